@@ -1,0 +1,186 @@
+//! Opens a module's database and keeps its connections.
+
+use std::{path::Path, sync::Arc};
+
+use kernel::Seams;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::{Bus, DbError, Dialect, Durability, Target, group::GroupWriter, target::WAIT};
+
+/// One module's database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) module: &'static str,
+    pub(crate) dialect: Dialect,
+    pub(crate) readers: DatabaseConnection,
+    pub(crate) writer: Writer,
+    pub(crate) bus: Bus,
+    pub(crate) seams: Seams,
+}
+
+/// SQLite has one writer, which commits for many at once; Postgres lets every connection write.
+pub(crate) enum Writer {
+    Grouped(GroupWriter),
+    Pooled(DatabaseConnection),
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({}, {:?})", self.inner.module, self.inner.dialect)
+    }
+}
+
+impl Db {
+    /// Opens, and on SQLite creates, the database of `module`.
+    ///
+    /// # Errors
+    ///
+    /// [`DbError::Setup`] says what is wrong with the target: not reachable, not writable, or less
+    /// durable than `durability` asks for.
+    pub async fn open(
+        module: &'static str,
+        target: &Target,
+        durability: Durability,
+        bus: Bus,
+        seams: Seams,
+    ) -> Result<Self, DbError> {
+        let (dialect, readers, writer) = match target {
+            Target::Sqlite { file, readers } => {
+                let writer = open_sqlite(file, 1, durability).await?;
+                let readers = open_sqlite(file, *readers, durability).await?;
+                (Dialect::Sqlite, readers, Writer::Grouped(GroupWriter::new(writer)))
+            }
+            Target::Postgres { url, schema, connections } => {
+                let pool = open_postgres(url, schema, *connections, durability).await?;
+                (Dialect::Postgres, pool.clone(), Writer::Pooled(pool))
+            }
+        };
+        Ok(Self { inner: Arc::new(Inner { module, dialect, readers, writer, bus, seams }) })
+    }
+
+    pub fn module(&self) -> &'static str {
+        self.inner.module
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    pub fn seams(&self) -> &Seams {
+        &self.inner.seams
+    }
+
+    pub fn bus(&self) -> &Bus {
+        &self.inner.bus
+    }
+
+    /// For reading outside a transaction. Writing goes through [`Db::transact`] alone.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.inner.readers
+    }
+
+    /// The connection on which migrations run.
+    pub fn migration_connection(&self) -> &DatabaseConnection {
+        match &self.inner.writer {
+            Writer::Grouped(group) => group.connection(),
+            Writer::Pooled(pool) => pool,
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.reader().execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Finishes what is under way and closes every connection.
+    pub async fn close(&self) -> Result<(), DbError> {
+        if let Writer::Grouped(group) = &self.inner.writer {
+            group.close().await?;
+        }
+        self.inner.readers.clone().close().await?;
+        Ok(())
+    }
+}
+
+async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> Result<DatabaseConnection, DbError> {
+    let synchronous = match durability {
+        Durability::Full => SqliteSynchronous::Full,
+        Durability::Relaxed => SqliteSynchronous::Normal,
+    };
+    let path = file.to_owned();
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options.max_connections(connections).min_connections(1).sqlx_logging(false).record_stmt_in_spans(false);
+    options.acquire_timeout(WAIT).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+    options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
+        options
+            .filename(&path)
+            .in_memory(false)
+            .shared_cache(false)
+            .create_if_missing(true)
+            .auto_vacuum(SqliteAutoVacuum::None)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .foreign_keys(true)
+            .busy_timeout(WAIT)
+            .statement_cache_capacity(200)
+            .pragma("temp_store", "memory")
+    });
+    Database::connect(options).await.map_err(|error| {
+        DbError::Setup(format!("cannot open {}: {error}; check that the folder exists and is writable", file.display()))
+    })
+}
+
+async fn open_postgres(
+    url: &str,
+    schema: &str,
+    connections: u32,
+    durability: Durability,
+) -> Result<DatabaseConnection, DbError> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).min_connections(1).sqlx_logging(false).record_stmt_in_spans(false);
+    options.acquire_timeout(WAIT).connect_timeout(WAIT).test_before_acquire(false);
+    options.set_schema_search_path(schema).set_application_name(format!("banyan-{schema}"));
+    options.map_sqlx_postgres_opts(|options| {
+        options.statement_cache_capacity(200).options([
+            ("statement_timeout", "30s"),
+            ("lock_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ])
+    });
+    let place = url.rsplit('@').next().unwrap_or_default();
+    let failed = |what: &str, error: sea_orm::DbErr| DbError::Setup(format!("{what} postgres at {place}: {error}"));
+    let pool = Database::connect(options).await.map_err(|error| failed("cannot reach", error))?;
+    // Only one who may create it needs to: an operator's locked-down role finds its schema there.
+    let exists = "SELECT 1 FROM information_schema.schemata WHERE schema_name = $1";
+    let exists = Dialect::Postgres.statement(exists, [schema.into()]);
+    if pool.query_one_raw(exists).await.map_err(|error| failed("cannot read", error))?.is_none() {
+        let create = format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
+        pool.execute_unprepared(&create).await.map_err(|error| failed("cannot create a schema in", error))?;
+    }
+    if durability == Durability::Full {
+        refuse_weak_postgres(&pool, place).await?;
+    }
+    Ok(pool)
+}
+
+async fn refuse_weak_postgres(pool: &DatabaseConnection, place: &str) -> Result<(), DbError> {
+    let sql = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off'";
+    let weak = pool.query_one_raw(Dialect::Postgres.statement(sql, [])).await?;
+    match weak {
+        None => Ok(()),
+        Some(row) => {
+            let setting: String = row.try_get_by_index(0)?;
+            Err(DbError::Setup(format!(
+                "postgres at {place} has {setting} = off: an acknowledged order could be lost; turn it on, or say durability = \"relaxed\""
+            )))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The few words in which SQLite and Postgres differ. Everything else is one SQL for both.
+
+use sea_orm::{DbBackend, Statement, Value};
+use serde::Serialize;
+
+/// Which database speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    pub const fn backend(self) -> DbBackend {
+        match self {
+            Self::Sqlite => DbBackend::Sqlite,
+            Self::Postgres => DbBackend::Postgres,
+        }
+    }
+
+    /// A statement written with `?` for its values, and with these words where the databases differ:
+    ///
+    /// - `{rows}`: a table with one column `value`, a JSON array a row, made from one bound value (see
+    ///   [`rows`]); read a cell with `value ->> 0`. One text for any number of rows, so it is prepared once.
+    /// - `{for_update}`: locks the rows read. Nothing on SQLite, where a write transaction is alone anyway.
+    /// - `{skip_locked}`: as `{for_update}`, passing by what another process holds.
+    pub fn statement(self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+        Statement::from_sql_and_values(self.backend(), self.translate(sql), values)
+    }
+
+    fn translate(self, sql: &str) -> String {
+        let (rows, for_update, skip_locked) = match self {
+            Self::Sqlite => ("json_each(?)", "", ""),
+            Self::Postgres => ("json_array_elements(CAST(? AS json))", "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+        };
+        let sql = sql.replace("{rows}", rows).replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
+        match self {
+            Self::Sqlite => sql,
+            Self::Postgres => number_placeholders(&sql),
+        }
+    }
+}
+
+/// The value to bind for `{rows}`: an array of arrays, one for each row.
+pub fn rows<R: Serialize>(rows: &[R]) -> Value {
+    serde_json::to_string(rows).unwrap_or_default().into()
+}
+
+/// `?` becomes `$1`, `$2`, … There is no `?` in a literal or operator of ours.
+fn number_placeholders(sql: &str) -> String {
+    let mut numbered = String::with_capacity(sql.len() + 16);
+    let mut parts = sql.split('?');
+    numbered.push_str(parts.next().unwrap_or_default());
+    for (index, part) in parts.enumerate() {
+        numbered.push('$');
+        numbered.push_str(&(index + 1).to_string());
+        numbered.push_str(part);
+    }
+    numbered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dialect;
+
+    #[test]
+    fn one_sql_two_dialects() {
+        let sql = "SELECT value ->> 0 FROM {rows} WHERE a = ? {skip_locked}";
+        assert_eq!(Dialect::Sqlite.translate(sql).trim_end(), "SELECT value ->> 0 FROM json_each(?) WHERE a = ?");
+        assert_eq!(
+            Dialect::Postgres.translate(sql),
+            "SELECT value ->> 0 FROM json_array_elements(CAST($1 AS json)) WHERE a = $2 FOR UPDATE SKIP LOCKED"
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! What a database can answer, sorted by what a caller should do next.
+
+use kernel::{Kind, Problem};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// A statement or a connection failed.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// Away, busy, full or read-only: the same request may succeed later.
+    #[error("the database is not available")]
+    Unavailable(#[source] DbErr),
+    #[error("the database refused a statement")]
+    Statement(#[source] DbErr),
+    /// The group commit that the work belonged to failed or was abandoned; nothing of it was kept.
+    #[error("the commit was lost: {0}")]
+    CommitLost(String),
+    #[error("a stored {what} cannot be read: {detail}")]
+    Corrupt { what: &'static str, detail: String },
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl DbError {
+    pub fn corrupt(what: &'static str, detail: impl ToString) -> Self {
+        Self::Corrupt { what, detail: detail.to_string() }
+    }
+
+    /// A row with the same unique key is already there.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Statement(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+impl From<DbErr> for DbError {
+    fn from(error: DbErr) -> Self {
+        if is_unavailable(&error) { Self::Unavailable(error) } else { Self::Statement(error) }
+    }
+}
+
+impl Problem for DbError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unavailable(_) | Self::CommitLost(_) => Kind::Unavailable,
+            Self::Statement(_) | Self::Corrupt { .. } | Self::Setup(_) => Kind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self.kind() {
+            Kind::Unavailable => "storage-unavailable",
+            _ => "internal",
+        }
+    }
+}
+
+/// Whether trying the same transaction again may succeed: the database chose a victim, not a verdict.
+pub(crate) fn is_retryable(error: &DbErr) -> bool {
+    // 40001 serialization_failure, 40P01 deadlock_detected, 55P03 lock_not_available (Postgres, appendix A);
+    // 5 SQLITE_BUSY and its extended code 517 SQLITE_BUSY_SNAPSHOT, 6 SQLITE_LOCKED.
+    matches!(code(error).as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "517" | "6"))
+}
+
+fn is_unavailable(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
+    }
+    match sqlx_error(error) {
+        // 5 busy, 8 read-only, 10 input/output, 13 full (SQLite, low byte of the extended code);
+        // class 53 insufficient resources, 57 operator intervention, 08 connection (Postgres).
+        Some(sea_orm::sqlx::Error::Database(_)) => code(error).is_some_and(|code| {
+            let low_byte = code.parse::<u32>().map(|code| code & 0xff);
+            code.len() == 5 && ["53", "57", "08"].iter().any(|class| code.starts_with(class))
+                || code.len() < 5 && matches!(low_byte, Ok(5 | 8 | 10 | 13))
+        }),
+        Some(error) => matches!(
+            error,
+            sea_orm::sqlx::Error::Io(_)
+                | sea_orm::sqlx::Error::PoolTimedOut
+                | sea_orm::sqlx::Error::PoolClosed
+                | sea_orm::sqlx::Error::WorkerCrashed
+        ),
+        None => false,
+    }
+}
+
+fn code(error: &DbErr) -> Option<String> {
+    match sqlx_error(error)? {
+        sea_orm::sqlx::Error::Database(database) => database.code().map(std::borrow::Cow::into_owned),
+        _ => None,
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sea_orm::sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}

@@ -1,0 +1,37 @@
+//! How a module keeps its data, and the only place that knows SQLite from Postgres.
+//!
+//! Reading order: [`Target`] says where a module's data lives, [`Db`] opens it, [`Db::transact`] is the
+//! one way to write. [`outbox`] publishes inside such a transaction; [`feed`] reads an outbox in commit
+//! order; a [`Subscription`] applies another module's events exactly once; [`parking`] holds back the
+//! stream of an event that cannot be applied. [`idempotency`] keeps one answer per key, [`lease`] lets
+//! one of several processes do a job.
+
+pub mod bus;
+pub mod ddl;
+pub mod dialect;
+pub mod error;
+pub mod feed;
+pub mod guard;
+pub mod idempotency;
+pub mod lease;
+pub mod outbox;
+pub mod parking;
+pub mod retention;
+pub mod sequencer;
+pub mod subscription;
+pub mod target;
+
+mod db;
+mod group;
+mod transact;
+mod tx;
+
+pub use bus::Bus;
+pub use db::Db;
+pub use dialect::Dialect;
+pub use error::DbError;
+pub use feed::{Feed, LocalFeed};
+pub use outbox::Cause;
+pub use subscription::{Reaction, ReactionError, Subscription};
+pub use target::{Durability, Target};
+pub use tx::Tx;

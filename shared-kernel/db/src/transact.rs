@@ -1,0 +1,90 @@
+//! The one way to write.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use sea_orm::{DatabaseConnection, TransactionTrait};
+
+use crate::{Db, DbError, Tx, db::Writer, group::Attempt};
+
+/// How often a transaction that the database chose as a victim is tried again.
+const RETRIES: usize = 5;
+
+impl Db {
+    /// Runs `work` in one write transaction: commits on `Ok`, rolls back on `Err`.
+    ///
+    /// `work` may run again, at most five times, after a serialization failure, a deadlock or a lost
+    /// commit, so it has no effect but on the transaction, and makes no remote call. The commit is
+    /// durable when this returns `Ok`. On SQLite many callers share one commit; each has its own
+    /// savepoint, so one caller's rollback leaves the others alone.
+    ///
+    /// Do not wrap this in `timeout` or `select!`: the limits inside are the database's own.
+    pub async fn transact<T, E, F, Fut>(&self, work: F) -> Result<T, E>
+    where
+        E: From<DbError>,
+        F: Fn(Tx) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(2))
+            .with_max_delay(Duration::from_millis(200))
+            .with_max_times(RETRIES)
+            .with_jitter()
+            .build();
+        loop {
+            let attempt = match &self.inner.writer {
+                Writer::Grouped(group) => group.attempt(self, &work).await,
+                Writer::Pooled(pool) => self.attempt_pooled(pool, &work).await,
+            };
+            match (attempt, waits.next()) {
+                (Attempt::Done { value, published }, _) => {
+                    self.announce(published);
+                    return Ok(value);
+                }
+                (Attempt::Retry(_), Some(wait)) => tokio::time::sleep(wait).await,
+                (Attempt::Failed(error) | Attempt::Retry(error), _) => return Err(error),
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is transact")]
+    async fn attempt_pooled<T, E, F, Fut>(&self, pool: &DatabaseConnection, work: &F) -> Attempt<T, E>
+    where
+        E: From<DbError>,
+        F: Fn(Tx) -> Fut,
+        Fut: Future<Output = Result<T, E>>,
+    {
+        let transaction = match pool.begin().await {
+            Ok(transaction) => transaction,
+            Err(error) => return Attempt::Failed(E::from(error.into())),
+        };
+        let tx = Tx::new(transaction, self.dialect(), self.seams().clone());
+        let result = work(tx.clone()).await;
+        let finished = match tx.finish() {
+            Ok(finished) => finished,
+            Err(error) => return Attempt::Failed(E::from(error)),
+        };
+        match result {
+            Ok(value) => match finished.transaction.commit().await {
+                Ok(()) => Attempt::Done { value, published: finished.published },
+                Err(error) if crate::error::is_retryable(&error) => Attempt::Retry(E::from(error.into())),
+                Err(error) => Attempt::Failed(E::from(error.into())),
+            },
+            Err(error) => {
+                if let Err(rollback) = finished.transaction.rollback().await {
+                    tracing::warn!(%rollback, "a rollback failed; the database ends the transaction by itself");
+                }
+                if finished.retryable { Attempt::Retry(error) } else { Attempt::Failed(error) }
+            }
+        }
+    }
+
+    /// Tells the bus, after the commit, that the outbox has grown.
+    fn announce(&self, published: i64) {
+        match published {
+            0 => {}
+            unnumbered if unnumbered < 0 => self.bus().unnumbered(self.module()),
+            position => self.bus().reached(self.module(), position),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! An open transaction, as the work inside it sees it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64, Ordering},
+};
+
+use kernel::Seams;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
+
+use crate::{DbError, Dialect, error::is_retryable};
+
+/// The handle of one transaction. It must not outlive the work that it was given to.
+#[derive(Clone)]
+pub struct Tx {
+    inner: Arc<TxInner>,
+}
+
+struct TxInner {
+    transaction: DatabaseTransaction,
+    dialect: Dialect,
+    seams: Seams,
+    /// The database chose this transaction as a victim; the work may run again.
+    retryable: AtomicBool,
+    /// The highest outbox position written, or -1 when positions come later; 0 when nothing was published.
+    published: AtomicI64,
+}
+
+impl Tx {
+    pub(crate) fn new(transaction: DatabaseTransaction, dialect: Dialect, seams: Seams) -> Self {
+        let inner =
+            TxInner { transaction, dialect, seams, retryable: AtomicBool::new(false), published: AtomicI64::new(0) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    pub fn seams(&self) -> &Seams {
+        &self.inner.seams
+    }
+
+    /// Runs a statement written as [`Dialect::statement`] says; answers how many rows it changed.
+    pub async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value> + Send) -> Result<u64, DbError> {
+        Ok(self.execute_raw(self.dialect().statement(sql, values)).await?.rows_affected())
+    }
+
+    /// Runs a query written as [`Dialect::statement`] says.
+    pub async fn rows(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<Vec<QueryResult>, DbError> {
+        Ok(self.query_all_raw(self.dialect().statement(sql, values)).await?)
+    }
+
+    /// As [`Tx::rows`], for at most one row.
+    pub async fn row(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<Option<QueryResult>, DbError> {
+        Ok(self.query_one_raw(self.dialect().statement(sql, values)).await?)
+    }
+
+    pub(crate) fn note_published(&self, position: i64) {
+        self.inner.published.store(position, Ordering::Relaxed);
+    }
+
+    /// Takes the transaction back when the work is done.
+    pub(crate) fn finish(self) -> Result<Finished, DbError> {
+        let Some(inner) = Arc::into_inner(self.inner) else {
+            debug_assert!(false, "a Tx outlived its work");
+            return Err(DbError::CommitLost("a transaction handle outlived its work".to_owned()));
+        };
+        Ok(Finished {
+            transaction: inner.transaction,
+            retryable: inner.retryable.into_inner(),
+            published: inner.published.into_inner(),
+        })
+    }
+
+    fn watch<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if result.as_ref().is_err_and(is_retryable) {
+            self.inner.retryable.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+pub(crate) struct Finished {
+    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) retryable: bool,
+    pub(crate) published: i64,
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.dialect.backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.watch(self.inner.transaction.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.watch(self.inner.transaction.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.watch(self.inner.transaction.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.watch(self.inner.transaction.query_all_raw(statement).await)
+    }
+}

@@ -1,0 +1,94 @@
+//! Opens a fresh database for each test, and declares the event that tests publish.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kernel::{Seams, clock::OffsetClock};
+use kernel_db::{Bus, Db, Durability, Target, ddl};
+use sea_orm::ConnectionTrait as _;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Ticked {
+    pub(crate) stream: String,
+    pub(crate) n: i64,
+}
+
+kernel::events! {
+    pub(crate) enum ClockEvent in "clock" {
+        "clock.ticked.v1" => Ticked(Ticked) of |event| event.stream,
+    }
+}
+
+pub(crate) fn tick(stream: &str, n: i64) -> (i64, ClockEvent) {
+    (n, ClockEvent::Ticked(Ticked { stream: stream.to_owned(), n }))
+}
+
+/// A database of its own for one test, and the clock that it asks.
+pub(crate) struct Fresh {
+    pub(crate) db: Db,
+    pub(crate) clock: OffsetClock,
+    _folder: tempfile::TempDir,
+}
+
+/// One fresh database of every kind that is to be had here.
+pub(crate) async fn databases(tables: &str) -> Vec<Fresh> {
+    let mut all = vec![sqlite(tables, Bus::default()).await];
+    match postgres(tables, Bus::default()).await {
+        Some(fresh) => all.push(fresh),
+        None => eprintln!("SKIPPED on Postgres: BANYAN_TEST_POSTGRES is not set"),
+    }
+    all
+}
+
+pub(crate) async fn sqlite(tables: &str, bus: Bus) -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let target = Target::sqlite(folder.path().join("clock.db"));
+    open(&target, tables, bus, folder).await
+}
+
+pub(crate) async fn postgres(tables: &str, bus: Bus) -> Option<Fresh> {
+    let url = std::env::var_os("BANYAN_TEST_POSTGRES")?.into_string().unwrap();
+    let schema = format!("db_{}", Seams::system().ids.secret().simple());
+    Some(open(&Target::postgres(url, schema), tables, bus, tempfile::tempdir().unwrap()).await)
+}
+
+async fn open(target: &Target, tables: &str, bus: Bus, folder: tempfile::TempDir) -> Fresh {
+    let clock = OffsetClock::default();
+    let seams = Seams { clock: Arc::new(clock.clone()), ..Seams::system() };
+    let db = Db::open("clock", target, Durability::Full, bus, seams).await.unwrap();
+    let tables = format!("{}{}", ddl::kernel_tables(db.dialect()), ddl::translate(db.dialect(), tables));
+    db.migration_connection().execute_unprepared(&tables).await.unwrap();
+    Fresh { db, clock, _folder: folder }
+}
+
+/// Failpoints are global: tests that set them, or that they would disturb, run one at a time.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes a guard away until dropped.
+pub(crate) struct Sabotage(&'static str);
+
+impl Sabotage {
+    pub(crate) fn of(name: &'static str) -> Self {
+        fail_cfg(name, "return");
+        Self(name)
+    }
+}
+
+impl Drop for Sabotage {
+    fn drop(&mut self) {
+        fail::remove(self.0);
+    }
+}
+
+pub(crate) fn fail_cfg(name: &str, action: &str) {
+    fail::cfg(name, action).unwrap();
+}
+
+pub(crate) async fn count(db: &Db, sql: &str) -> i64 {
+    let row = db.reader().query_one_raw(db.dialect().statement(sql, [])).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}

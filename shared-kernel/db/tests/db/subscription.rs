@@ -1,0 +1,245 @@
+//! Delivered at least once, effect exactly once, in order; a poisoned stream waits alone.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use kernel::Envelope;
+use kernel_db::{Bus, Cause, Db, LocalFeed, Reaction, ReactionError, Subscription, Tx, outbox, parking, sequencer};
+use tokio_util::sync::CancellationToken;
+
+use crate::harness::{ClockEvent, Fresh, Sabotage, alone, count, databases, fail_cfg, postgres, sqlite, tick};
+
+const TABLES: &str = "CREATE TABLE heard (stream @text NOT NULL, n @int NOT NULL) @strict;";
+
+/// Notes what it hears; refuses the third event of a stream called `poison` until it is cured.
+#[derive(Default)]
+struct Listener {
+    cured: AtomicBool,
+}
+
+#[async_trait]
+impl Reaction for Listener {
+    async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError> {
+        let ClockEvent::Ticked(ticked) = event.event()? else { return Ok(()) };
+        if ticked.stream == "poison" && ticked.n == 3 && !self.cured.load(Ordering::SeqCst) {
+            return Err(ReactionError::new("cannot swallow this"));
+        }
+        tx.run("INSERT INTO heard VALUES (?, ?)", [ticked.stream.into(), ticked.n.into()]).await?;
+        Ok(())
+    }
+}
+
+async fn publish(db: &Db, stream: &str, n: i64) {
+    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick(stream, n)]).await }).await.unwrap();
+}
+
+fn listen(db: &Db, listener: &Arc<Listener>) -> Subscription {
+    Subscription::new(db, "listener", Arc::new(LocalFeed::of(db)), Arc::clone(listener) as Arc<dyn Reaction>)
+}
+
+async fn until_heard(db: &Db, events: i64) -> Duration {
+    let started = tokio::time::Instant::now();
+    while count(db, "SELECT COUNT(*) FROM heard").await < events {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "only {} heard",
+            count(db, "SELECT COUNT(*) FROM heard").await
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    started.elapsed()
+}
+
+/// Runs the subscription (and the sequencer) beside `work`.
+async fn while_running<T>(subscription: Subscription, db: &Db, work: impl Future<Output = T>) -> T {
+    let stop = CancellationToken::new();
+    let ending = async {
+        let result = work.await;
+        stop.cancel();
+        result
+    };
+    let ((), (), result) =
+        tokio::join!(subscription.run(stop.clone()), sequencer::run(db.clone(), stop.clone()), ending);
+    result
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
+async fn everything_arrives_although_the_bus_drops_every_message() {
+    let _alone = alone();
+    let mut deaf: Vec<Fresh> = vec![sqlite(TABLES, Bus::deaf()).await];
+    deaf.extend(postgres(TABLES, Bus::deaf()).await);
+    for fresh in &deaf {
+        let db = &fresh.db;
+        let subscription = listen(db, &Arc::default());
+        while_running(subscription, db, async {
+            for n in 1..=50 {
+                publish(db, "a", n).await;
+            }
+            until_heard(db, 50).await;
+        })
+        .await;
+        assert_eq!(count(db, "SELECT COUNT(DISTINCT n) FROM heard").await, 50);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
+async fn a_crash_between_any_two_lines_repeats_nothing_and_loses_nothing() {
+    let _alone = alone();
+    for fresh in databases(TABLES).await {
+        assert_eq!(heard_after_crashes(&fresh.db).await, (40, 40), "{:?}", fresh.db.dialect());
+    }
+    // Control: a cursor that moves in its own transaction loses what a crash interrupts.
+    let _sabotage = Sabotage::of("subscription::cursor_apart");
+    for fresh in databases(TABLES).await {
+        let (heard, _) = heard_after_crashes(&fresh.db).await;
+        assert!(heard < 40, "the control lost nothing");
+    }
+}
+
+/// Publishes 40 events while every other step is killed before its commit; answers rows and distinct rows.
+async fn heard_after_crashes(db: &Db) -> (i64, i64) {
+    let subscription = listen(db, &Arc::default());
+    for n in 1..=40 {
+        publish(db, "a", n).await;
+        while sequencer::number(db).await.unwrap() > 0 {}
+        if n % 2 == 0 {
+            fail_cfg("subscription::before_commit", "1*panic");
+            let killed = subscription.clone();
+            #[expect(clippy::disallowed_methods, reason = "the panic must end a task, not the test")]
+            let died = tokio::spawn(async move { killed.step().await }).await;
+            assert!(died.is_err(), "the step was killed");
+            fail::remove("subscription::before_commit");
+        }
+        subscription.step().await.unwrap();
+    }
+    let distinct = count(db, "SELECT COUNT(*) FROM (SELECT DISTINCT stream, n FROM heard) AS d").await;
+    (count(db, "SELECT COUNT(*) FROM heard").await, distinct)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
+async fn a_poisoned_stream_waits_alone_and_can_be_mended() {
+    let _alone = alone();
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        let listener = Arc::new(Listener::default());
+        for n in 1..=5 {
+            publish(db, "poison", n).await;
+            publish(db, "sound", n).await;
+        }
+        while sequencer::number(db).await.unwrap() > 0 {}
+        while_running(listen(db, &listener), db, async {
+            until_heard(db, 7).await;
+            for n in 6..=8 {
+                publish(db, "sound", n).await;
+                publish(db, "poison", n).await;
+            }
+            until_heard(db, 10).await;
+            for _ in 0..parking::TRIES {
+                fresh.clock.advance(chrono::TimeDelta::seconds(15));
+                tokio::time::sleep(Duration::from_millis(1_100)).await;
+                if parking::list(db).await.unwrap().first().is_some_and(|head| head.state == "parked") {
+                    break;
+                }
+            }
+        })
+        .await;
+        let held = parking::list(db).await.unwrap();
+        let head = held.first().unwrap();
+        assert_eq!((head.stream.as_str(), head.state.as_str(), head.tries), ("poison", "parked", parking::TRIES));
+        assert_eq!(held.len(), 6, "3, 4, 5, 6, 7, 8 of poison wait");
+        assert!(head.last_error.contains("swallow"));
+        assert_eq!(count(db, "SELECT COUNT(*) FROM heard WHERE stream = 'sound'").await, 8);
+
+        listener.cured.store(true, Ordering::SeqCst);
+        assert!(parking::retry(db, "listener", "clock", head.position).await.unwrap());
+        while_running(listen(db, &listener), db, until_heard(db, 16)).await;
+        assert_eq!(in_order(db, "poison").await, (1..=8).collect::<Vec<_>>());
+        assert!(parking::list(db).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
+async fn a_skipped_event_lets_the_others_pass() {
+    let _alone = alone();
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        for n in 1..=5 {
+            publish(db, "poison", n).await;
+        }
+        while sequencer::number(db).await.unwrap() > 0 {}
+        let subscription = listen(db, &Arc::default());
+        subscription.step().await.unwrap();
+        let head = parking::list(db).await.unwrap().remove(0);
+        assert!(parking::skip(db, &head.consumer, &head.source, head.position).await.unwrap());
+        assert!(!parking::skip(db, &head.consumer, &head.source, head.position).await.unwrap(), "it is gone");
+        while_running(subscription, db, until_heard(db, 4)).await;
+        assert_eq!(in_order(db, "poison").await, [1, 2, 4, 5]);
+    }
+}
+
+/// Four replicas share one cursor: 200 streams, no inversion, nothing twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
+async fn replicas_share_a_cursor_without_inversion() {
+    let _alone = alone();
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        let stop = CancellationToken::new();
+        let replicas = (0..4).map(|_| listen(db, &Arc::default()).run(stop.clone()));
+        let work = async {
+            for n in 1..=10 {
+                let events: Vec<_> = (0..200).map(|stream| tick(&format!("s{stream}"), n)).collect();
+                let events = &events;
+                db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
+            }
+            until_heard(db, 2_000).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            stop.cancel();
+        };
+        tokio::join!(futures_util::future::join_all(replicas), sequencer::run(db.clone(), stop.clone()), work);
+        assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 2_000);
+        for stream in ["s0", "s99", "s199"] {
+            assert_eq!(in_order(db, stream).await, (1..=10).collect::<Vec<_>>());
+        }
+    }
+}
+
+#[tokio::test]
+#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
+async fn old_events_are_forgotten_only_when_every_cursor_has_passed() {
+    let _alone = alone();
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        for n in 1..=6 {
+            publish(db, "a", n).await;
+        }
+        while sequencer::number(db).await.unwrap() > 0 {}
+        fresh.clock.advance(chrono::TimeDelta::days(8));
+        assert_eq!(kernel_db::retention::forget_events(db, 4).await.unwrap(), 4);
+        publish(db, "a", 7).await;
+        while sequencer::number(db).await.unwrap() > 0 {}
+        assert_eq!(kernel_db::feed::head(db).await.unwrap(), 7);
+        assert_eq!(count(db, "SELECT COUNT(*) FROM outbox").await, 3);
+    }
+}
+
+async fn in_order(db: &Db, stream: &str) -> Vec<i64> {
+    use sea_orm::ConnectionTrait as _;
+    let order = match db.dialect() {
+        kernel_db::Dialect::Sqlite => "rowid",
+        kernel_db::Dialect::Postgres => "ctid",
+    };
+    let sql = format!("SELECT n FROM heard WHERE stream = ? ORDER BY {order}");
+    let rows = db.reader().query_all_raw(db.dialect().statement(&sql, [stream.into()])).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}

@@ -1,0 +1,125 @@
+//! One way to write: all or nothing, alone or in a crowd.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use futures_util::future::join_all;
+use kernel_db::{DbError, Dialect, Durability, Target};
+use sea_orm::ConnectionTrait as _;
+
+use crate::harness::{count, databases, sqlite};
+
+const TABLES: &str = "CREATE TABLE note (n @int PRIMARY KEY, text @text NOT NULL) @strict;
+                      CREATE TABLE purse (owner @text PRIMARY KEY, pence @int NOT NULL CHECK (pence >= 0)) @strict;";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_shares_commits_and_a_failure_stays_alone() {
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        let results = join_all((0..200_i64).map(|n| async move {
+            db.transact(|tx| async move {
+                tx.run("INSERT INTO note VALUES (?, 'kept')", [n.into()]).await?;
+                if n % 7 == 0 { Err(DbError::Setup("refused".to_owned())) } else { Ok(n) }
+            })
+            .await
+        }))
+        .await;
+        let kept = results.iter().filter(|result| result.is_ok()).count();
+        assert_eq!((kept, count(db, "SELECT COUNT(*) FROM note").await), (171, 171), "{:?}", db.dialect());
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note WHERE n % 7 = 0").await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_caller_leaves_no_half_work_and_hurts_nobody() {
+    let fresh = sqlite(TABLES, kernel_db::Bus::default()).await;
+    let db = &fresh.db;
+    let others = join_all((0..100_i64).map(|n| async move {
+        let work = db.transact(|tx| async move {
+            tx.run("INSERT INTO note VALUES (?, 'first half')", [n.into()]).await?;
+            if n % 10 == 3 {
+                std::future::pending::<()>().await;
+            }
+            tx.run("UPDATE note SET text = 'whole' WHERE n = ?", [n.into()]).await?;
+            Ok::<_, DbError>(())
+        });
+        if n % 10 == 3 {
+            let gone = tokio::time::timeout(std::time::Duration::from_millis(20), work).await;
+            assert!(gone.is_err());
+        } else {
+            work.await.unwrap();
+        }
+    }));
+    tokio::time::timeout(std::time::Duration::from_secs(20), others).await.expect("nobody hangs");
+    assert_eq!(count(db, "SELECT COUNT(*) FROM note WHERE text = 'whole'").await, 90);
+    assert_eq!(count(db, "SELECT COUNT(*) FROM note").await, 90);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deadlock_is_tried_again() {
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        db.transact(|tx| async move { tx.run("INSERT INTO purse VALUES ('ada', 1000), ('bob', 1000)", []).await })
+            .await
+            .unwrap();
+        let tries = &AtomicU32::new(0);
+        let pay = |from: &'static str, to: &'static str| async move {
+            db.transact(|tx| async move {
+                tries.fetch_add(1, Ordering::Relaxed);
+                tx.run("UPDATE purse SET pence = pence - 1 WHERE owner = ?", [from.into()]).await?;
+                tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+                tx.run("UPDATE purse SET pence = pence + 1 WHERE owner = ?", [to.into()]).await
+            })
+            .await
+        };
+        for _ in 0..5 {
+            let (a, b) = tokio::join!(pay("ada", "bob"), pay("bob", "ada"));
+            a.unwrap();
+            b.unwrap();
+        }
+        assert_eq!(count(db, "SELECT CAST(SUM(pence) AS bigint) FROM purse").await, 2000);
+        assert_eq!(count(db, "SELECT pence FROM purse WHERE owner = 'ada'").await, 1000);
+        if db.dialect() == Dialect::Postgres {
+            assert!(tries.load(Ordering::Relaxed) > 10, "the opposite lock orders never met");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_are_bound_as_one_value_on_both_databases() {
+    for fresh in databases(TABLES).await {
+        let db = &fresh.db;
+        let notes = [(1, "it's"), (2, "\"quoted\" ? $1")];
+        db.transact(|tx| async move {
+            let sql = "INSERT INTO note (n, text) SELECT CAST(value ->> 0 AS bigint), value ->> 1 FROM {rows}";
+            tx.run(sql, [kernel_db::dialect::rows(&notes)]).await
+        })
+        .await
+        .unwrap();
+        let row =
+            db.reader().query_one_raw(db.dialect().statement("SELECT text FROM note WHERE n = ?", [2_i64.into()]));
+        let text: String = row.await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!(text, "\"quoted\" ? $1");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_named() {
+    let target = Target::sqlite("/nonexistent/folder/clock.db");
+    let seams = kernel::Seams::system();
+    let error = kernel_db::Db::open("clock", &target, Durability::Full, kernel_db::Bus::default(), seams).await;
+    let text = error.expect_err("there is no such folder").to_string();
+    assert!(text.contains("/nonexistent/folder/clock.db") && text.contains("writable"), "{text}");
+}
+
+#[tokio::test]
+async fn sqlite_is_opened_durable() {
+    let fresh = sqlite(TABLES, kernel_db::Bus::default()).await;
+    let connection = fresh.db.migration_connection();
+    let pragma = |name: &'static str| async move {
+        let row = connection.query_one_raw(Dialect::Sqlite.statement(&format!("PRAGMA {name}"), [])).await;
+        row.unwrap().unwrap()
+    };
+    assert_eq!(pragma("journal_mode").await.try_get_by_index::<String>(0).unwrap(), "wal");
+    assert_eq!(pragma("synchronous").await.try_get_by_index::<i64>(0).unwrap(), 2, "FULL");
+    assert_eq!(pragma("foreign_keys").await.try_get_by_index::<i64>(0).unwrap(), 1);
+}

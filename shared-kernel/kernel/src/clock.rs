@@ -1,0 +1,146 @@
+//! Where time and entropy enter. Everything else is handed a time or an id, so a seed can replay a run.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use uuid::Uuid;
+
+/// What time it is.
+pub trait Clock: Send + Sync + std::fmt::Debug {
+    /// The present, in whole microseconds: what both databases can keep.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// Makes identifiers.
+pub trait Ids: Send + Sync + std::fmt::Debug {
+    /// A UUIDv7: unique, and later ones sort later.
+    fn next(&self) -> Uuid;
+
+    /// A UUIDv4: nobody can guess it.
+    fn secret(&self) -> Uuid;
+}
+
+/// Time and ids together, as a module is handed them.
+#[derive(Debug, Clone)]
+pub struct Seams {
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Seams {
+    /// The machine's own clock and entropy.
+    pub fn system() -> Self {
+        Self { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new id of whatever kind the caller needs.
+    pub fn id<I: From<Uuid>>(&self) -> I {
+        I::from(self.ids.next())
+    }
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    fn now(&self) -> DateTime<Utc> {
+        let now = Utc::now();
+        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+}
+
+/// The machine's entropy.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemIds;
+
+impl Ids for SystemIds {
+    #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that makes unguessable ids")]
+    fn secret(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+}
+
+/// A clock that stands still until it is told to move. Clones share the same hands.
+#[derive(Debug, Clone)]
+pub struct ManualClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl ManualClock {
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self(Arc::new(Mutex::new(now)))
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now += by;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The machine's clock moved by an offset, so that a test can make a running store's minutes pass.
+#[derive(Debug, Clone, Default)]
+pub struct OffsetClock(Arc<Mutex<TimeDelta>>);
+
+impl OffsetClock {
+    pub fn advance(&self, by: TimeDelta) {
+        let mut offset = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *offset += by;
+    }
+}
+
+impl Clock for OffsetClock {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ids that a seed decides: the same seed, the same ids in the same order.
+#[derive(Debug)]
+pub struct SeededIds {
+    seed: u64,
+    made: AtomicU64,
+}
+
+impl SeededIds {
+    pub const fn new(seed: u64) -> Self {
+        Self { seed, made: AtomicU64::new(0) }
+    }
+}
+
+impl Ids for SeededIds {
+    fn next(&self) -> Uuid {
+        let made = self.made.fetch_add(1, Ordering::Relaxed);
+        uuid::Builder::from_unix_timestamp_millis(made, &seed_bytes(self.seed)).into_uuid()
+    }
+
+    fn secret(&self) -> Uuid {
+        let made = self.made.fetch_add(1, Ordering::Relaxed);
+        Uuid::from_u64_pair(self.seed, made)
+    }
+}
+
+fn seed_bytes(seed: u64) -> [u8; 10] {
+    let mut bytes = [0; 10];
+    for (to, from) in bytes.iter_mut().zip(seed.to_be_bytes()) {
+        *to = from;
+    }
+    bytes
+}
