@@ -22,6 +22,8 @@ impl Dialect {
     ///
     /// - `{rows}`: a table with one column `value`, a JSON array a row, made from one bound value (see
     ///   [`rows`]); read a cell with `value ->> 0`. One text for any number of rows, so it is prepared once.
+    /// - `{id}(…)` and `{time}(…)`: a cell of `{rows}` as an id (written without dashes, `Uuid::simple`) or as a
+    ///   time (written by `DateTime::to_rfc3339`), as the column has it.
     /// - `{for_update}`: locks the rows read. Nothing on SQLite, where a write transaction is alone anyway.
     /// - `{skip_locked}`: as `{for_update}`, passing by what another process holds.
     pub fn statement(self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
@@ -33,7 +35,12 @@ impl Dialect {
             Self::Sqlite => ("json_each(?)", "", ""),
             Self::Postgres => ("json_array_elements(CAST(? AS json))", "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
         };
+        let (id, time) = match self {
+            Self::Sqlite => ("unhex", ""),
+            Self::Postgres => ("uuid", "timestamptz"),
+        };
         let sql = sql.replace("{rows}", rows).replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
+        let sql = sql.replace("{id}", id).replace("{time}", time);
         match self {
             Self::Sqlite => sql,
             Self::Postgres => number_placeholders(&sql),

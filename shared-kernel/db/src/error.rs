@@ -21,6 +21,7 @@ pub enum DbError {
 }
 
 impl DbError {
+    #[expect(clippy::needless_pass_by_value, reason = "so that `map_err` can hand the cause over as it is")]
     pub fn corrupt(what: &'static str, detail: impl ToString) -> Self {
         Self::Corrupt { what, detail: detail.to_string() }
     }

@@ -100,7 +100,6 @@ impl GroupWriter {
     }
 
     /// Opens a group with `work` as its first member, which needs no savepoint.
-    #[expect(clippy::type_complexity, reason = "the outer result is a group that never came to be")]
     async fn start<T, E, F, Fut>(
         &self,
         db: &Db,
@@ -115,7 +114,7 @@ impl GroupWriter {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let root = self.connection.begin_with_options(immediate).await.map_err(|error| begin_failed(error))?;
+        let root = self.connection.begin_with_options(immediate).await.map_err(begin_failed)?;
         let tx = Tx::new(root, db.dialect(), db.seams().clone());
         let result = work(tx.clone()).await;
         let finished = tx.finish().map_err(|error| Attempt::Failed(E::from(error)))?;
@@ -140,7 +139,6 @@ fn begin_failed<T, E: From<DbError>>(error: sea_orm::DbErr) -> Attempt<T, E> {
 
 /// Adds `work` to an open group under a savepoint. `Err` when the group itself is lost.
 #[expect(clippy::disallowed_methods, reason = "a savepoint inside transact")]
-#[expect(clippy::type_complexity, reason = "the outer result is the group's, the inner one the member's")]
 async fn join<T, E, F, Fut>(
     db: &Db,
     group: Group,

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::{Db, DbError};
 
 /// Published events are kept this long, and longer while a known cursor has not passed them.
-pub const EVENTS: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const EVENTS: Duration = Duration::from_hours(7 * 24);
 
 /// Answers are kept this long under their keys.
-pub const ANSWERS: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const ANSWERS: Duration = Duration::from_hours(30 * 24);
 
 const BATCH: i64 = 1_000;
 

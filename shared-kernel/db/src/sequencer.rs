@@ -29,7 +29,7 @@ pub async fn run(db: Db, stop: CancellationToken) {
             Ok(numbered) if numbered > 0 => continue,
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(module = db.module(), ?error, "the outbox could not be numbered; trying again")
+                tracing::warn!(module = db.module(), ?error, "the outbox could not be numbered; trying again");
             }
         }
         tokio::select! {

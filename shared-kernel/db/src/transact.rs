@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use sea_orm::{DatabaseConnection, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, TransactionTrait, Value};
 
 use crate::{Db, DbError, Tx, db::Writer, group::Attempt};
 
@@ -45,6 +45,28 @@ impl Db {
                 (Attempt::Failed(error) | Attempt::Retry(error), _) => return Err(error),
             }
         }
+    }
+
+    /// Runs one statement that is a transaction of its own, and answers what it returns; end a write with
+    /// `RETURNING`.
+    ///
+    /// On Postgres it costs one round trip where [`Db::transact`] costs three; on SQLite it is the same.
+    pub async fn write_one(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Clone + Send,
+    ) -> Result<Vec<QueryResult>, DbError> {
+        if let Writer::Pooled(pool) = &self.inner.writer {
+            match pool.query_all_raw(self.dialect().statement(sql, values.clone())).await {
+                Err(error) if crate::error::is_retryable(&error) => {}
+                result => return Ok(result?),
+            }
+        }
+        self.transact(|tx| {
+            let values = values.clone();
+            async move { tx.rows(sql, values).await }
+        })
+        .await
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is transact")]

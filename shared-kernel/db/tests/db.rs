@@ -1,12 +1,17 @@
 //! What the data layer promises, on SQLite and, when `BANYAN_TEST_POSTGRES` names a server, on Postgres.
 
+#[cfg(test)]
 #[path = "db/harness.rs"]
 mod harness;
+#[cfg(test)]
 #[path = "db/idempotency.rs"]
 mod idempotency;
+#[cfg(test)]
 #[path = "db/sequencer.rs"]
 mod sequencer;
+#[cfg(test)]
 #[path = "db/subscription.rs"]
 mod subscription;
+#[cfg(test)]
 #[path = "db/transact.rs"]
 mod transact;

@@ -40,7 +40,8 @@ async fn publish(db: &Db, stream: &str, n: i64) {
 }
 
 fn listen(db: &Db, listener: &Arc<Listener>) -> Subscription {
-    Subscription::new(db, "listener", Arc::new(LocalFeed::of(db)), Arc::clone(listener) as Arc<dyn Reaction>)
+    let reaction: Arc<dyn Reaction> = Arc::<Listener>::clone(listener);
+    Subscription::new(db, "listener", Arc::new(LocalFeed::of(db)), reaction)
 }
 
 async fn until_heard(db: &Db, events: i64) -> Duration {
@@ -153,14 +154,14 @@ async fn a_poisoned_stream_waits_alone_and_can_be_mended() {
         })
         .await;
         let held = parking::list(db).await.unwrap();
-        let head = held.first().unwrap();
-        assert_eq!((head.stream.as_str(), head.state.as_str(), head.tries), ("poison", "parked", parking::TRIES));
+        let first = held.first().unwrap();
+        assert_eq!((first.stream.as_str(), first.state.as_str(), first.tries), ("poison", "parked", parking::TRIES));
         assert_eq!(held.len(), 6, "3, 4, 5, 6, 7, 8 of poison wait");
-        assert!(head.last_error.contains("swallow"));
+        assert!(first.last_error.contains("swallow"));
         assert_eq!(count(db, "SELECT COUNT(*) FROM heard WHERE stream = 'sound'").await, 8);
 
         listener.cured.store(true, Ordering::SeqCst);
-        assert!(parking::retry(db, "listener", "clock", head.position).await.unwrap());
+        assert!(parking::retry(db, "listener", "clock", first.position).await.unwrap());
         while_running(listen(db, &listener), db, until_heard(db, 16)).await;
         assert_eq!(in_order(db, "poison").await, (1..=8).collect::<Vec<_>>());
         assert!(parking::list(db).await.unwrap().is_empty());

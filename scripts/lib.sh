@@ -1,0 +1,56 @@
+# Shared by the scripts: a private Postgres on a free loopback port, started for a run and ended with it.
+# shellcheck shell=bash
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+
+# A port that nothing listens on now.
+free_port() {
+  python3 - <<'PY' 2>/dev/null || perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen=>1,LocalAddr=>"127.0.0.1")->sockport'
+import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])
+PY
+}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+# need PROGRAM PACKAGE: installs Debian's PACKAGE when PROGRAM is not there.
+need() {
+  command -v "$1" >/dev/null 2>&1 && return
+  say "installing $2 (for $1)"
+  [ -n "${APT_UPDATED:-}" ] || { as_root apt-get update -qq; APT_UPDATED=1; }
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
+}
+
+postgres_bin() {
+  local bin
+  for bin in /usr/lib/postgresql/*/bin; do [ -x "$bin/initdb" ] && [ -x "$bin/postgres" ] && echo "$bin"; done | sort -V | tail -n 1
+}
+
+# Starts a Postgres of our own and exports BANYAN_TEST_POSTGRES.
+start_postgres() {
+  local bin
+  bin=$(postgres_bin)
+  if [ -z "$bin" ]; then
+    need /usr/lib/postgresql/bin/initdb postgresql
+    bin=$(postgres_bin)
+  fi
+  PG_FOLDER=$(mktemp -d)
+  PG_PORT=$(free_port)
+  PG_RUN=()
+  if [ "$(id -u)" = 0 ]; then
+    chown postgres "$PG_FOLDER"
+    PG_RUN=(runuser -u postgres --)
+  fi
+  "${PG_RUN[@]}" "$bin/initdb" -D "$PG_FOLDER/data" -A trust -U postgres -E UTF8 --locale=C >"$PG_FOLDER.log" 2>&1
+  "${PG_RUN[@]}" "$bin/pg_ctl" -D "$PG_FOLDER/data" -w -t 60 -l "$PG_FOLDER/log" start \
+    -o "-p $PG_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_FOLDER -c max_connections=500 -c shared_buffers=256MB ${PG_OPTIONS:-}" >/dev/null
+  PG_BIN=$bin
+  export BANYAN_TEST_POSTGRES="postgres://postgres@127.0.0.1:$PG_PORT/postgres"
+}
+
+stop_postgres() {
+  [ -n "${PG_FOLDER:-}" ] || return 0
+  "${PG_RUN[@]}" "$PG_BIN/pg_ctl" -D "$PG_FOLDER/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$PG_FOLDER" "$PG_FOLDER.log"
+  PG_FOLDER=
+}

@@ -1,0 +1,66 @@
+use std::{fmt::Display, sync::Arc};
+
+use async_trait::async_trait;
+use kernel_db::{Db, DbError, Subscription};
+use port::Dispatch;
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::Worker;
+
+/// One bounded context, as the application sees it.
+#[async_trait]
+pub trait Module: Send + Sync + 'static {
+    /// The context's name: of its settings, its database, its feed.
+    fn name(&self) -> &'static str;
+
+    fn db(&self) -> &Db;
+
+    /// Mounts the module's public and admin routes; called once for each HTTP worker.
+    fn routes(&self, config: &mut ServiceConfig<'_>);
+
+    /// The ports that the module serves.
+    fn ports(&self) -> Vec<Arc<Dispatch>> {
+        Vec::new()
+    }
+
+    /// What the module does when others, or itself, have published.
+    fn subscriptions(&self) -> Vec<Subscription> {
+        Vec::new()
+    }
+
+    /// What the module does by itself: sweepers, runners.
+    fn workers(&self) -> Vec<Worker> {
+        Vec::new()
+    }
+
+    /// Proves, on live data, what must always be true of it.
+    async fn check(&self) -> Result<Vec<Check>, DbError>;
+}
+
+/// One thing that must be true, with the two sides that must be equal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What must hold, such as `inventory: every level equals its ledger`.
+    pub rule: String,
+    pub left: String,
+    pub right: String,
+    /// What a person should look at when the sides differ.
+    pub detail: Option<String>,
+}
+
+impl Check {
+    pub fn new(rule: &str, left: impl Display, right: impl Display) -> Self {
+        Self { rule: rule.to_owned(), left: left.to_string(), right: right.to_string(), detail: None }
+    }
+
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub fn holds(&self) -> bool {
+        self.left == self.right
+    }
+}

@@ -1,0 +1,31 @@
+-- wrk: places orders of LINES lines (3) over PRODUCTS SKUs (2,800), each with a fresh Idempotency-Key.
+-- SHAPE=store sends the store's body, SHAPE=yardstick the hand-written checkout's.
+local lines = tonumber(os.getenv("LINES") or "3")
+local products = tonumber(os.getenv("PRODUCTS") or "2800")
+local store = (os.getenv("SHAPE") or "store") == "store"
+local path = store and "/api/v1/orders" or "/orders"
+local head = store and "" or '"customer":"load@example.com",'
+local tail = store
+  and ',"email":"load@example.com","currency":"GBP","payment":{"method":"simulated","token":"tok_approve"}' or ""
+local run = os.getenv("SEED") or tostring(os.time())
+math.randomseed(os.time())
+local count = 0
+
+request = function()
+  count = count + 1
+  local first, list = math.random(0, products - 1), {}
+  for line = 0, lines - 1 do
+    list[#list + 1] = string.format('{"sku":"SKU%05d","quantity":1}', (first + line * 131) % products)
+  end
+  local headers = {
+    ["Content-Type"] = "application/json",
+    ["Idempotency-Key"] = string.format("load-%s-%d-%d", run, math.random(1, 2 ^ 30), count),
+  }
+  return wrk.format("POST", path, headers, "{" .. head .. '"lines":[' .. table.concat(list, ",") .. "]" .. tail .. "}")
+end
+
+-- One machine-readable line: answers, answers that were not 2xx or 3xx, seconds, microseconds at p50 and p99.
+done = function(summary, latency)
+  local bad = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  print(string.format("RESULT %d %d %.3f %d %d", summary.requests, bad, summary.duration / 1e6, latency:percentile(50), latency:percentile(99)))
+end
