@@ -1,0 +1,131 @@
+-- The tables of order.
+--
+-- Rows of one order are only ever written together with it, so no foreign key is checked on the way of a purchase.
+
+CREATE TABLE orders (
+    -- Counts up; people see it plus one million.
+    number @serial,
+    id @id NOT NULL UNIQUE,
+    status @text NOT NULL CHECK (status IN ('placed', 'confirmed', 'fulfilled', 'cancelled', 'rejected')),
+    email @text NOT NULL,
+    currency @text NOT NULL,
+    total @int NOT NULL CHECK (total >= 0),
+    note @text,
+    -- JSON
+    shipping_address @text,
+    -- JSON: why the order was rejected, or lost after it was confirmed
+    rejection @text,
+    -- What is known of the money; each of these only ever grows.
+    payment_id @id,
+    -- 0 pending, 1 authorized, 2 captured, 3 declined, 4 voided
+    payment_stage @int NOT NULL DEFAULT 0 CHECK (payment_stage BETWEEN 0 AND 4),
+    authorized @int NOT NULL DEFAULT 0,
+    captured @int NOT NULL DEFAULT 0,
+    refunded @int NOT NULL DEFAULT 0,
+    -- How many events the order has published.
+    version @int NOT NULL CHECK (version > 0),
+    created_at @time NOT NULL,
+    updated_at @time NOT NULL,
+    CHECK (0 <= refunded AND refunded <= captured AND captured <= authorized)
+) @strict;
+CREATE INDEX orders_email ON orders (lower(email), number);
+
+CREATE TABLE order_line (
+    order_id @id NOT NULL,
+    number @int NOT NULL,
+    sku @text NOT NULL,
+    title @text NOT NULL,
+    quantity @int NOT NULL CHECK (quantity > 0),
+    unit_price @int NOT NULL CHECK (unit_price >= 0),
+    -- Units that left the house.
+    fulfilled @int NOT NULL DEFAULT 0,
+    -- Units given back after they had left the house, and before.
+    returned_shipped @int NOT NULL DEFAULT 0,
+    returned_unshipped @int NOT NULL DEFAULT 0,
+    PRIMARY KEY (order_id, number),
+    CHECK (0 <= returned_shipped AND returned_shipped <= fulfilled),
+    CHECK (0 <= returned_unshipped AND fulfilled + returned_unshipped <= quantity)
+) @strict;
+
+-- A placing that is under way. The row goes, and the payment token with it, when the placing ends.
+CREATE TABLE placement (
+    order_id @id PRIMARY KEY,
+    state @text NOT NULL CHECK (state IN ('placing', 'pending', 'undoing', 'settling')),
+    method @text NOT NULL,
+    token @text NOT NULL,
+    -- JSON: what is being undone, and why
+    rejection @text,
+    -- Until then it may still become an order.
+    deadline_at @time NOT NULL,
+    -- From then on whoever finds it may take it up, moving this forward to keep it to himself.
+    due_at @time NOT NULL,
+    tries @int NOT NULL DEFAULT 0,
+    -- The cart that is being checked out.
+    cart_id @id,
+    -- Under which the answer is kept.
+    key_scope @text NOT NULL,
+    key @text NOT NULL,
+    key_fingerprint @text NOT NULL,
+    request_id @text NOT NULL,
+    correlation_id @id,
+    traceparent @text,
+    CHECK (state <> 'undoing' OR rejection IS NOT NULL)
+) @strict;
+CREATE INDEX placement_due ON placement (due_at);
+
+CREATE TABLE fulfilment (
+    id @id PRIMARY KEY,
+    order_id @id NOT NULL,
+    tracking @text,
+    -- JSON: units by SKU
+    lines @text NOT NULL,
+    complete @int NOT NULL CHECK (complete IN (0, 1)),
+    actor @text NOT NULL,
+    created_at @time NOT NULL
+) @strict;
+CREATE INDEX fulfilment_order ON fulfilment (order_id, created_at);
+
+CREATE TABLE goods_return (
+    id @id PRIMARY KEY,
+    order_id @id NOT NULL,
+    refund_id @id NOT NULL UNIQUE,
+    amount @int NOT NULL CHECK (amount >= 0),
+    -- JSON: units by SKU, with how many of them had been shipped
+    lines @text NOT NULL,
+    restock @int NOT NULL CHECK (restock IN (0, 1)),
+    reason @text NOT NULL,
+    actor @text NOT NULL,
+    created_at @time NOT NULL
+) @strict;
+CREATE INDEX goods_return_order ON goods_return (order_id, created_at);
+
+-- What happened to an order, told by the events of order itself and of others.
+CREATE TABLE timeline (
+    order_id @id NOT NULL,
+    at @time NOT NULL,
+    source @text NOT NULL,
+    position @int NOT NULL,
+    what @text NOT NULL,
+    actor @text NOT NULL,
+    detail @text,
+    PRIMARY KEY (order_id, at, source, position)
+) @strict;
+
+CREATE TABLE cart (
+    id @id PRIMARY KEY,
+    -- Counts the changes, so that a checkout takes what its buyer saw.
+    version @int NOT NULL,
+    -- The order that it became.
+    order_id @id,
+    created_at @time NOT NULL,
+    expires_at @time NOT NULL
+) @strict;
+CREATE INDEX cart_expires ON cart (expires_at);
+
+CREATE TABLE cart_line (
+    cart_id @id NOT NULL REFERENCES cart (id) ON DELETE CASCADE,
+    sku @text NOT NULL,
+    quantity @int NOT NULL CHECK (quantity > 0),
+    added_at @time NOT NULL,
+    PRIMARY KEY (cart_id, sku)
+) @strict;

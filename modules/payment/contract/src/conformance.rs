@@ -1,0 +1,134 @@
+//! What every [`Charges`] must do, as a table: run on the module, on the fake, and over every transport.
+
+use std::{fmt::Debug, time::Duration};
+
+use kernel::{CallContext, Currency, Ids, Money, OrderId};
+use port::{Executed, PortError, PortResult};
+
+use crate::{Authorize, Charge, ChargeRefusal, ChargeStatus, Charges};
+
+mod cases;
+
+/// One thing that an implementation must do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub name: &'static str,
+    /// What it did instead.
+    pub fault: Option<String>,
+}
+
+/// Tries every case on `charges`, with orders of its own and the tokens of the simulated provider.
+pub async fn upholds_contract(charges: &dyn Charges, ids: &dyn Ids) -> Vec<Case> {
+    let shop = Shop { charges, ids };
+    let mut cases = Vec::new();
+    let mut note = |name, outcome: Result<(), String>| cases.push(Case { name, fault: outcome.err() });
+    note("money is set aside and then taken", cases::set_aside_and_taken(&shop).await);
+    note("repeating changes nothing", cases::repeats(&shop).await);
+    note("a repeated authorization keeps its first terms", cases::first_terms(&shop).await);
+    note("a declined payment stays declined", cases::declined(&shop).await);
+    note("an unknown token is declined", cases::unknown_token(&shop).await);
+    note("an unknown method is refused and leaves nothing", cases::unknown_method(&shop).await);
+    note("a card number is refused and leaves nothing", cases::card_number(&shop).await);
+    note("an order without a payment has nothing to take", cases::nothing_to_take(&shop).await);
+    note("a void frees what is set aside", cases::void_frees(&shop).await);
+    note("a void before the authorization refuses it", cases::void_comes_first(&shop).await);
+    note("a void leaves captured money alone", cases::void_after_capture(&shop).await);
+    note("a provider that is away was not asked", cases::provider_away(&shop).await);
+    note("an answer that got lost is found", cases::lost_answer(&shop).await);
+    note("a slow provider is waited for", cases::slow_provider(&shop).await);
+    note("a pending payment is approved later", cases::pending_then_approved(&shop).await);
+    note("a pending payment is declined later", cases::pending_then_declined(&shop).await);
+    note("a pending payment can be given up", cases::pending_then_void(&shop).await);
+    cases
+}
+
+/// The faults among `cases`, one line each: empty when the contract is upheld.
+pub fn faults(cases: &[Case]) -> Vec<String> {
+    cases.iter().filter_map(|case| case.fault.as_ref().map(|fault| format!("{}: {fault}", case.name))).collect()
+}
+
+/// The longest that a payment may stay undecided here.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A caller with fresh orders.
+struct Shop<'a> {
+    charges: &'a dyn Charges,
+    ids: &'a dyn Ids,
+}
+
+type Answer = PortResult<Charge, ChargeRefusal>;
+
+impl Shop<'_> {
+    fn order(&self) -> OrderId {
+        OrderId::new(self.ids.next())
+    }
+
+    async fn authorize(&self, order: OrderId, token: &str) -> Answer {
+        self.authorize_for(order, token, 1530).await
+    }
+
+    async fn authorize_for(&self, order: OrderId, token: &str, minor: i64) -> Answer {
+        let amount = Money::new(minor, Currency::GBP);
+        self.ask(Authorize { order, amount, method: "simulated".to_owned(), token: token.to_owned() }).await
+    }
+
+    async fn ask(&self, authorize: Authorize) -> Answer {
+        self.charges.authorize(&CallContext::system("conformance"), authorize).await
+    }
+
+    async fn capture(&self, order: OrderId) -> Answer {
+        self.charges.capture(&CallContext::system("conformance"), order).await
+    }
+
+    async fn void(&self, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
+        self.charges.void(&CallContext::system("conformance"), order).await
+    }
+
+    async fn find(&self, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
+        self.charges.find(&CallContext::system("conformance"), order).await
+    }
+
+    /// Looks until the order's payment is no longer pending.
+    async fn decided(&self, order: OrderId) -> Result<Charge, String> {
+        let cx = CallContext::default().within(PATIENCE);
+        while !cx.is_spent() {
+            match self.find(order).await {
+                Ok(Some(charge)) if charge.status != ChargeStatus::Pending => return Ok(charge),
+                Ok(_) => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(format!("find failed: {error:?}")),
+            }
+        }
+        Err("the payment stays undecided".to_owned())
+    }
+}
+
+/// Status, authorized, captured, refunded.
+type Standing = (ChargeStatus, i64, i64, i64);
+
+fn standing(charge: &Charge) -> Standing {
+    (charge.status, charge.authorized.minor(), charge.captured.minor(), charge.refunded.minor())
+}
+
+fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Result<(), String> {
+    if found == expected { Ok(()) } else { Err(format!("{what}: found {found:?}, expected {expected:?}")) }
+}
+
+fn stands(what: &str, answer: &Answer, expected: Standing) -> Result<(), String> {
+    same(what, &answer.as_ref().map(standing).map_err(Clone::clone), &Ok(expected))
+}
+
+fn refused(what: &str, answer: &Answer, expected: impl FnOnce(&ChargeRefusal) -> bool) -> Result<(), String> {
+    match answer {
+        Err(PortError::Refused(refusal)) if expected(refusal) => Ok(()),
+        other => Err(format!("{what}: found {other:?}")),
+    }
+}
+
+/// Whether the money may have been set aside although no answer came.
+const fn in_doubt(answer: &Answer) -> bool {
+    matches!(
+        answer,
+        Err(PortError::Unavailable { executed: Executed::Maybe } | PortError::Deadline { executed: Executed::Maybe })
+    )
+}
