@@ -163,9 +163,8 @@ impl Stock for FakeStock {
     async fn levels(&self, cx: &CallContext, skus: Vec<Sku>) -> PortResult<Vec<Level>, StockRefusal> {
         in_time(cx)?;
         let shelves = self.shelves();
-        let level = |sku: &Sku| {
-            shelves.available.get(sku).map(|available| Level { sku: sku.clone(), available: *available })
-        };
+        let level =
+            |sku: &Sku| shelves.available.get(sku).map(|available| Level { sku: sku.clone(), available: *available });
         Ok(skus.iter().filter_map(level).collect())
     }
 }

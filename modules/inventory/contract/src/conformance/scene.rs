@@ -100,6 +100,7 @@ impl<'a> Scene<'a> {
 }
 
 /// `Err` with both sides when they differ.
+#[expect(clippy::needless_pass_by_value, reason = "cases read better without a reference on either side")]
 pub(super) fn expect<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Outcome {
     if got == expected { Ok(()) } else { Err(format!("{what}: expected {expected:?}, got {got:?}")) }
 }

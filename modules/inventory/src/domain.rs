@@ -1,0 +1,13 @@
+//! What stock means, without a database or a clock.
+
+mod adjustment;
+mod claim;
+mod demand;
+mod level;
+mod movement;
+
+pub(crate) use adjustment::{Adjustment, Change};
+pub(crate) use claim::{Again, Claim, Status};
+pub(crate) use demand::{add_up, shortages};
+pub(crate) use level::StockLevel;
+pub(crate) use movement::{Delta, Entry, Kind, entries};

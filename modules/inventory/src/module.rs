@@ -1,0 +1,106 @@
+use std::{sync::Arc, time::Duration};
+
+use ::port::Dispatch;
+use actix_web::web::Data;
+use async_trait::async_trait;
+use inventory_contract::{Stock, serve_stock};
+use kernel_db::{Db, DbError, Feed, Subscription};
+use kernel_module::{Check, Module, Worker};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    Config,
+    application::Stockroom,
+    error::InventoryError,
+    http,
+    reactions::{OnCatalog, OnOrder},
+};
+
+/// Knows how much there is of each SKU and who has a claim on it.
+#[derive(Clone)]
+pub struct Inventory {
+    stockroom: Arc<Stockroom>,
+    feeds: Feeds,
+}
+
+/// Whose news inventory needs.
+#[derive(Clone)]
+pub struct Feeds {
+    /// New SKUs and their opening stock.
+    pub catalog: Arc<dyn Feed>,
+    /// Orders that end, are sent or come back.
+    pub order: Arc<dyn Feed>,
+}
+
+impl Inventory {
+    pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
+        Self { stockroom: Arc::new(Stockroom::new(db, config)), feeds }
+    }
+
+    /// What other modules may ask of stock.
+    pub fn stock(&self) -> Arc<dyn Stock> {
+        Arc::<Stockroom>::clone(&self.stockroom)
+    }
+
+    /// Gives back the units of every hold whose time is over; answers how many holds that were. The sweeper
+    /// does it every few seconds.
+    pub async fn sweep(&self) -> Result<usize, DbError> {
+        self.stockroom.sweep().await.map_err(InventoryError::into_storage)
+    }
+
+    /// Makes every level what its ledger says; answers how many were not. For a person to run after
+    /// [`Module::check`] has found a difference.
+    pub async fn rebuild(&self) -> Result<u64, DbError> {
+        self.stockroom.rebuild().await
+    }
+}
+
+#[async_trait]
+impl Module for Inventory {
+    fn name(&self) -> &'static str {
+        "inventory"
+    }
+
+    fn db(&self) -> &Db {
+        self.stockroom.db()
+    }
+
+    fn routes(&self, config: &mut ServiceConfig<'_>) {
+        config.app_data(Data::from(Arc::clone(&self.stockroom)));
+        http::routes(config);
+    }
+
+    fn ports(&self) -> Vec<Arc<Dispatch>> {
+        vec![Arc::new(serve_stock(self.stock()))]
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        let db = self.stockroom.db();
+        let on_catalog = Arc::new(OnCatalog(Arc::clone(&self.stockroom)));
+        vec![
+            Subscription::new(db, "inventory", Arc::clone(&self.feeds.catalog), on_catalog),
+            Subscription::new(db, "inventory", Arc::clone(&self.feeds.order), Arc::new(OnOrder)),
+        ]
+    }
+
+    fn workers(&self) -> Vec<Worker> {
+        let stockroom = Arc::clone(&self.stockroom);
+        let every = Duration::from_secs(stockroom.config().sweep_every_seconds);
+        let sweeper = Worker::new("inventory.sweeper", move |stop| async move {
+            while !stop.is_cancelled() {
+                if let Err(error) = stockroom.sweep().await {
+                    tracing::warn!(?error, "lapsed holds could not be given back; trying again");
+                }
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(every) => {}
+                }
+            }
+        });
+        vec![sweeper]
+    }
+
+    async fn check(&self) -> Result<Vec<Check>, DbError> {
+        self.stockroom.check().await
+    }
+}

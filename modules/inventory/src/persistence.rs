@@ -1,0 +1,43 @@
+//! The SQL of inventory.
+//!
+//! [`post`] is the only code that changes a level, and it writes the ledger with it; [`claim`] keeps who claims
+//! what; [`level`] is everything else about levels; [`read`] answers people; [`audit`] compares the three.
+
+/// `{rows}`, to be looked up one by one.
+///
+/// Postgres takes any JSON for a hundred rows, and would rather read a whole table than look up a hundred; of a
+/// limit that it does not know it expects ten.
+macro_rules! few_rows {
+    () => {
+        "(SELECT value FROM {rows} LIMIT (SELECT 1000000)) AS few"
+    };
+}
+
+pub(crate) mod audit;
+pub(crate) mod claim;
+pub(crate) mod level;
+pub(crate) mod post;
+pub(crate) mod read;
+
+use kernel::Sku;
+use kernel_db::{Db, DbError};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+
+/// Reads outside a transaction.
+async fn read_rows(
+    db: &Db,
+    sql: &str,
+    values: impl IntoIterator<Item = Value> + Send,
+) -> Result<Vec<QueryResult>, DbError> {
+    Ok(db.reader().query_all_raw(db.dialect().statement(sql, values)).await?)
+}
+
+fn read_sku(text: &str) -> Result<Sku, DbError> {
+    Sku::parse(text).map_err(|error| DbError::corrupt("SKU", error))
+}
+
+/// The value of `{rows}` that holds one SKU a row.
+fn sku_rows<'a>(skus: impl Iterator<Item = &'a Sku>) -> Value {
+    let rows: Vec<[&str; 1]> = skus.map(|sku| [sku.as_str()]).collect();
+    kernel_db::dialect::rows(&rows)
+}
