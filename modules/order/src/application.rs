@@ -1,0 +1,108 @@
+//! One file per thing that can be asked of orders. Reading order: [`place`] takes an order, [`saga`] carries it to
+//! its end, [`runner`] takes up what was left; then [`cancel`], [`fulfil`], [`return_goods`], [`cart`], [`read`].
+
+use std::sync::Arc;
+
+use catalog_contract::Prices;
+use inventory_contract::Stock;
+use kernel::{CallContext, DateTime, OrderId, Utc};
+use kernel_db::{Db, DbError, Feed, idempotency};
+use kernel_module::Tasks;
+use payment_contract::Charges;
+use tokio::sync::mpsc;
+
+use crate::{Config, domain::token::OrderTokens, error::OrderError};
+
+pub(crate) mod cancel;
+pub(crate) mod cart;
+pub(crate) mod checkout;
+pub(crate) mod fulfil;
+pub(crate) mod place;
+pub(crate) mod read;
+pub(crate) mod return_goods;
+pub(crate) mod runner;
+pub(crate) mod saga;
+mod waiting;
+
+/// The ports of others that order calls.
+#[derive(Clone)]
+pub struct Ports {
+    pub prices: Arc<dyn Prices>,
+    pub stock: Arc<dyn Stock>,
+    pub charges: Arc<dyn Charges>,
+}
+
+/// The feeds that order reads; one of them is its own.
+#[derive(Clone)]
+pub struct Feeds {
+    pub order: Arc<dyn Feed>,
+    pub payment: Arc<dyn Feed>,
+    pub inventory: Arc<dyn Feed>,
+}
+
+/// All that can be asked of orders.
+pub(crate) struct Orders {
+    pub(crate) db: Db,
+    pub(crate) config: Config,
+    pub(crate) ports: Ports,
+    pub(crate) tasks: Tasks,
+    tokens: Option<OrderTokens>,
+    waiting: waiting::Waiting,
+    /// Orders whose placing is to be taken up at once.
+    woken: mpsc::UnboundedSender<OrderId>,
+}
+
+/// A request as a use case sees it: on whose behalf, and which effect it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) cx: CallContext,
+    /// Names the effect, so that asking twice has it once.
+    pub(crate) key: Option<idempotency::Key>,
+}
+
+impl Orders {
+    pub(crate) fn new(
+        db: Db,
+        config: Config,
+        ports: Ports,
+        tasks: Tasks,
+        woken: mpsc::UnboundedSender<OrderId>,
+    ) -> Self {
+        let tokens = OrderTokens::new(&config.server_secret);
+        Self { db, config, ports, tasks, tokens, waiting: waiting::Waiting::default(), woken }
+    }
+
+    /// Whether `token` is the one that was given to whoever placed `order`.
+    pub(crate) fn token_opens(&self, order: OrderId, token: &str) -> bool {
+        self.tokens.as_ref().is_some_and(|tokens| tokens.opens(order, token))
+    }
+
+    fn token(&self, order: OrderId) -> Option<String> {
+        self.tokens.as_ref().map(|tokens| tokens.token(order))
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.db.seams().now()
+    }
+
+    /// Has the placing of `order` taken up now, if it waits for something.
+    pub(crate) fn wake(&self, order: OrderId) {
+        // Nobody listens at shutdown: the row says that it is due.
+        let _ = self.woken.send(order);
+    }
+
+    /// What was answered under `key`, if it was used before.
+    async fn answered(&self, key: &idempotency::Key) -> Result<Option<idempotency::Answer>, OrderError> {
+        match idempotency::find(&self.db, key).await? {
+            None | Some(idempotency::Claim::Fresh) => Ok(None),
+            Some(idempotency::Claim::Answered(kept)) => Ok(Some(kept)),
+            Some(idempotency::Claim::InFlight) => Err(idempotency::KeyRefusal::InFlight.into()),
+            Some(idempotency::Claim::Reused) => Err(idempotency::KeyRefusal::Reused.into()),
+        }
+    }
+}
+
+/// What is left of an error when the only thing to do is to try again later.
+fn log_unfinished(order: OrderId, error: &DbError) {
+    tracing::warn!(%order, ?error, "a placing could not go on; it is taken up again");
+}

@@ -1,0 +1,114 @@
+//! Carts: what someone thinks of buying, at today's prices.
+
+use std::collections::HashMap;
+
+use catalog_contract::Quote;
+use kernel::{CallContext, CartId, Sku};
+use kernel_db::idempotency::{self, Answer};
+
+use super::{Orders, Request};
+use crate::{
+    domain::{
+        Wanted,
+        basket::{BasketRefusal, MAX_LINES},
+    },
+    error::{CartRefusal, OrderError},
+    persistence::carts::{self, Cart},
+    view::{CartLineView, CartView},
+};
+
+impl Orders {
+    /// Opens an empty cart. To know its id is to own it, so the id is random.
+    pub(crate) async fn open_cart(&self, request: &Request) -> Result<Answer, OrderError> {
+        let now = self.now();
+        let cart = &Cart {
+            id: CartId::new(self.db.seams().ids.secret()),
+            version: 0,
+            order: None,
+            lines: Vec::new(),
+            created_at: now,
+            expires_at: self.config.cart_expiry(now),
+        };
+        idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
+            carts::insert(&tx, cart).await?;
+            Ok(Answer::new(201, Some(format!("/carts/{}", cart.id)), &CartView::of(cart, Vec::new()))?)
+        })
+        .await
+    }
+
+    pub(crate) async fn show_cart(&self, cx: &CallContext, id: CartId) -> Result<CartView, OrderError> {
+        let cart = self.find_cart(id).await?;
+        self.view_cart(cx, &cart).await
+    }
+
+    pub(crate) async fn find_cart(&self, id: CartId) -> Result<Cart, OrderError> {
+        Ok(carts::find(self.db.reader(), id, self.now()).await?.ok_or(CartRefusal::NotFound(id))?)
+    }
+
+    /// Sets how many units of a SKU the cart holds; none removes it. Only what is sold can be put in.
+    pub(crate) async fn set_cart_line(
+        &self,
+        cx: &CallContext,
+        id: CartId,
+        line: Wanted,
+    ) -> Result<CartView, OrderError> {
+        if line.quantity > 0 && !self.quotes(cx, vec![line.sku.clone()]).await?.contains_key(&line.sku) {
+            return Err(BasketRefusal::UnknownSku { lines: Vec::new() }.into());
+        }
+        let (line, expires_at) = (&line, self.config.cart_expiry(self.now()));
+        let cart = self
+            .db
+            .transact(|tx| async move {
+                let cart = carts::lock(&tx, id).await?.ok_or(CartRefusal::NotFound(id))?;
+                may_hold(&cart, &line.sku)?;
+                carts::set_line(&tx, id, line, expires_at).await?;
+                Ok::<_, OrderError>(carts::lock(&tx, id).await?.ok_or(CartRefusal::NotFound(id))?)
+            })
+            .await?;
+        self.view_cart(cx, &cart).await
+    }
+
+    pub(crate) async fn delete_cart(&self, id: CartId) -> Result<(), OrderError> {
+        let deleted = self.db.transact(|tx| async move { carts::delete(&tx, id).await }).await?;
+        if deleted { Ok(()) } else { Err(CartRefusal::NotFound(id).into()) }
+    }
+
+    /// Prices must be had; availability is left out when it cannot be.
+    async fn view_cart(&self, cx: &CallContext, cart: &Cart) -> Result<CartView, OrderError> {
+        let skus: Vec<Sku> = cart.lines.iter().map(|line| line.sku.clone()).collect();
+        if skus.is_empty() {
+            return Ok(CartView::of(cart, Vec::new()));
+        }
+        let (quotes, levels) = tokio::join!(self.quotes(cx, skus.clone()), self.ports.stock.levels(cx, skus));
+        let quotes = quotes?;
+        let levels: HashMap<Sku, i64> =
+            levels.unwrap_or_default().into_iter().map(|level| (level.sku, level.available)).collect();
+        let line = |line: &Wanted| cart_line(line, quotes.get(&line.sku), levels.get(&line.sku).copied());
+        Ok(CartView::of(cart, cart.lines.iter().map(line).collect()))
+    }
+
+    /// The quotes of those of `skus` that are sold now.
+    async fn quotes(&self, cx: &CallContext, skus: Vec<Sku>) -> Result<HashMap<Sku, Quote>, OrderError> {
+        let quotes = self.ports.prices.quote(cx, skus).await?;
+        Ok(quotes.into_iter().filter(|quote| quote.sellable).map(|quote| (quote.sku.clone(), quote)).collect())
+    }
+}
+
+fn may_hold(cart: &Cart, sku: &Sku) -> Result<(), CartRefusal> {
+    if cart.order.is_some() {
+        return Err(CartRefusal::CheckedOut);
+    }
+    let full = cart.lines.len() >= MAX_LINES && cart.lines.iter().all(|line| line.sku != *sku);
+    if full { Err(CartRefusal::Full) } else { Ok(()) }
+}
+
+fn cart_line(line: &Wanted, quote: Option<&Quote>, available: Option<i64>) -> CartLineView {
+    CartLineView {
+        sku: line.sku.clone(),
+        quantity: line.quantity,
+        title: quote.map(|quote| quote.title.clone()),
+        unit_price: quote.map(|quote| quote.price),
+        total: quote.and_then(|quote| quote.price.checked_mul(line.quantity).ok()),
+        available,
+    }
+}

@@ -1,0 +1,215 @@
+//! Carries a placement: asks the pure [`step`] what to do, does it, and tells it what came of that.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use futures_util::future::join_all;
+use kernel::OrderId;
+use kernel_db::{DbError, guard, idempotency};
+use tokio::time::Instant;
+
+use super::{Orders, log_unfinished};
+use crate::{
+    domain::{
+        Order, Status,
+        placement::{Effect, Input, State, step},
+    },
+    persistence::{
+        placements::{self, Placement},
+        query,
+    },
+};
+
+mod calls;
+mod writes;
+
+/// An order whose placing is under way.
+#[derive(Debug)]
+pub(crate) struct Saga {
+    pub(crate) order: Order,
+    pub(crate) placement: Placement,
+}
+
+/// What came of an effect.
+#[derive(Debug)]
+enum Had {
+    Input(Input),
+    /// The order stands, as it is now.
+    Confirmed(Box<Order>),
+    /// The saga is left until there is news.
+    Left,
+    /// What is stored is not what this turn believes: someone else acted on the order, or carries it too.
+    Overtaken,
+}
+
+/// How far one round came.
+enum Round {
+    On(State, Vec<Effect>),
+    /// The same, and something was not answered: better wait a little.
+    Wait(State, Vec<Effect>),
+    Over,
+    Overtaken,
+}
+
+/// The longest wait between two tries in one turn, and between two turns.
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+const LONGEST_REST: Duration = Duration::from_secs(5);
+
+impl Orders {
+    /// The first turn of a placing, right after it was written.
+    pub(crate) async fn begin(&self, saga: Saga) {
+        let order = saga.order.id();
+        let start = (State::Holding { resumed: false }, vec![Effect::Hold]);
+        if let Err(error) = self.turn(saga, start).await {
+            log_unfinished(order, &error);
+        }
+    }
+
+    /// A later turn, from what is stored. Whoever calls this has the lease.
+    pub(crate) async fn resume(&self, order: OrderId) {
+        let turn = async {
+            match self.load(order).await? {
+                Some(saga) => {
+                    let start = saga.start();
+                    self.turn(saga, start).await
+                }
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = turn.await {
+            log_unfinished(order, &error);
+        }
+    }
+
+    async fn load(&self, order: OrderId) -> Result<Option<Saga>, DbError> {
+        let Some(placement) = placements::find(self.db.reader(), order).await? else { return Ok(None) };
+        let order = query::order(self.db.reader(), order).await?;
+        let order = order.ok_or_else(|| DbError::corrupt("placement", "it has no order"))?;
+        Ok(Some(Saga { order, placement }))
+    }
+
+    /// Goes on until the saga has ended, waits for news, or has been tried long enough for now.
+    async fn turn(&self, mut saga: Saga, start: (State, Vec<Effect>)) -> Result<(), DbError> {
+        let (mut state, mut effects) = start;
+        let mut pauses = self.pauses();
+        // The rest of the lease is for the call that is under way then.
+        let ends_at = Instant::now() + self.config.lease() / 3;
+        loop {
+            let round = self.round(&mut saga, state, effects).await;
+            if matches!(round, Round::Wait(..) | Round::Overtaken) {
+                let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
+                if self.tasks.stopping().is_cancelled() || Instant::now() + pause > ends_at {
+                    return self.rest(&saga).await;
+                }
+                tokio::time::sleep(pause).await;
+            }
+            (state, effects) = match round {
+                Round::Over => return Ok(()),
+                Round::On(state, effects) | Round::Wait(state, effects) => (state, effects),
+                Round::Overtaken => match self.load(saga.order.id()).await? {
+                    Some(stored) => {
+                        saga = stored;
+                        saga.start()
+                    }
+                    None => return self.tell_kept(&saga).await,
+                },
+            };
+        }
+    }
+
+    /// Has all `effects` at once, and takes a step with each thing that became known.
+    async fn round(&self, saga: &mut Saga, mut state: State, effects: Vec<Effect>) -> Round {
+        let had = join_all(effects.into_iter().map(|effect| self.have(saga, effect))).await;
+        let (mut more, mut wait) = (Vec::new(), false);
+        for had in had {
+            let input = match had {
+                Had::Input(input) => input,
+                Had::Confirmed(order) => {
+                    saga.order = *order;
+                    Input::Confirmed
+                }
+                Had::Left => return Round::Over,
+                Had::Overtaken => return Round::Overtaken,
+            };
+            wait |= matches!(input, Input::Unanswered(_));
+            let (next, effects) = step(state, self.in_time(saga, input));
+            state = next;
+            more.extend(effects);
+        }
+        match state {
+            State::Ended => Round::Over,
+            state if wait => Round::Wait(state, more),
+            state => Round::On(state, more),
+        }
+    }
+
+    /// Past the deadline no answer is taken for a no, where the saga may still turn back.
+    fn in_time(&self, saga: &Saga, input: Input) -> Input {
+        match input {
+            Input::Unanswered(Effect::Hold | Effect::Authorize) if self.now() >= saga.placement.deadline_at => {
+                Input::OutOfTime
+            }
+            input => input,
+        }
+    }
+
+    /// Has one effect. All of them may be had again.
+    async fn have(&self, saga: &Saga, effect: Effect) -> Had {
+        guard::pass(effect.failpoint());
+        let written = match &effect {
+            Effect::Hold => return Had::Input(self.hold(saga).await),
+            Effect::Authorize => return Had::Input(self.authorize(saga).await),
+            Effect::Capture => return Had::Input(self.capture(saga).await),
+            Effect::Commit => return Had::Input(self.commit(saga).await),
+            Effect::Void => return Had::Input(self.void(saga).await),
+            Effect::Release => return Had::Input(self.release(saga).await),
+            Effect::Await => self.wait_for_payment(saga).await,
+            Effect::Confirm(charge) => self.confirm(saga, charge).await,
+            Effect::Turn(because) => self.turn_back(saga, because).await,
+            Effect::Reject(because) => self.reject(saga, because).await,
+            Effect::Lose(because) => self.lose(saga, because).await,
+            Effect::Finish(charge) => self.finish(saga, charge).await,
+        };
+        written.unwrap_or_else(|error| {
+            log_unfinished(saga.order.id(), &error);
+            Had::Input(Input::Unanswered(effect))
+        })
+    }
+
+    fn pauses(&self) -> ExponentialBackoff {
+        let (first, longest) = (self.config.retry(), LONGEST_PAUSE);
+        ExponentialBuilder::default()
+            .with_min_delay(first)
+            .with_max_delay(longest)
+            .without_max_times()
+            .with_jitter()
+            .build()
+    }
+
+    /// Leaves the saga to the runner, for longer each time.
+    async fn rest(&self, saga: &Saga) -> Result<(), DbError> {
+        let doublings = u32::try_from(saga.placement.tries).unwrap_or_default().min(16);
+        let rest = self.config.retry().saturating_mul(20).saturating_mul(1 << doublings).min(LONGEST_REST);
+        let (order, due_at) = (saga.order.id(), self.now() + rest);
+        self.db.transact(|tx| async move { placements::park(&tx, order, due_at).await }).await
+    }
+
+    /// Another turn has ended the saga: says what that one kept.
+    async fn tell_kept(&self, saga: &Saga) -> Result<(), DbError> {
+        if let Some(idempotency::Claim::Answered(kept)) = idempotency::find(&self.db, &saga.placement.key).await? {
+            self.waiting.tell(saga.order.id(), idempotency::Answer { replayed: false, ..kept });
+        }
+        Ok(())
+    }
+}
+
+impl Saga {
+    /// Takes the saga up where it was left, unless its order was called off meanwhile.
+    fn start(&self) -> (State, Vec<Effect>) {
+        let (state, effects) = self.placement.stage.clone().resume();
+        if self.order.status() == Status::Cancelled && state.has_deadline() {
+            return step(state, Input::Cancelled);
+        }
+        (state, effects)
+    }
+}

@@ -1,0 +1,180 @@
+//! What the saga writes down: four transactions at most, three when all goes well.
+
+use kernel::{Principal, RefundId};
+use kernel_db::{
+    DbError, Tx,
+    idempotency::{self, Answer},
+};
+use payment_contract::Charge;
+
+use super::{Had, Orders, Saga};
+use crate::{
+    domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, placement::Input},
+    persistence::{
+        carts,
+        orders::{self, SaveError},
+        placements,
+    },
+    view,
+};
+
+impl Orders {
+    /// The pivot: the order stands, its event and the saga's stage in one commit.
+    pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
+        let (now, cause) = (self.now(), &saga.placement.cause());
+        let confirmed = self
+            .db
+            .transact(|tx| async move {
+                let mut order = saga.order.clone();
+                order.confirm(charge.payment, now)?;
+                orders::save(&tx, cause, &mut order).await?;
+                if !placements::pass_pivot(&tx, order.id(), now + self.config.lease()).await? {
+                    return Err(Unwritten::Overtaken);
+                }
+                Ok(order)
+            })
+            .await;
+        had(confirmed.map(|order| Had::Confirmed(Box::new(order))))
+    }
+
+    /// Everything is done: the payment's sums and the answer are kept, the saga ends.
+    pub(super) async fn finish(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
+        let mut order = saga.order.clone();
+        order.payment = order.payment.join(PaymentFacts::from(charge));
+        let order = &order;
+        let answer = view::confirmed(order, self.token(order.id()))?;
+        let ended = self
+            .db
+            .transact(|tx| {
+                let answer = answer.clone();
+                async move {
+                    orders::note_payments(&tx, &[(order.id(), order.payment)]).await?;
+                    end(&tx, saga, answer).await
+                }
+            })
+            .await;
+        self.tell(saga, ended)
+    }
+
+    /// Before anything is undone: from here on the saga cannot go forward again.
+    pub(super) async fn turn_back(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
+        let (order, due_at) = (saga.order.id(), self.now() + self.config.lease());
+        let turned = self.db.transact(|tx| async move { placements::turn(&tx, order, because, due_at).await }).await?;
+        Ok(if turned { Had::Input(Input::Turned) } else { Had::Overtaken })
+    }
+
+    /// Nothing is claimed for the order any more. One that was cancelled meanwhile stays cancelled.
+    pub(super) async fn reject(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
+        let now = self.now();
+        self.end_without_goods(saga, because, Status::Placed, |order| order.reject(because, now)).await
+    }
+
+    /// What the order stood on is gone. The event gives back what is left of it.
+    pub(super) async fn lose(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
+        let refund: RefundId = self.db.seams().id();
+        let act = Act { by: Principal::system("order").label(), at: self.now() };
+        self.end_without_goods(saga, because, Status::Confirmed, |order| order.lose(because, refund, &act)).await
+    }
+
+    /// Ends the saga of an order that stands at `at` by `close`; elsewhere someone else has closed it.
+    async fn end_without_goods(
+        &self,
+        saga: &Saga,
+        because: &Rejection,
+        at: Status,
+        close: impl Fn(&mut Order) -> Result<(), Refusal>,
+    ) -> Result<Had, DbError> {
+        let open = saga.order.status() == at;
+        let told = if open { because } else { &Rejection::OrderCancelled };
+        let answer = view::rejected(saga.order.id(), told, &saga.placement.request_id)?;
+        let (close, cause) = (&close, &saga.placement.cause());
+        let ended = self
+            .db
+            .transact(|tx| {
+                let answer = answer.clone();
+                async move {
+                    if open {
+                        let mut order = saga.order.clone();
+                        close(&mut order)?;
+                        orders::save(&tx, cause, &mut order).await?;
+                    }
+                    if let Some(cart) = saga.placement.cart {
+                        carts::give_back(&tx, cart).await?;
+                    }
+                    end(&tx, saga, answer).await
+                }
+            })
+            .await;
+        self.tell(saga, ended)
+    }
+
+    /// The provider tells later. Past the deadline nobody waits any more.
+    pub(super) async fn wait_for_payment(&self, saga: &Saga) -> Result<Had, DbError> {
+        let now = self.now();
+        let deadline_at = self.config.pending_deadline(saga.order.terms.created_at);
+        if now >= deadline_at {
+            return Ok(Had::Input(Input::OutOfTime));
+        }
+        let doublings = u32::try_from(saga.placement.tries).unwrap_or_default().min(16);
+        let due_at = now + self.config.retry().saturating_mul(40 << doublings).min(PENDING_POLL);
+        let order = saga.order.id();
+        self.db
+            .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })
+            .await?;
+        Ok(Had::Left)
+    }
+
+    fn tell(&self, saga: &Saga, ended: Result<Answer, Unwritten>) -> Result<Had, DbError> {
+        had(ended.map(|answer| {
+            self.waiting.tell(saga.order.id(), answer);
+            Had::Input(Input::Written)
+        }))
+    }
+}
+
+/// Ends the saga and keeps its answer. What was answered before, a 202, stays.
+async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> {
+    if !placements::end(tx, saga.order.id()).await? {
+        return Err(Unwritten::Overtaken);
+    }
+    Ok(idempotency::answer(tx, &saga.placement.key, answer).await?)
+}
+
+/// News of a payment comes by event; this often it is asked for all the same.
+const PENDING_POLL: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Why a transaction of the saga was rolled back.
+enum Unwritten {
+    Overtaken,
+    Storage(DbError),
+}
+
+fn had(written: Result<Had, Unwritten>) -> Result<Had, DbError> {
+    match written {
+        Ok(had) => Ok(had),
+        Err(Unwritten::Overtaken) => Ok(Had::Overtaken),
+        Err(Unwritten::Storage(error)) => Err(error),
+    }
+}
+
+impl From<DbError> for Unwritten {
+    fn from(error: DbError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<SaveError> for Unwritten {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::Overtaken => Self::Overtaken,
+            SaveError::Storage(error) => Self::Storage(error),
+        }
+    }
+}
+
+/// The order has moved on since this turn read it.
+impl From<Refusal> for Unwritten {
+    fn from(_: Refusal) -> Self {
+        Self::Overtaken
+    }
+}

@@ -1,0 +1,94 @@
+//! Proves on live data what must always be true of orders.
+
+use kernel::OrderId;
+use kernel_db::{Db, DbError};
+use kernel_module::Check;
+use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
+
+use crate::{PaymentSummary, persistence::select};
+
+/// A placing may outlive its deadline by so much: that long a dead process may keep its lease, and a turn take.
+const GRACE_SECONDS: u64 = 60;
+
+/// What a person is shown of the orders that break a rule.
+const SHOWN: usize = 10;
+
+pub(crate) async fn all(db: &Db) -> Result<Vec<Check>, DbError> {
+    let late = db.seams().now() - std::time::Duration::from_secs(GRACE_SECONDS);
+    Ok(vec![
+        totals(db).await?,
+        none(db, "order: every total is its lines", UNEQUAL, vec![]).await?,
+        none(db, "order: every placing has ended or is within its deadline", OVERDUE, vec![late.into()]).await?,
+        none(db, "order: every order that is placed has a placing", ORPHANED, vec![]).await?,
+        none(db, "order: every confirmed order is paid in full", UNPAID, vec![]).await?,
+        none(db, "order: no rejected order keeps money", KEPT, vec![]).await?,
+        none(db, "order: every order has lines", EMPTY, vec![]).await?,
+    ])
+}
+
+const UNEQUAL: &str = "SELECT orders.id FROM orders LEFT JOIN order_line ON order_line.order_id = orders.id \
+                       GROUP BY orders.id, orders.total HAVING COALESCE(SUM(quantity * unit_price), 0) <> orders.total";
+const OVERDUE: &str = "SELECT order_id FROM placement WHERE deadline_at < ?";
+const ORPHANED: &str = "SELECT id FROM orders WHERE status = 'placed' \
+                        AND NOT EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id)";
+const UNPAID: &str = "SELECT id FROM orders WHERE status IN ('confirmed', 'fulfilled') AND captured <> total \
+                      AND NOT EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id)";
+const KEPT: &str = "SELECT id FROM orders WHERE status = 'rejected' AND captured <> refunded";
+const EMPTY: &str = "SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM order_line WHERE order_id = orders.id)";
+
+async fn totals(db: &Db) -> Result<Check, DbError> {
+    let sum = async |sql: &str| -> Result<String, DbError> {
+        let rows = select(db.reader(), sql, []).await?;
+        let row = rows.first().ok_or_else(|| DbError::corrupt("sum", "there is none"))?;
+        Ok(format!("{} in {} orders", row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<i64>(1)?))
+    };
+    let orders = sum("SELECT CAST(COALESCE(SUM(total), 0) AS bigint), COUNT(*) FROM orders").await?;
+    let lines = sum("SELECT CAST(COALESCE(SUM(quantity * unit_price), 0) AS bigint), COUNT(DISTINCT order_id) \
+                     FROM order_line")
+    .await?;
+    Ok(Check::new("order: the totals add up to the lines", orders, lines))
+}
+
+/// No order may be found by `sql`.
+async fn none(db: &Db, rule: &str, sql: &str, values: Vec<Value>) -> Result<Check, DbError> {
+    let rows = select(db.reader(), sql, values).await?;
+    let found: Vec<String> =
+        rows.iter().take(SHOWN).map(|row| order(row).map(|order| order.to_string())).collect::<Result<_, _>>()?;
+    let check = Check::new(rule, format!("{} exceptions", rows.len()), "0 exceptions");
+    Ok(if found.is_empty() { check } else { check.with_detail(format!("orders {}", found.join(", "))) })
+}
+
+pub(crate) async fn unfinished(db: &Db) -> Result<Vec<OrderId>, DbError> {
+    let rows = select(db.reader(), "SELECT order_id FROM placement ORDER BY order_id", []).await?;
+    rows.iter().map(order).collect()
+}
+
+pub(crate) async fn payments_after(
+    db: &Db,
+    after: Option<OrderId>,
+    limit: u64,
+) -> Result<Vec<PaymentSummary>, DbError> {
+    let sql = "SELECT id, status, currency, authorized, captured, refunded FROM orders WHERE id > ? \
+               ORDER BY id LIMIT ?";
+    let after = after.map_or(Uuid::nil(), OrderId::uuid);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select(db.reader(), sql, [after.into(), limit.into()]).await?;
+    rows.iter().map(summary).collect()
+}
+
+fn summary(row: &QueryResult) -> Result<PaymentSummary, DbError> {
+    let (status, currency): (String, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    Ok(PaymentSummary {
+        order: order(row)?,
+        status: status.parse().map_err(|error| DbError::corrupt("status", error))?,
+        currency: currency.parse().map_err(|error| DbError::corrupt("currency", error))?,
+        authorized: row.try_get_by_index(3)?,
+        captured: row.try_get_by_index(4)?,
+        refunded: row.try_get_by_index(5)?,
+    })
+}
+
+fn order(row: &QueryResult) -> Result<OrderId, DbError> {
+    Ok(OrderId::new(row.try_get_by_index(0)?))
+}

@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use kernel::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// The settings of order.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Signs order tokens. While it is empty there are none, and only the admin gets at orders.
+    pub server_secret: SecretString,
+    /// How long stock is held for an order that is being placed.
+    pub hold_minutes: u32,
+    /// After so long a buyer is told `202`, and the order is placed without being watched.
+    pub answer_within_ms: u32,
+    /// After so long without an answer from stock or payment a placing is given up.
+    pub placement_deadline_seconds: u32,
+    /// The same while the payment provider has promised to tell later.
+    pub pending_payment_minutes: u32,
+    /// A cart is kept so long after its last change.
+    pub cart_hours: u32,
+    /// Expired carts are looked for this often.
+    pub cart_sweep_seconds: u32,
+    /// A placing belongs so long to whoever carries it; then another takes it up.
+    pub lease_ms: u32,
+    /// Placings that wait to be taken up are looked for this often.
+    pub runner_poll_ms: u32,
+    /// The first wait before a call that was not answered is made again. Later waits are longer.
+    pub retry_ms: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server_secret: SecretString::default(),
+            hold_minutes: 15,
+            answer_within_ms: 2_000,
+            placement_deadline_seconds: 30,
+            pending_payment_minutes: 15,
+            cart_hours: 72,
+            cart_sweep_seconds: 60,
+            lease_ms: 8_000,
+            runner_poll_ms: 1_000,
+            retry_ms: 25,
+        }
+    }
+}
+
+impl Config {
+    /// Everything at hand at once, and a secret that everyone knows.
+    pub fn for_testing() -> Self {
+        Self {
+            server_secret: SecretString::from("a secret for tests"),
+            lease_ms: 400,
+            runner_poll_ms: 20,
+            retry_ms: 2,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn answer_within(&self) -> Duration {
+        Duration::from_millis(self.answer_within_ms.into())
+    }
+
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_millis(self.lease_ms.into())
+    }
+
+    pub(crate) fn runner_poll(&self) -> Duration {
+        Duration::from_millis(self.runner_poll_ms.into())
+    }
+
+    pub(crate) fn retry(&self) -> Duration {
+        Duration::from_millis(self.retry_ms.into())
+    }
+
+    pub(crate) fn cart_sweep(&self) -> Duration {
+        Duration::from_secs(self.cart_sweep_seconds.into())
+    }
+
+    pub(crate) fn hold_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + minutes(self.hold_minutes)
+    }
+
+    pub(crate) fn deadline(&self, placed_at: DateTime<Utc>) -> DateTime<Utc> {
+        placed_at + Duration::from_secs(self.placement_deadline_seconds.into())
+    }
+
+    pub(crate) fn pending_deadline(&self, placed_at: DateTime<Utc>) -> DateTime<Utc> {
+        placed_at + minutes(self.pending_payment_minutes)
+    }
+
+    pub(crate) fn cart_expiry(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + minutes(self.cart_hours) * 60
+    }
+}
+
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(60) * minutes
+}

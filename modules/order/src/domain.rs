@@ -1,0 +1,23 @@
+//! The rules of ordering: pure and synchronous. Time and ids arrive as arguments.
+//!
+//! Reading order: [`status`] is the state machine of an order, [`line`] what was bought, [`basket`] how it is
+//! priced, [`order`] the aggregate, [`goods`] what leaves and comes back, [`money`] what is known of the payment,
+//! [`rejection`] why an order comes to nothing, and [`placement`] the saga that decides between the two.
+
+pub(crate) mod basket;
+pub(crate) mod goods;
+pub(crate) mod line;
+pub(crate) mod money;
+pub(crate) mod order;
+pub(crate) mod placement;
+pub(crate) mod rejection;
+pub(crate) mod status;
+pub(crate) mod token;
+
+pub(crate) use basket::{Basket, Wanted};
+pub(crate) use goods::Units;
+pub(crate) use line::Line;
+pub(crate) use money::PaymentFacts;
+pub(crate) use order::{Act, Address, Order, Refusal, Standing, Terms};
+pub(crate) use rejection::Rejection;
+pub use status::Status;

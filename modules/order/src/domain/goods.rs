@@ -1,0 +1,113 @@
+//! What leaves the house and what comes back, unit by unit.
+
+use std::collections::BTreeMap;
+
+use kernel::{Money, MoneyError, Sku};
+use order_contract::{OrderLine, ReturnedLine};
+
+use super::Line;
+
+/// So many units of each SKU. The same SKU named twice is added up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Units(BTreeMap<Sku, i64>);
+
+impl FromIterator<(Sku, i64)> for Units {
+    fn from_iter<I: IntoIterator<Item = (Sku, i64)>>(units: I) -> Self {
+        let mut sum: BTreeMap<Sku, i64> = BTreeMap::new();
+        for (sku, quantity) in units {
+            let units = sum.entry(sku).or_default();
+            *units = units.saturating_add(quantity);
+        }
+        Self(sum)
+    }
+}
+
+impl Units {
+    pub(crate) fn of_lines(lines: &[Line], count: impl Fn(&Line) -> i64) -> Self {
+        let units = lines.iter().map(|line| (line.sku.clone(), count(line)));
+        units.filter(|(_, quantity)| *quantity > 0).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Sku, i64)> {
+        self.0.iter().map(|(sku, quantity)| (sku, *quantity))
+    }
+
+    pub(crate) fn of(&self, sku: &Sku) -> i64 {
+        self.0.get(sku).copied().unwrap_or(0)
+    }
+
+    /// Every SKU of which `other` has fewer.
+    pub(crate) fn beyond(&self, other: &Self) -> Vec<Excess> {
+        self.iter()
+            .map(|(sku, requested)| Excess { sku: sku.clone(), requested, possible: other.of(sku) })
+            .filter(|excess| excess.requested > excess.possible)
+            .collect()
+    }
+}
+
+impl From<&Units> for Vec<OrderLine> {
+    fn from(units: &Units) -> Self {
+        units.iter().map(|(sku, quantity)| OrderLine { sku: sku.clone(), quantity }).collect()
+    }
+}
+
+/// A SKU of which more was asked for than can be.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Excess {
+    pub(crate) sku: Sku,
+    pub(crate) requested: i64,
+    pub(crate) possible: i64,
+}
+
+/// Marks `units` as sent. The caller has made sure that so many are to be sent.
+pub(crate) fn send(lines: &mut [Line], units: &Units) {
+    for (sku, mut left) in units.iter() {
+        for line in of_sku(lines, sku) {
+            let sent = left.min(line.to_send());
+            line.fulfilled += sent;
+            left -= sent;
+        }
+    }
+}
+
+/// Takes `units` back: first those that are with the buyer, then those that were never sent. The caller has made
+/// sure that there are so many.
+///
+/// # Errors
+///
+/// When their price is more than money can count.
+pub(crate) fn take_back(
+    lines: &mut [Line],
+    units: &Units,
+    zero: Money,
+) -> Result<(Money, Vec<ReturnedLine>), MoneyError> {
+    let mut amount = zero;
+    let mut returned = Vec::new();
+    for (sku, quantity) in units.iter() {
+        let mut left = quantity;
+        let mut shipped = 0;
+        for line in of_sku(lines, sku) {
+            let back = left.min(line.with_buyer());
+            line.returned_shipped += back;
+            shipped += back;
+            left -= back;
+            amount = amount.checked_add(line.unit_price.checked_mul(back)?)?;
+        }
+        for line in of_sku(lines, sku) {
+            let back = left.min(line.to_send());
+            line.returned_unshipped += back;
+            left -= back;
+            amount = amount.checked_add(line.unit_price.checked_mul(back)?)?;
+        }
+        returned.push(ReturnedLine { sku: sku.clone(), quantity, shipped });
+    }
+    Ok((amount, returned))
+}
+
+fn of_sku<'a>(lines: &'a mut [Line], sku: &'a Sku) -> impl Iterator<Item = &'a mut Line> {
+    lines.iter_mut().filter(move |line| line.sku == *sku)
+}

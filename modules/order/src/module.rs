@@ -1,0 +1,102 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use kernel::{Currency, OrderId};
+use kernel_db::{Db, DbError, Subscription};
+use kernel_module::{Check, Module, Tasks, Worker};
+use tokio::sync::mpsc;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    Config, Status,
+    application::{Feeds, Orders, Ports, runner},
+    check, http, reactions,
+};
+
+/// The order module.
+pub struct Order {
+    orders: Arc<Orders>,
+    feeds: Feeds,
+    /// Taken by the runner when it starts.
+    woken: Mutex<Option<mpsc::UnboundedReceiver<OrderId>>>,
+}
+
+/// What one order says of its money, to be held against what payment says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentSummary {
+    pub order: OrderId,
+    pub status: Status,
+    pub currency: Currency,
+    /// Minor units.
+    pub authorized: i64,
+    pub captured: i64,
+    pub refunded: i64,
+}
+
+impl Order {
+    /// Placings run in `tasks`, so that a buyer may hang up and shutdown waits for them.
+    pub fn new(db: Db, config: Config, ports: Ports, feeds: Feeds, tasks: Tasks) -> Self {
+        let (waker, woken) = mpsc::unbounded_channel();
+        let orders = Arc::new(Orders::new(db, config, ports, tasks, waker));
+        Self { orders, feeds, woken: Mutex::new(Some(woken)) }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn orders(&self) -> &Arc<Orders> {
+        &self.orders
+    }
+
+    /// At most `limit` orders by id, after `after`.
+    pub async fn payments_after(&self, after: Option<OrderId>, limit: u64) -> Result<Vec<PaymentSummary>, DbError> {
+        check::payments_after(&self.orders.db, after, limit).await
+    }
+
+    /// The placings that have not ended, by order: exactly these may hold stock that is not committed.
+    pub async fn unfinished(&self) -> Result<Vec<OrderId>, DbError> {
+        check::unfinished(&self.orders.db).await
+    }
+}
+
+#[async_trait]
+impl Module for Order {
+    fn name(&self) -> &'static str {
+        "order"
+    }
+
+    fn db(&self) -> &Db {
+        &self.orders.db
+    }
+
+    fn routes(&self, config: &mut ServiceConfig<'_>) {
+        http::routes(&self.orders, config);
+    }
+
+    fn subscriptions(&self) -> Vec<Subscription> {
+        let (db, feeds) = (&self.orders.db, &self.feeds);
+        vec![
+            Subscription::new(db, "order", Arc::clone(&feeds.order), Arc::new(reactions::Own)),
+            Subscription::new(
+                db,
+                "order",
+                Arc::clone(&feeds.payment),
+                Arc::new(reactions::Payments(Arc::clone(&self.orders))),
+            ),
+            Subscription::new(db, "order", Arc::clone(&feeds.inventory), Arc::new(reactions::Inventory)),
+        ]
+    }
+
+    fn workers(&self) -> Vec<Worker> {
+        let (runner, sweeper) = (Arc::clone(&self.orders), Arc::clone(&self.orders));
+        let woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A second runner would find everything by looking.
+        let woken = woken.unwrap_or_else(|| mpsc::unbounded_channel().1);
+        vec![
+            Worker::new("order.placements", move |stop| runner::run(runner, woken, stop)),
+            Worker::new("order.carts", move |stop| runner::sweep(sweeper, stop)),
+        ]
+    }
+
+    async fn check(&self) -> Result<Vec<Check>, DbError> {
+        check::all(&self.orders.db).await
+    }
+}

@@ -1,0 +1,62 @@
+//! The module's own tables. What is read here leaves as a thing of the domain.
+//!
+//! Every function takes the transaction, or for reading anything that can be read from.
+
+use kernel::DateTime;
+use kernel_db::{DbError, Dialect};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, TryGetable, Value};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+pub(crate) mod carts;
+pub(crate) mod goods;
+pub(crate) mod orders;
+pub(crate) mod placements;
+pub(crate) mod query;
+pub(crate) mod timeline;
+
+/// Runs a query written as [`Dialect::statement`] says, inside a transaction or beside all of them.
+pub(crate) async fn select<C: ConnectionTrait>(
+    connection: &C,
+    sql: &str,
+    values: impl IntoIterator<Item = Value> + Send,
+) -> Result<Vec<QueryResult>, DbError> {
+    let dialect = match connection.get_database_backend() {
+        DbBackend::Postgres => Dialect::Postgres,
+        _ => Dialect::Sqlite,
+    };
+    Ok(connection.query_all_raw(dialect.statement(sql, values)).await?)
+}
+
+fn cell<T: TryGetable>(row: &QueryResult, index: usize) -> Result<T, DbError> {
+    Ok(row.try_get_by_index(index)?)
+}
+
+/// A cell of text that means something.
+fn parsed<T: std::str::FromStr<Err: ToString>>(
+    row: &QueryResult,
+    index: usize,
+    what: &'static str,
+) -> Result<T, DbError> {
+    let text: String = cell(row, index)?;
+    text.parse().map_err(|error: T::Err| DbError::corrupt(what, error.to_string()))
+}
+
+fn json<T: DeserializeOwned>(row: &QueryResult, index: usize, what: &'static str) -> Result<Option<T>, DbError> {
+    let text: Option<String> = cell(row, index)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|error| DbError::corrupt(what, error))).transpose()
+}
+
+fn to_json<T: Serialize>(value: Option<&T>, what: &'static str) -> Result<Option<String>, DbError> {
+    value.map(|value| serde_json::to_string(value).map_err(|error| DbError::corrupt(what, error))).transpose()
+}
+
+/// An id as a cell of `{rows}`.
+fn id_cell(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+/// A time as a cell of `{rows}`.
+fn time_cell(at: DateTime<kernel::Utc>) -> String {
+    at.to_rfc3339()
+}

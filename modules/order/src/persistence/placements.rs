@@ -1,0 +1,160 @@
+//! Keeps the sagas that are under way.
+
+use std::time::Duration;
+
+use kernel::{CartId, DateTime, OrderId, Utc};
+use kernel_db::{Cause, DbError, Tx, dialect, idempotency::Key};
+use sea_orm::{ConnectionTrait, QueryResult};
+use uuid::Uuid;
+
+use super::{cell, id_cell, json, select, to_json};
+use crate::domain::{Rejection, placement::Stage};
+
+/// A saga's row: what it was asked for, and how far it has come.
+#[derive(Debug, Clone)]
+pub(crate) struct Placement {
+    pub(crate) order: OrderId,
+    pub(crate) stage: Stage,
+    /// The payment provider's name, and what its form gave the buyer.
+    pub(crate) method: String,
+    pub(crate) token: String,
+    /// Until then it may still become an order.
+    pub(crate) deadline_at: DateTime<Utc>,
+    pub(crate) tries: i64,
+    /// The cart that is being checked out.
+    pub(crate) cart: Option<CartId>,
+    /// Under which the answer is kept.
+    pub(crate) key: Key,
+    pub(crate) request_id: String,
+    pub(crate) correlation: Option<Uuid>,
+    pub(crate) traceparent: Option<String>,
+}
+
+impl Placement {
+    pub(crate) fn cause(&self) -> Cause {
+        let (correlation, traceparent) = (self.correlation, self.traceparent.clone());
+        Cause { correlation, causation: correlation, traceparent }
+    }
+}
+
+/// Writes a saga that begins now. Nobody else takes it up before `due_at`.
+pub(crate) async fn insert(tx: &Tx, placement: &Placement, due_at: DateTime<Utc>) -> Result<(), DbError> {
+    let sql = "INSERT INTO placement (order_id, state, method, token, deadline_at, due_at, cart_id, key_scope, key, \
+               key_fingerprint, request_id, correlation_id, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let Key { scope, key, fingerprint } = &placement.key;
+    let values = [
+        placement.order.uuid().into(),
+        placement.stage.name().into(),
+        placement.method.as_str().into(),
+        placement.token.as_str().into(),
+        placement.deadline_at.into(),
+        due_at.into(),
+        placement.cart.map(CartId::uuid).into(),
+        scope.as_str().into(),
+        key.as_str().into(),
+        fingerprint.as_str().into(),
+        placement.request_id.as_str().into(),
+        placement.correlation.into(),
+        placement.traceparent.clone().into(),
+    ];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+pub(crate) async fn find<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Option<Placement>, DbError> {
+    let sql = "SELECT order_id, state, method, token, rejection, deadline_at, tries, cart_id, key_scope, key, \
+               key_fingerprint, request_id, correlation_id, traceparent FROM placement WHERE order_id = ?";
+    select(connection, sql, [order.uuid().into()]).await?.first().map(placement).transpose()
+}
+
+fn placement(row: &QueryResult) -> Result<Placement, DbError> {
+    let state: String = cell(row, 1)?;
+    let stage = Stage::restore(&state, json::<Rejection>(row, 4, "rejection")?);
+    Ok(Placement {
+        order: OrderId::new(cell(row, 0)?),
+        stage: stage.ok_or_else(|| DbError::corrupt("placement", state))?,
+        method: cell(row, 2)?,
+        token: cell(row, 3)?,
+        deadline_at: cell(row, 5)?,
+        tries: cell(row, 6)?,
+        cart: cell::<Option<Uuid>>(row, 7)?.map(CartId::new),
+        key: Key { scope: cell(row, 8)?, key: cell(row, 9)?, fingerprint: cell(row, 10)? },
+        request_id: cell(row, 11)?,
+        correlation: cell(row, 12)?,
+        traceparent: cell(row, 13)?,
+    })
+}
+
+/// Whether any saga is due, asked without a transaction: mostly none is.
+pub(crate) async fn any_due<C: ConnectionTrait>(connection: &C, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let sql = "SELECT 1 FROM placement WHERE due_at <= ? LIMIT 1";
+    Ok(!select(connection, sql, [now.into()]).await?.is_empty())
+}
+
+/// Takes at most `limit` sagas that are due, and keeps them from others for `term`.
+pub(crate) async fn lease_due(tx: &Tx, term: Duration, limit: i64) -> Result<Vec<OrderId>, DbError> {
+    let sql = "UPDATE placement SET due_at = ?, tries = tries + 1 WHERE order_id IN \
+               (SELECT order_id FROM placement WHERE due_at <= ? ORDER BY due_at LIMIT ? {skip_locked}) \
+               RETURNING order_id";
+    let now = tx.seams().now();
+    ids(&tx.rows(sql, [(now + term).into(), now.into(), limit.into()]).await?)
+}
+
+/// Takes the saga of `order` if it is due; `false` when someone else has it, or it has ended.
+pub(crate) async fn lease(tx: &Tx, order: OrderId, term: Duration) -> Result<bool, DbError> {
+    let sql = "UPDATE placement SET due_at = ? WHERE order_id = ? AND due_at <= ?";
+    let now = tx.seams().now();
+    Ok(tx.run(sql, [(now + term).into(), order.uuid().into(), now.into()]).await? == 1)
+}
+
+/// Leaves the saga as it is until `due_at`.
+pub(crate) async fn park(tx: &Tx, order: OrderId, due_at: DateTime<Utc>) -> Result<(), DbError> {
+    let sql = "UPDATE placement SET due_at = ? WHERE order_id = ?";
+    tx.run(sql, [due_at.into(), order.uuid().into()]).await?;
+    Ok(())
+}
+
+/// Leaves the saga until there is news of the payment, or `due_at`. It has longer now, until `deadline_at`.
+pub(crate) async fn wait_for_payment(
+    tx: &Tx,
+    order: OrderId,
+    due_at: DateTime<Utc>,
+    deadline_at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let sql = "UPDATE placement SET state = 'pending', due_at = ?, deadline_at = ? \
+               WHERE order_id = ? AND state IN ('placing', 'pending')";
+    tx.run(sql, [due_at.into(), deadline_at.into(), order.uuid().into()]).await?;
+    Ok(())
+}
+
+/// There is news of these orders' payments: makes those that wait for it due, and names them.
+pub(crate) async fn wake(tx: &Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, DbError> {
+    let sql = "UPDATE placement SET due_at = ? WHERE state = 'pending' \
+               AND order_id IN (SELECT {id}(value ->> 0) FROM {rows}) RETURNING order_id";
+    let rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
+    ids(&tx.rows(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?)
+}
+
+/// Turns back. `false` when the saga is past its pivot, turned back already, or gone.
+pub(crate) async fn turn(tx: &Tx, order: OrderId, because: &Rejection, due_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let sql = "UPDATE placement SET state = 'undoing', rejection = ?, due_at = ? \
+               WHERE order_id = ? AND state IN ('placing', 'pending')";
+    let because = to_json(Some(because), "rejection")?;
+    Ok(tx.run(sql, [because.into(), due_at.into(), order.uuid().into()]).await? == 1)
+}
+
+/// Passes the pivot. `false` when the saga has turned back, has passed it before, or is gone.
+pub(crate) async fn pass_pivot(tx: &Tx, order: OrderId, due_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let sql = "UPDATE placement SET state = 'settling', due_at = ? \
+               WHERE order_id = ? AND state IN ('placing', 'pending')";
+    Ok(tx.run(sql, [due_at.into(), order.uuid().into()]).await? == 1)
+}
+
+/// Ends the saga, and forgets the payment token with it. `false` when it has ended before.
+pub(crate) async fn end(tx: &Tx, order: OrderId) -> Result<bool, DbError> {
+    Ok(tx.run("DELETE FROM placement WHERE order_id = ?", [order.uuid().into()]).await? == 1)
+}
+
+fn ids(rows: &[QueryResult]) -> Result<Vec<OrderId>, DbError> {
+    rows.iter().map(|row| cell(row, 0).map(OrderId::new)).collect()
+}

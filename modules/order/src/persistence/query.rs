@@ -1,0 +1,130 @@
+//! Reads orders.
+
+use std::collections::HashMap;
+
+use kernel::{Currency, DateTime, Limit, Money, OrderId, Page, PaymentId, Utc};
+use kernel_db::{DbError, dialect};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{cell, id_cell, json, parsed, select};
+use crate::domain::{Line, Order, PaymentFacts, Standing, Status, Terms, money::PaymentStage};
+
+const ORDER: &str = "SELECT number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, \
+                     payment_stage, authorized, captured, refunded, version, created_at, updated_at FROM orders";
+
+const LINE: &str = "SELECT order_id, number, sku, title, quantity, unit_price, fulfilled, returned_shipped, \
+                    returned_unshipped FROM order_line";
+
+/// Which orders a list shows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    pub(crate) status: Option<Status>,
+    pub(crate) email: Option<String>,
+    /// Only orders with a smaller number.
+    pub(crate) before: Option<i64>,
+}
+
+pub(crate) async fn order<C: ConnectionTrait>(connection: &C, id: OrderId) -> Result<Option<Order>, DbError> {
+    order_with(connection, id, "").await
+}
+
+/// `lock` is nothing or `{for_update}`.
+pub(super) async fn order_with<C: ConnectionTrait>(
+    connection: &C,
+    id: OrderId,
+    lock: &str,
+) -> Result<Option<Order>, DbError> {
+    let orders = select(connection, &format!("{ORDER} WHERE id = ? {lock}"), [id.uuid().into()]).await?;
+    let Some(row) = orders.first() else { return Ok(None) };
+    let lines = select(connection, &format!("{LINE} WHERE order_id = ? ORDER BY number"), [id.uuid().into()]).await?;
+    let currency = parsed(row, 4, "currency")?;
+    let lines = lines.iter().map(|row| line(row, currency)).collect::<Result<_, _>>()?;
+    restore(row, lines).map(Some)
+}
+
+/// The newest orders first.
+pub(crate) async fn page<C: ConnectionTrait>(
+    connection: &C,
+    filter: &Filter,
+    limit: Limit,
+) -> Result<Page<Order>, DbError> {
+    let mut sql = format!("{ORDER} WHERE number < ?");
+    let mut values: Vec<Value> = vec![filter.before.unwrap_or(i64::MAX).into()];
+    if let Some(status) = filter.status {
+        sql.push_str(" AND status = ?");
+        values.push(status.as_str().into());
+    }
+    if let Some(email) = &filter.email {
+        sql.push_str(" AND lower(email) = lower(?)");
+        values.push(email.as_str().into());
+    }
+    sql.push_str(" ORDER BY number DESC LIMIT ?");
+    values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
+    let rows = Page::cut(select(connection, &sql, values).await?, limit, |row| cell::<i64>(row, 0).unwrap_or_default());
+    let mut lines = lines_of(connection, &rows.items).await?;
+    let order = |row: &QueryResult| restore(row, lines.remove(&cell(row, 1)?).unwrap_or_default());
+    let items = rows.items.iter().map(order).collect::<Result<_, DbError>>()?;
+    Ok(Page { items, next_cursor: rows.next_cursor })
+}
+
+async fn lines_of<C: ConnectionTrait>(
+    connection: &C,
+    orders: &[QueryResult],
+) -> Result<HashMap<Uuid, Vec<Line>>, DbError> {
+    let currency = |row: &QueryResult| Ok::<_, DbError>((cell::<Uuid>(row, 1)?, parsed(row, 4, "currency")?));
+    let currencies: HashMap<Uuid, Currency> = orders.iter().map(currency).collect::<Result<_, _>>()?;
+    let ids: Vec<_> = currencies.keys().map(|id| (id_cell(*id),)).collect();
+    let sql = format!("{LINE} WHERE order_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) ORDER BY order_id, number");
+    let mut lines: HashMap<Uuid, Vec<Line>> = HashMap::new();
+    for row in select(connection, &sql, [dialect::rows(&ids)]).await? {
+        let order: Uuid = cell(&row, 0)?;
+        if let Some(currency) = currencies.get(&order) {
+            lines.entry(order).or_default().push(line(&row, *currency)?);
+        }
+    }
+    Ok(lines)
+}
+
+fn restore(row: &QueryResult, lines: Vec<Line>) -> Result<Order, DbError> {
+    let terms = Terms {
+        number: cell(row, 0)?,
+        id: OrderId::new(cell(row, 1)?),
+        email: cell(row, 3)?,
+        total: Money::new(cell(row, 5)?, parsed(row, 4, "currency")?),
+        note: cell(row, 6)?,
+        shipping_address: json(row, 7, "address")?,
+        created_at: cell(row, 15)?,
+    };
+    let standing = Standing {
+        status: parsed(row, 2, "status")?,
+        rejection: json(row, 8, "rejection")?,
+        version: cell(row, 14)?,
+        updated_at: cell::<DateTime<Utc>>(row, 16)?,
+    };
+    Ok(Order::restore(terms, lines, standing, payment(row)?))
+}
+
+fn payment(row: &QueryResult) -> Result<PaymentFacts, DbError> {
+    let rank: i64 = cell(row, 10)?;
+    Ok(PaymentFacts {
+        id: cell::<Option<Uuid>>(row, 9)?.map(PaymentId::new),
+        stage: PaymentStage::of_rank(rank).ok_or_else(|| DbError::corrupt("payment stage", rank))?,
+        authorized: cell(row, 11)?,
+        captured: cell(row, 12)?,
+        refunded: cell(row, 13)?,
+    })
+}
+
+fn line(row: &QueryResult, currency: Currency) -> Result<Line, DbError> {
+    Ok(Line {
+        number: cell(row, 1)?,
+        sku: parsed(row, 2, "SKU")?,
+        title: cell(row, 3)?,
+        quantity: cell(row, 4)?,
+        unit_price: Money::new(cell(row, 5)?, currency),
+        fulfilled: cell(row, 6)?,
+        returned_shipped: cell(row, 7)?,
+        returned_unshipped: cell(row, 8)?,
+    })
+}

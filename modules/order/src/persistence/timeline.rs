@@ -1,0 +1,57 @@
+//! What happened to each order.
+
+use kernel::{DateTime, OrderId, Utc};
+use kernel_db::{DbError, Tx, dialect};
+use sea_orm::ConnectionTrait;
+
+use super::{cell, id_cell, select, time_cell};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Happening {
+    pub(crate) order: OrderId,
+    pub(crate) at: DateTime<Utc>,
+    /// Where it was told, and the place there: so it stands once, and in order.
+    pub(crate) source: String,
+    pub(crate) position: i64,
+    pub(crate) what: String,
+    pub(crate) by: String,
+    pub(crate) detail: Option<String>,
+}
+
+pub(crate) async fn insert(tx: &Tx, happenings: &[Happening]) -> Result<(), DbError> {
+    if happenings.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO timeline (order_id, at, source, position, what, actor, detail) \
+               SELECT {id}(value ->> 0), {time}(value ->> 1), value ->> 2, CAST(value ->> 3 AS bigint), value ->> 4, \
+               value ->> 5, value ->> 6 FROM {rows}";
+    let rows: Vec<_> = happenings
+        .iter()
+        .map(|Happening { order, at, source, position, what, by, detail }| {
+            (id_cell(order.uuid()), time_cell(*at), source, position, what, by, detail)
+        })
+        .collect();
+    tx.run(sql, [dialect::rows(&rows)]).await?;
+    Ok(())
+}
+
+/// Oldest first.
+pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Vec<Happening>, DbError> {
+    let sql = "SELECT at, source, position, what, actor, detail FROM timeline WHERE order_id = ? \
+               ORDER BY at, source, position";
+    let rows = select(connection, sql, [order.uuid().into()]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Happening {
+                order,
+                at: cell(row, 0)?,
+                source: cell(row, 1)?,
+                position: cell(row, 2)?,
+                what: cell(row, 3)?,
+                by: cell(row, 4)?,
+                detail: cell(row, 5)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! Events in the words of a timeline.
+
+use inventory_contract::InventoryEvent;
+use kernel::{Envelope, OrderId, Principal};
+use kernel_db::ReactionError;
+use order_contract::{OrderEvent, OrderLine};
+use payment_contract::PaymentEvent;
+
+use crate::persistence::timeline::Happening;
+
+/// `None` for an event that this build does not know.
+pub(super) fn of_order(envelope: &Envelope) -> Result<Option<Happening>, ReactionError> {
+    let (order, what, by, detail) = match envelope.event()? {
+        OrderEvent::Placed(event) => (event.order, "placed", event.by, Some(event.total.to_string())),
+        OrderEvent::Confirmed(event) => (event.order, "confirmed", None, None),
+        OrderEvent::Rejected(event) => (event.order, "rejected", None, Some(event.reason)),
+        OrderEvent::Cancelled(event) => (event.order, "cancelled", event.by, Some(event.reason)),
+        OrderEvent::Fulfilled(event) => (event.order, "fulfilled", event.by, Some(units(&event.lines))),
+        OrderEvent::Returned(event) => {
+            (event.order, "returned", event.by, Some(format!("{}: {}", event.amount, event.reason)))
+        }
+        OrderEvent::Unknown(_) => return Ok(None),
+    };
+    Ok(Some(happening(order, envelope, what, by, detail)))
+}
+
+pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEvent) -> Happening {
+    let (what, detail) = match event {
+        PaymentEvent::Authorized(event) => ("payment.authorized", Some(event.amount.to_string())),
+        PaymentEvent::Declined(event) => ("payment.declined", Some(event.reason.clone())),
+        PaymentEvent::Captured(event) => ("payment.captured", Some(event.amount.to_string())),
+        PaymentEvent::Voided(_) => ("payment.voided", None),
+        PaymentEvent::Refunded(event) => ("payment.refunded", Some(event.amount.to_string())),
+        PaymentEvent::Unknown(_) => ("payment.changed", None),
+    };
+    happening(order, envelope, what, None, detail)
+}
+
+/// `None` for what concerns no order. Nothing but the type is looked at then: stock moves with every sale.
+pub(super) fn of_inventory(envelope: &Envelope) -> Result<Option<Happening>, ReactionError> {
+    if envelope.event_type != "hold.expired.v1" {
+        return Ok(None);
+    }
+    let InventoryEvent::HoldExpired(event) = envelope.event()? else { return Ok(None) };
+    Ok(Some(happening(event.order, envelope, "stock.hold-expired", None, None)))
+}
+
+fn happening(order: OrderId, envelope: &Envelope, what: &str, by: Option<String>, detail: Option<String>) -> Happening {
+    Happening {
+        order,
+        at: envelope.time,
+        source: envelope.source.clone(),
+        position: envelope.position,
+        what: what.to_owned(),
+        by: by.unwrap_or_else(|| Principal::system(&envelope.source).label()),
+        detail,
+    }
+}
+
+/// `2 x CUP, 1 x POT`
+fn units(lines: &[OrderLine]) -> String {
+    let units: Vec<String> = lines.iter().map(|line| format!("{} x {}", line.quantity, line.sku)).collect();
+    units.join(", ")
+}

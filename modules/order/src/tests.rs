@@ -1,0 +1,16 @@
+//! The module over real databases: SQLite always, Postgres too when `BANYAN_TEST_POSTGRES` names one.
+
+mod buyer;
+mod cancelling;
+mod carts;
+mod checking;
+mod concurrency;
+mod fakes;
+mod faults;
+mod feeds;
+mod goods;
+mod listing;
+mod placing;
+mod reacting;
+mod refusing;
+mod shop;

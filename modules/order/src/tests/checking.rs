@@ -1,0 +1,56 @@
+//! The proof that the data is sound, and that it would notice if it were not.
+
+use super::{
+    buyer::buy,
+    fakes::Fault,
+    shop::{Shop, on_each_database, span},
+};
+use crate::Config;
+use kernel_module::Module;
+use std::time::Duration;
+
+async fn broken(shop: &Shop) -> Vec<String> {
+    let checks = shop.module.check().await.unwrap();
+    assert_eq!(checks.len(), 7);
+    checks.into_iter().filter(|check| !check.holds()).map(|check| check.rule).collect()
+}
+
+async fn tamper(shop: &Shop, sql: &'static str) {
+    shop.db.transact(async |tx| tx.run(sql, []).await).await.unwrap();
+}
+
+#[actix_web::test]
+async fn every_rule_can_be_broken() {
+    let config = Config { answer_within_ms: 30, ..Config::for_testing() };
+    on_each_database(config, async |shop| {
+        buy(&shop, "a", &[("CUP", 2)], "tok_approve").await.expect(201);
+        buy(&shop, "b", &[("CUP", 2)], "tok_decline").await.expect(402);
+        assert_eq!(broken(&shop).await, [""; 0]);
+
+        let totals = ["order: the totals add up to the lines", "order: every total is its lines"];
+        tamper(&shop, "UPDATE order_line SET quantity = 3 WHERE order_id IN (SELECT id FROM orders WHERE number = 1)")
+            .await;
+        assert_eq!(broken(&shop).await, totals);
+        tamper(&shop, "UPDATE order_line SET quantity = 2").await;
+
+        tamper(&shop, "UPDATE orders SET captured = captured - 1 WHERE number = 1").await;
+        assert_eq!(broken(&shop).await, ["order: every confirmed order is paid in full"]);
+        tamper(&shop, "UPDATE orders SET captured = captured + 1 WHERE number = 1").await;
+
+        tamper(&shop, "UPDATE orders SET authorized = 1, captured = 1 WHERE number = 2").await;
+        assert_eq!(broken(&shop).await, ["order: no rejected order keeps money"]);
+        tamper(&shop, "UPDATE orders SET captured = 0 WHERE number = 2").await;
+
+        shop.faults.next("hold", [Fault::DieBefore]);
+        buy(&shop, "c", &[("CUP", 2)], "tok_approve").await.expect(202);
+        assert_eq!(broken(&shop).await, [""; 0]);
+        shop.clock.advance(span(Duration::from_secs(120)));
+        assert_eq!(broken(&shop).await, ["order: every placing has ended or is within its deadline"]);
+        tamper(&shop, "DELETE FROM placement").await;
+        assert_eq!(broken(&shop).await, ["order: every order that is placed has a placing"]);
+        tamper(&shop, "DELETE FROM order_line WHERE order_id IN (SELECT id FROM orders WHERE status = 'placed')").await;
+        assert!(broken(&shop).await.contains(&"order: every order has lines".to_owned()));
+        shop.close().await;
+    })
+    .await;
+}
