@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod application;
+mod cache;
+mod config;
+mod domain;
+mod error;
+mod http;
+mod import;
+mod module;
+mod persistence;
+mod view;
+
+pub use config::Config;
+pub use import::{Format, ImportError, Report, RowError};
+pub use module::Catalog;
+
+#[cfg(test)]
+mod tests;

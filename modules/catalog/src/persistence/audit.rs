@@ -1,0 +1,83 @@
+//! Counts what must always be equal, for `banyan check`.
+
+use kernel_db::{Db, DbError, feed};
+
+use super::read;
+
+/// A rule, and a statement that answers its two sides.
+pub(crate) struct Rule {
+    pub(crate) name: &'static str,
+    sql: &'static str,
+    pub(crate) look_at: &'static str,
+}
+
+pub(crate) const RULES: [Rule; 7] = [
+    Rule {
+        name: "catalog: every variant belongs to a product",
+        sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM variant v JOIN product p ON p.id = v.product_id) FROM variant",
+        look_at: "rows of variant whose product_id is not in product",
+    },
+    Rule {
+        name: "catalog: every product has a first variant",
+        sql: "SELECT COUNT(*), (SELECT COUNT(DISTINCT product_id) FROM variant WHERE place = 0) FROM product",
+        look_at: "rows of product that no row of variant with place 0 belongs to",
+    },
+    Rule {
+        name: "catalog: no two products have one slug",
+        sql: "SELECT COUNT(*), COUNT(DISTINCT slug) FROM product",
+        look_at: "equal slugs in product",
+    },
+    Rule {
+        name: "catalog: every product's price is that of its cheapest variant",
+        sql: "SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.price = v.price THEN 1 ELSE 0 END), 0) FROM product p \
+              JOIN (SELECT product_id, MIN(price) AS price FROM variant GROUP BY product_id) AS v \
+              ON v.product_id = p.id",
+        look_at: "product.price against the lowest variant.price",
+    },
+    Rule {
+        name: "catalog: the variants of a product are priced in its currency",
+        sql: "SELECT COUNT(*), COALESCE(SUM(CASE WHEN p.currency = v.currency THEN 1 ELSE 0 END), 0) FROM variant v \
+              JOIN product p ON p.id = v.product_id",
+        look_at: "variant.currency against product.currency",
+    },
+    Rule {
+        name: "catalog: every shelf says what its product says",
+        sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM shelf s JOIN product p ON p.id = s.product_id AND \
+              s.title_key = p.title_key AND s.price = p.price AND \
+              s.listed = CASE WHEN p.status = 'active' THEN 1 ELSE 0 END) FROM shelf",
+        look_at: "rows of shelf that differ from product; saving the product again mends them",
+    },
+    Rule {
+        name: "catalog: only active products can be found by a word",
+        sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM word w JOIN product p ON p.id = w.product_id AND \
+              p.status = 'active') FROM word",
+        look_at: "rows of word whose product is not active; saving the product again mends them",
+    },
+];
+
+impl Rule {
+    pub(crate) async fn sides(&self, db: &Db) -> Result<(i64, i64), DbError> {
+        let rows = read(db, self.sql, []).await?;
+        let row = rows.first().ok_or_else(|| DbError::corrupt("audit", self.name))?;
+        Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+    }
+}
+
+/// The versions of all products, added up, and the events that the outbox has ever been given. Each event
+/// counts its product's version up by one, so the two are equal at any one moment.
+pub(crate) async fn versions_and_events(db: &Db) -> Result<(i64, i64), DbError> {
+    let sql = "SELECT CAST(COALESCE(SUM(version), 0) AS bigint), (SELECT COUNT(*) FROM outbox WHERE position IS NULL) \
+               FROM product";
+    let mut tries = 0;
+    loop {
+        let before = feed::head(db).await?;
+        let rows = read(db, sql, []).await?;
+        let row = rows.first().ok_or_else(|| DbError::corrupt("audit", "no versions"))?;
+        let (versions, waiting): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        tries += 1;
+        // Somebody wrote meanwhile: the figures are of two moments. Look again, but not for ever.
+        if versions == before + waiting || tries == 5 {
+            return Ok((versions, before + waiting));
+        }
+    }
+}

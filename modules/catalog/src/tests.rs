@@ -1,0 +1,28 @@
+//! The catalog through its own face: HTTP, the port, events. Each test plays on SQLite, and on Postgres too
+//! when `BANYAN_TEST_POSTGRES` names a server.
+
+mod cached;
+mod categories;
+mod checks;
+mod imports;
+mod lists;
+mod prices;
+mod products;
+mod refusals;
+mod shop;
+
+use serde_json::{Value, json};
+use shop::{Reply, Shop, everywhere};
+
+/// The simplest product.
+fn mug(title: &str, sku: &str, pence: i64) -> Value {
+    json!({ "title": title, "variants": [{ "sku": sku, "price": { "amount": pence, "currency": "GBP" } }] })
+}
+
+/// `base` with the members of `more`.
+fn with(mut base: Value, more: &Value) -> Value {
+    for (name, value) in more.as_object().unwrap() {
+        base[name] = value.clone();
+    }
+    base
+}

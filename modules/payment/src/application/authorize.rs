@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use kernel::{CallContext, OrderId, card};
+use kernel_db::guard;
+use payment_contract::{Authorize, Charge, ChargeRefusal};
+use port::Executed;
+
+use super::{Cashier, ask::Outcome, cashier::instruction};
+use crate::{
+    domain::{AttemptStatus, Final, Payment, Status},
+    error::PaymentError,
+    persistence::{
+        query::{self, Dossier, Found},
+        store,
+    },
+    provider::Provider,
+};
+
+impl Cashier {
+    /// Sets an order's money aside, once.
+    ///
+    /// The payment's row is written before the provider is asked. Its id is the provider's reference, and only one
+    /// row fits an order, so whoever wrote it asks, and everyone else waits for what comes of it.
+    pub(crate) async fn authorize(&self, cx: &CallContext, authorize: Authorize) -> Result<Charge, PaymentError> {
+        let provider = self.admit(&authorize)?;
+        let Authorize { order, amount, method, token } = authorize;
+        let seams = self.db.seams();
+        let payment =
+            Payment::asked_for(seams.id(), order, (method, token), amount, (cx.correlation, seams.now()));
+        if !store::claim(&self.db, &payment).await? && !guard::sabotaged("payment.claim") {
+            return self.join_authorization(cx, order).await;
+        }
+        guard::pass("payment.claimed");
+        let attempt = self.authorization(&payment, cx.principal.label());
+        let outcome = self.call(provider.as_ref(), &instruction(&payment, &attempt)).await;
+        guard::pass("payment.answered");
+        let payment = self.settle(&payment, &attempt, &outcome).await?;
+        answer(&payment, &outcome)
+    }
+
+    /// Refuses what must not even be written down.
+    fn admit(&self, authorize: &Authorize) -> Result<Arc<dyn Provider>, ChargeRefusal> {
+        let decline = |reason: &str| Err(ChargeRefusal::Declined { reason: reason.to_owned() });
+        if card::holds_card_number(&authorize.token) || card::holds_card_number(&authorize.method) {
+            return decline("a card number was sent where a token belongs");
+        }
+        if authorize.amount.minor() < 0 {
+            return decline("the amount is negative");
+        }
+        let unknown = || ChargeRefusal::UnknownMethod { method: authorize.method.clone() };
+        self.provider(&authorize.method).cloned().ok_or_else(unknown)
+    }
+
+    /// The outcome of a payment that was asked for before: waits for whoever is asking, and asks the provider where
+    /// nobody is.
+    async fn join_authorization(&self, cx: &CallContext, order: OrderId) -> Result<Charge, PaymentError> {
+        let mut patience = self.patience(cx);
+        loop {
+            let dossier = match query::dossier_of(&self.db, order).await? {
+                Found::Payment(dossier) => dossier,
+                Found::Tombstone => return Err(ChargeRefusal::Voided { order }.into()),
+                Found::Nothing => return Err(PaymentError::IN_DOUBT),
+            };
+            if let Some(outcome) = known(&dossier) {
+                return answer(&dossier.payment, &outcome);
+            }
+            match self.push_authorization(&dossier).await? {
+                Some(Outcome::Final(_)) => {}
+                Some(outcome) => return answer(&dossier.payment, &outcome),
+                None if patience.wait().await => {}
+                None => return Err(PaymentError::IN_DOUBT),
+            }
+        }
+    }
+
+    /// `None` while somebody else is at it.
+    async fn push_authorization(&self, dossier: &Dossier) -> Result<Option<Outcome>, PaymentError> {
+        let payment = &dossier.payment;
+        if dossier.authorization().is_none() {
+            if self.db.seams().now() < self.lease_from(payment.created_at) {
+                return Ok(None);
+            }
+            self.adopt(payment).await?;
+        }
+        self.carry_out(payment.authorization()).await
+    }
+}
+
+/// What can be answered without asking anybody.
+fn known(dossier: &Dossier) -> Option<Outcome> {
+    if dossier.payment.status() != Status::Pending || dossier.payment.is_given_up() {
+        let reason = dossier.authorization().and_then(|attempt| attempt.answer.clone()).unwrap_or_default();
+        return Some(Outcome::Final(Final::Declined { reason })); // the reason counts where it was declined
+    }
+    let pending = dossier.authorization().is_some_and(|attempt| attempt.status == AttemptStatus::Pending);
+    pending.then_some(Outcome::Pending)
+}
+
+fn answer(payment: &Payment, outcome: &Outcome) -> Result<Charge, PaymentError> {
+    if payment.is_given_up() {
+        return Err(ChargeRefusal::Voided { order: payment.order }.into());
+    }
+    match (payment.status(), outcome) {
+        (Status::Declined, Outcome::Final(Final::Declined { reason })) => {
+            Err(ChargeRefusal::Declined { reason: reason.clone() }.into())
+        }
+        (Status::Declined, _) => Err(ChargeRefusal::Declined { reason: String::new() }.into()),
+        (Status::Pending, Outcome::Unreached) => Err(PaymentError::ProviderAway { executed: Executed::No }),
+        (Status::Pending, Outcome::Unknown) => Err(PaymentError::IN_DOUBT),
+        _ => Ok(payment.charge()),
+    }
+}

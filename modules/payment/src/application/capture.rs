@@ -1,0 +1,76 @@
+use kernel::{CallContext, OrderId};
+use kernel_db::guard;
+use payment_contract::ChargeRefusal;
+use port::Executed;
+
+use super::{Cashier, ask::Outcome, cashier::instruction};
+use crate::{
+    domain::{AttemptStatus, Final, Operation, Payment, Status},
+    error::PaymentError,
+    persistence::{
+        query::{self, Dossier, Found},
+        store,
+    },
+};
+
+impl Cashier {
+    /// Takes what is set aside for `order`, all of it and once.
+    pub(crate) async fn capture(&self, cx: &CallContext, order: OrderId) -> Result<Payment, PaymentError> {
+        let mut patience = self.patience(cx);
+        loop {
+            let lease = self.lease_from(self.db.seams().now());
+            if let Some((payment, attempt)) =
+                store::start_capture(&self.db, order, self.wanted(cx), lease).await?
+            {
+                guard::pass("payment.capture_claimed");
+                let provider = self.provider(&payment.method).ok_or(PaymentError::NotFound)?;
+                let outcome = self.call(provider.as_ref(), &instruction(&payment, &attempt)).await;
+                guard::pass("payment.capture_answered");
+                return answer(self.settle(&payment, &attempt, &outcome).await?, &outcome);
+            }
+            let dossier = match query::dossier_of(&self.db, order).await? {
+                Found::Payment(dossier) => dossier,
+                Found::Tombstone => return Err(ChargeRefusal::Voided { order }.into()),
+                Found::Nothing => return Err(ChargeRefusal::NoPayment { order }.into()),
+            };
+            match self.push_capture(dossier).await? {
+                Some(payment) => return Ok(payment),
+                None if patience.wait().await => {}
+                None => return Err(PaymentError::IN_DOUBT),
+            }
+        }
+    }
+
+    /// The payment once it is captured, or why it cannot be; `None` while somebody is at it.
+    async fn push_capture(&self, dossier: Dossier) -> Result<Option<Payment>, PaymentError> {
+        let payment = &dossier.payment;
+        let order = payment.order;
+        let illegal = || ChargeRefusal::IllegalMove {
+            status: payment.charge().status.as_str().to_owned(),
+            wanted: "captured".to_owned(),
+        };
+        match payment.status() {
+            Status::Captured | Status::Refunded => return Ok(Some(dossier.payment)),
+            _ if payment.is_given_up() => return Err(ChargeRefusal::Voided { order }.into()),
+            Status::Pending | Status::Declined | Status::Voided => return Err(illegal().into()),
+            Status::Authorized => {}
+        }
+        match dossier.open() {
+            Some(attempt) if attempt.status == AttemptStatus::Pending => Err(PaymentError::IN_DOUBT),
+            Some(attempt) if attempt.operation == Operation::Capture => match self.carry_out(attempt.id).await? {
+                Some(Outcome::Final(_)) | None => Ok(None),
+                Some(outcome) => answer(dossier.payment, &outcome).map(Some),
+            },
+            _ => Ok(None),
+        }
+    }
+}
+
+fn answer(payment: Payment, outcome: &Outcome) -> Result<Payment, PaymentError> {
+    match outcome {
+        Outcome::Final(Final::Approved) => Ok(payment),
+        Outcome::Final(Final::Declined { reason }) => Err(ChargeRefusal::Declined { reason: reason.clone() }.into()),
+        Outcome::Unreached => Err(PaymentError::ProviderAway { executed: Executed::No }),
+        Outcome::Final(Final::NeverHappened) | Outcome::Pending | Outcome::Unknown => Err(PaymentError::IN_DOUBT),
+    }
+}

@@ -1,0 +1,87 @@
+use kernel::card;
+use kernel_db::Tx;
+
+use super::{Cashier, ask::Outcome, settle::end_attempt};
+use crate::{
+    domain::{Final, Operation, Payment, Status},
+    error::PaymentError,
+    persistence::{inbox, store},
+    provider::{Notice, Verdict},
+    signature::{Seal, WebhookSecret},
+};
+
+/// Ids that a provider gives its events are kept whole, up to so many bytes.
+const LONGEST_ID: usize = 255;
+
+impl Cashier {
+    /// Takes a provider's news in: once for each event id, however often it is brought.
+    ///
+    /// What is kept, what it means and that it was dealt with are one commit. News may come before our own call has
+    /// written its outcome: the payment is there before the call, so whoever comes first writes, and the other finds
+    /// it written.
+    pub(crate) async fn receive(
+        &self,
+        provider: &str,
+        (secret, seal): (&WebhookSecret, &Seal),
+        body: &[u8],
+    ) -> Result<(), PaymentError> {
+        let reader = self.provider(provider).ok_or(PaymentError::NotFound)?;
+        secret.check(seal, body, self.db.seams().now())?;
+        let text = std::str::from_utf8(body).map_err(|_| PaymentError::Unreadable)?;
+        let notice = reader.read_webhook(body).ok_or(PaymentError::Unreadable)?;
+        if seal.id.is_empty() || seal.id.len() > LONGEST_ID {
+            return Err(PaymentError::Unreadable);
+        }
+        if matches!(&notice.verdict, Verdict::Declined { reason } if card::holds_card_number(reason)) {
+            return Err(PaymentError::CardNumber);
+        }
+        let notice = &notice;
+        self.db
+            .transact(|tx| async move {
+                if inbox::keep(&tx, provider, &seal.id, text).await? {
+                    let processed = self.act_on(&tx, notice).await?;
+                    inbox::note(&tx, provider, &seal.id, processed).await?;
+                }
+                Ok::<_, PaymentError>(())
+            })
+            .await?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Settles what the news is about; answers what came of it.
+    async fn act_on(&self, tx: &Tx, notice: &Notice) -> Result<&'static str, PaymentError> {
+        let Outcome::Final(end) = Outcome::from(notice.verdict.clone()) else { return Ok("no news") };
+        let Some(payment) = store::lock_by_reference(tx, notice.reference).await? else {
+            return Ok("unknown reference");
+        };
+        let attempts = store::attempts(tx, payment.id).await?;
+        let attempt = attempts.into_iter().find(|attempt| attempt.id == notice.reference);
+        let attempt = match attempt {
+            Some(attempt) => attempt,
+            None if notice.reference == payment.authorization() => {
+                self.authorization(&payment, "system:payment".to_owned())
+            }
+            None => return Ok("unknown reference"),
+        };
+        if !attempt.status.is_unsettled() && !is_late_approval(&payment, attempt.operation, &end) {
+            return Ok("known already");
+        }
+        match end_attempt(tx, &payment, &attempt, &end).await {
+            Ok(_) => Ok("settled"),
+            Err(PaymentError::Contradiction(error)) => {
+                tracing::error!(payment = %payment.id, %error, "a webhook contradicts what is known");
+                Ok("contradicts what is known")
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Money that was set aside although we believed that it was not: it must be freed.
+fn is_late_approval(payment: &Payment, operation: Operation, end: &Final) -> bool {
+    operation == Operation::Authorize
+        && *end == Final::Approved
+        && matches!(payment.status(), Status::Pending | Status::Voided)
+        && payment.standing().authorized.minor() == 0
+}

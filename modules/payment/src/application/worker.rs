@@ -1,0 +1,82 @@
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt as _, stream};
+use tokio_util::sync::CancellationToken;
+
+use super::Cashier;
+use crate::{error::PaymentError, persistence::query};
+
+/// Providers are asked so many things at a time.
+const AT_ONCE: usize = 16;
+const BATCH: i64 = 64;
+
+/// The tables are looked at this often, whether or not somebody says that there is news.
+const POLL: Duration = Duration::from_secs(1);
+const SHORTEST_WAIT: Duration = Duration::from_millis(20);
+
+/// After news the first looks come quickly: whoever brings news wakes the worker just before its commit.
+const EAGER: [Duration; 5] = [
+    Duration::from_millis(1),
+    Duration::from_millis(3),
+    Duration::from_millis(10),
+    Duration::from_millis(30),
+    Duration::from_millis(100),
+];
+
+impl Cashier {
+    /// Ends what is unsettled, until told to stop: queued voids and refunds, answers that got lost, payments whose
+    /// caller died, pending ones whose webhook never came.
+    pub(crate) async fn work(self: Arc<Self>, stop: CancellationToken) {
+        let mut eager = EAGER.iter();
+        while !stop.is_cancelled() {
+            let wait = match self.pass().await {
+                Ok(0) => match eager.next() {
+                    Some(&soon) => soon,
+                    None => self.until_next().await.unwrap_or(POLL),
+                },
+                Ok(_) => continue,
+                Err(error) => {
+                    tracing::warn!(?error, "unsettled payments could not be looked at; trying again");
+                    POLL
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.news.notified() => eager = EAGER.iter(),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Takes up everything that is due; answers how much was asked of providers.
+    pub(crate) async fn pass(&self) -> Result<usize, PaymentError> {
+        let now = self.db.seams().now();
+        for orphan in query::orphans(&self.db, now - self.config.lease(), BATCH).await? {
+            self.adopt(&orphan).await?;
+        }
+        let due = query::due(&self.db, now, BATCH).await?;
+        let asked = stream::iter(due)
+            .map(|id| async move {
+                match self.carry_out(id).await {
+                    Ok(outcome) => usize::from(outcome.is_some()),
+                    Err(error) => {
+                        tracing::warn!(attempt = %id, ?error, "an attempt could not be carried out");
+                        0
+                    }
+                }
+            })
+            .buffer_unordered(AT_ONCE)
+            .fold(0, |sum, asked| async move { sum + asked })
+            .await;
+        Ok(asked)
+    }
+
+    async fn until_next(&self) -> Result<Duration, PaymentError> {
+        let next = query::next_due(&self.db).await?;
+        let wait = next.and_then(|next| (next - self.db.seams().now()).to_std().ok());
+        Ok(match next {
+            None => POLL,
+            Some(_) => wait.unwrap_or_default().clamp(SHORTEST_WAIT, POLL),
+        })
+    }
+}

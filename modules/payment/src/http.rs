@@ -1,0 +1,25 @@
+//! The operations of payment.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{application::Cashier, signature::WebhookSecret};
+
+mod body;
+mod payments;
+mod view;
+mod webhooks;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>, cashier: &Arc<Cashier>, secret: &WebhookSecret) {
+    config
+        .app_data(Data::from(Arc::clone(cashier)))
+        .app_data(Data::new(secret.clone()))
+        .service(payments::list_payments)
+        .service(payments::read_payment)
+        .service(payments::capture_payment)
+        .service(payments::void_payment)
+        .service(payments::refund_payment)
+        .service(webhooks::receive_webhook);
+}

@@ -1,0 +1,55 @@
+use garde::Validate;
+use kernel::{OrderId, PaymentId, RefundId, card};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::application::RefundRequest;
+
+/// Which payments to list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PaymentsQuery {
+    /// Only the payment of this order.
+    pub(super) order: Option<OrderId>,
+    /// `next_cursor` of the page before.
+    pub(super) cursor: Option<String>,
+    /// How many items, 1 to 100; 20 when left out.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub(super) limit: Option<u16>,
+}
+
+/// Money to give back.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefundBody {
+    /// In minor units of the payment's currency.
+    #[garde(range(min = 1))]
+    #[schema(example = 500, minimum = 1)]
+    amount: i64,
+    #[garde(length(chars, min = 1, max = 500), custom(no_card_number))]
+    #[schema(example = "arrived broken")]
+    reason: String,
+}
+
+impl RefundBody {
+    /// The key names the refund, so the same key on the same payment can only ever mean one.
+    pub(super) fn into_request(self, payment: PaymentId, key: &str) -> RefundRequest {
+        let digest = Sha256::digest(format!("refund of {payment} under {key}"));
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest) {
+            *to = from;
+        }
+        let refund = RefundId::new(uuid::Builder::from_random_bytes(bytes).into_uuid());
+        RefundRequest { payment, refund, minor: self.amount, reason: self.reason }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
+fn no_card_number(text: &str, _: &()) -> garde::Result {
+    if card::holds_card_number(text) {
+        return Err(garde::Error::new("a card number has no place here"));
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, post, web::Data};
+use bytes::Bytes;
+use futures_util::future::{FutureExt as _, LocalBoxFuture};
+use kernel_web::{ApiError, ApiResult, BodyLimit, NoContent, Path, Problems};
+
+use crate::{
+    application::Cashier,
+    error::PaymentError,
+    signature::{ID, SIGNATURE, Seal, TIMESTAMP, Untrusted, WebhookSecret},
+};
+
+/// Takes a payment provider's news, signed as [Standard Webhooks](https://www.standardwebhooks.com) asks.
+///
+/// It has its effect once for each `webhook-id`, however often it is sent. A signature that is not the provider's, or
+/// a time more than five minutes off, is a 401 `webhook-untrusted`.
+#[utoipa::path(
+    tag = "payments",
+    params(
+        ("webhook-id" = String, Header, description = "The event's id, the same in every delivery"),
+        ("webhook-timestamp" = String, Header, description = "When it was sent, in Unix seconds"),
+        ("webhook-signature" = String, Header, description = "`v1,` and the base64 of HMAC-SHA256; several with spaces"),
+    ),
+    request_body(content = String, content_type = "application/json", description = "As the provider defines it"),
+    responses(Problems, (status = 204, description = "Taken, now or before")),
+)]
+#[post("/webhooks/payments/{provider}")]
+pub(super) async fn receive_webhook(
+    Path((provider,)): Path<(String,)>,
+    Sealed(seal): Sealed,
+    Raw(body): Raw,
+    secret: Data<WebhookSecret>,
+    cashier: Data<Cashier>,
+) -> ApiResult<NoContent> {
+    cashier.receive(&provider, (&secret, &seal), &body).await?;
+    Ok(NoContent)
+}
+
+/// The three headers of a signed webhook. 401 when one is missing.
+pub(super) struct Sealed(Seal);
+
+impl FromRequest for Sealed {
+    type Error = ApiError;
+    type Future = Ready<ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read_seal(request).map(Self).map_err(|error| PaymentError::from(error).into()))
+    }
+}
+
+fn read_seal(request: &HttpRequest) -> Result<Seal, Untrusted> {
+    let header = |name: &'static str| {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+        value.map(str::to_owned).ok_or(Untrusted::Header(name))
+    };
+    Ok(Seal { id: header(ID)?, timestamp: header(TIMESTAMP)?, signatures: header(SIGNATURE)? })
+}
+
+/// The body as it came: a signature is over bytes.
+pub(super) struct Raw(Bytes);
+
+impl FromRequest for Raw {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let BodyLimit(limit) = request.app_data::<BodyLimit>().copied().unwrap_or_default();
+        let read = Bytes::from_request(request, payload);
+        async move {
+            let body = read.await.map_err(|error| ApiError::malformed(error.to_string()))?;
+            if body.len() > limit { Err(ApiError::too_large(limit)) } else { Ok(Self(body)) }
+        }
+        .boxed_local()
+    }
+}

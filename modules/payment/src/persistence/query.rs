@@ -1,0 +1,136 @@
+//! Reads that decide nothing by themselves.
+
+use kernel::{AttemptId, DateTime, Limit, OrderId, Page, PaymentId, Utc};
+use kernel_db::{Db, DbError, dialect};
+use sea_orm::{ConnectionTrait as _, QueryResult, Value};
+use uuid::Uuid;
+
+use super::row::{self, ATTEMPT, PAYMENT};
+use crate::domain::{Attempt, Payment};
+
+/// A payment with all that was ever asked of its provider, oldest first.
+#[derive(Debug, Clone)]
+pub(crate) struct Dossier {
+    pub(crate) payment: Payment,
+    pub(crate) attempts: Vec<Attempt>,
+}
+
+/// The payment of an order, or what stands in its place.
+#[derive(Debug, Clone)]
+pub(crate) enum Found<T> {
+    Nothing,
+    /// Given up before there was a payment.
+    Tombstone,
+    Payment(T),
+}
+
+async fn rows(db: &Db, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<QueryResult>, DbError> {
+    Ok(db.reader().query_all_raw(db.dialect().statement(sql, values)).await?)
+}
+
+pub(crate) async fn payment_of(db: &Db, order: OrderId) -> Result<Found<Payment>, DbError> {
+    let sql = format!("SELECT {PAYMENT} FROM payment WHERE order_id = ?");
+    match rows(db, &sql, [order.uuid().into()]).await?.first().map(row::payment).transpose()? {
+        None => Ok(Found::Nothing),
+        Some(None) => Ok(Found::Tombstone),
+        Some(Some(payment)) => Ok(Found::Payment(payment)),
+    }
+}
+
+pub(crate) async fn dossier_of(db: &Db, order: OrderId) -> Result<Found<Dossier>, DbError> {
+    match payment_of(db, order).await? {
+        Found::Nothing => Ok(Found::Nothing),
+        Found::Tombstone => Ok(Found::Tombstone),
+        Found::Payment(payment) => {
+            let attempts = attempts(db, &[payment.id]).await?;
+            Ok(Found::Payment(Dossier { payment, attempts }))
+        }
+    }
+}
+
+pub(crate) async fn dossier(db: &Db, id: PaymentId) -> Result<Option<Dossier>, DbError> {
+    let sql = format!("SELECT {PAYMENT} FROM payment WHERE id = ?");
+    let payment = rows(db, &sql, [id.uuid().into()]).await?.first().map(row::payment).transpose()?.flatten();
+    let Some(payment) = payment else { return Ok(None) };
+    let attempts = attempts(db, &[id]).await?;
+    Ok(Some(Dossier { payment, attempts }))
+}
+
+/// A page of payments, newest first; those of `order` only, when one is given.
+pub(crate) async fn list(
+    db: &Db,
+    order: Option<OrderId>,
+    before: Option<PaymentId>,
+    limit: Limit,
+) -> Result<Page<Dossier>, DbError> {
+    let mut sql = format!("SELECT {PAYMENT} FROM payment WHERE method IS NOT NULL");
+    let mut values: Vec<Value> = Vec::new();
+    if let Some(order) = order {
+        sql.push_str(" AND order_id = ?");
+        values.push(order.uuid().into());
+    }
+    if let Some(before) = before {
+        sql.push_str(" AND id < ?");
+        values.push(before.uuid().into());
+    }
+    sql.push_str(" ORDER BY id DESC LIMIT ?");
+    values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
+    let found: Result<Vec<_>, _> = rows(db, &sql, values).await?.iter().map(row::payment).collect();
+    let page = Page::cut(found?.into_iter().flatten().collect(), limit, |payment: &Payment| payment.id);
+    let ids: Vec<PaymentId> = page.items.iter().map(|payment| payment.id).collect();
+    let attempts = attempts(db, &ids).await?;
+    Ok(page.map(|payment| {
+        let attempts = attempts.iter().filter(|attempt| attempt.payment == payment.id).cloned().collect();
+        Dossier { payment, attempts }
+    }))
+}
+
+/// At most `limit` payments in the order of their orders' ids, those after `after`.
+pub(crate) async fn payments_after(db: &Db, after: Option<OrderId>, limit: u64) -> Result<Vec<Payment>, DbError> {
+    let sql =
+        format!("SELECT {PAYMENT} FROM payment WHERE method IS NOT NULL AND order_id > ? ORDER BY order_id LIMIT ?");
+    let after = after.map_or_else(Uuid::nil, OrderId::uuid);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let found: Result<Vec<_>, _> =
+        rows(db, &sql, [after.into(), limit.into()]).await?.iter().map(row::payment).collect();
+    Ok(found?.into_iter().flatten().collect())
+}
+
+async fn attempts(db: &Db, payments: &[PaymentId]) -> Result<Vec<Attempt>, DbError> {
+    let sql = format!(
+        "SELECT {ATTEMPT} FROM attempt WHERE payment_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) \
+         ORDER BY created_at, id"
+    );
+    let ids: Vec<[String; 1]> = payments.iter().map(|id| [id.uuid().simple().to_string()]).collect();
+    rows(db, &sql, [dialect::rows(&ids)]).await?.iter().map(row::attempt).collect()
+}
+
+/// Unsettled, and not behind another call for the same payment.
+const MOVABLE: &str = "status IN ('queued', 'started', 'unknown', 'pending') AND NOT (status = 'queued' AND EXISTS \
+                       (SELECT 1 FROM attempt AS other WHERE other.payment_id = attempt.payment_id \
+                       AND other.status IN ('started', 'unknown', 'pending')))";
+
+/// Attempts that somebody should take up by now, those that waited longest first.
+pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<AttemptId>, DbError> {
+    let sql = format!("SELECT id FROM attempt WHERE {MOVABLE} AND next_try_at <= ? ORDER BY next_try_at LIMIT ?");
+    let found = rows(db, &sql, [now.into(), limit.into()]).await?;
+    found.iter().map(|row| Ok(AttemptId::new(row.try_get_by_index(0)?))).collect()
+}
+
+/// When the next attempt will be due; `None` when nothing is unsettled.
+pub(crate) async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>, DbError> {
+    let sql = format!("SELECT MIN(next_try_at) FROM attempt WHERE {MOVABLE}");
+    let found = rows(db, &sql, []).await?;
+    Ok(found.first().map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}
+
+/// Payments asked for before `before` of which nothing more was written: whoever asked died in the middle.
+pub(crate) async fn orphans(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<Vec<Payment>, DbError> {
+    let sql = format!(
+        "SELECT {PAYMENT} FROM payment WHERE status = 'pending' AND created_at <= ? \
+         AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.id = payment.id) ORDER BY created_at LIMIT ?"
+    );
+    let found: Result<Vec<_>, _> =
+        rows(db, &sql, [before.into(), limit.into()]).await?.iter().map(row::payment).collect();
+    Ok(found?.into_iter().flatten().collect())
+}

@@ -1,0 +1,31 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{CallContext, OrderId};
+use payment_contract::{Authorize, Charge, ChargeRefusal, Charges};
+use port::PortResult;
+
+use crate::{application::Cashier, domain::Payment, error::PaymentError, persistence::query};
+
+/// Where other modules come with their orders.
+pub(crate) struct Counter(pub(crate) Arc<Cashier>);
+
+#[async_trait]
+impl Charges for Counter {
+    async fn authorize(&self, cx: &CallContext, authorize: Authorize) -> PortResult<Charge, ChargeRefusal> {
+        Ok(self.0.authorize(cx, authorize).await?)
+    }
+
+    async fn capture(&self, cx: &CallContext, order: OrderId) -> PortResult<Charge, ChargeRefusal> {
+        Ok(self.0.capture(cx, order).await?.charge())
+    }
+
+    async fn void(&self, cx: &CallContext, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
+        Ok(self.0.void(cx, order).await?.as_ref().map(Payment::charge))
+    }
+
+    async fn find(&self, _: &CallContext, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
+        let found = query::payment_of(self.0.db(), order).await.map_err(PaymentError::from)?;
+        Ok(found.payment().as_ref().map(Payment::charge))
+    }
+}

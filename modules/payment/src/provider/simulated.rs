@@ -1,0 +1,171 @@
+//! A provider that takes no money: its tokens choose what happens, and its books show what it believes.
+//!
+//! It behaves as a company elsewhere: it finishes what it began when nobody waits any more, and it keeps books of its
+//! own that none of the store's code writes.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use kernel::AttemptId;
+use kernel_db::Db;
+use serde::{Deserialize, Serialize};
+
+use super::{Instruction, Notice, Provider, ProviderError, Verdict};
+use crate::{config::SimulatedConfig, signature::WebhookSecret};
+
+pub(crate) mod audit;
+mod books;
+mod messenger;
+mod script;
+
+use books::{Books, Entry};
+use messenger::Messenger;
+use script::Act;
+
+/// The name by which orders ask for it.
+pub(crate) const NAME: &str = "simulated";
+
+/// As a call that never comes back: longer than anybody waits.
+const FOREVER: Duration = Duration::from_hours(1);
+
+pub(crate) struct Simulated {
+    office: Arc<Office>,
+    pending: Duration,
+}
+
+/// What goes on when the caller has gone.
+struct Office {
+    books: Books,
+    messenger: Messenger,
+}
+
+/// The body of its webhooks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    #[serde(rename = "type")]
+    kind: String,
+    timestamp: String,
+    data: MessageData,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MessageData {
+    reference: AttemptId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+const APPROVED: &str = "payment.approved";
+const DECLINED: &str = "payment.declined";
+
+impl Simulated {
+    pub(crate) fn new(db: &Db, config: &SimulatedConfig, secret: WebhookSecret, store: Arc<OnceLock<String>>) -> Self {
+        let office = Office { books: Books::of(db), messenger: Messenger::new(secret, store) };
+        Self { office: Arc::new(office), pending: Duration::from_millis(config.pending_ms) }
+    }
+
+    /// Lets the office work on, whether or not the caller still waits for it.
+    async fn at_the_office<T, F>(work: F) -> Result<T, ProviderError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ProviderError>> + Send + 'static,
+    {
+        #[expect(clippy::disallowed_methods, reason = "another company's server, which this store does not stop")]
+        let work = tokio::spawn(work);
+        work.await.unwrap_or(Err(ProviderError::Unclear))
+    }
+
+    async fn enter(&self, instruction: &Instruction, entry: Entry) -> Result<Verdict, ProviderError> {
+        let (office, instruction) = (Arc::clone(&self.office), instruction.clone());
+        Self::at_the_office(async move { office.books.enter(&instruction, entry).await }).await
+    }
+
+    /// Keeps the caller waiting and decides then.
+    async fn decide_slowly(&self, instruction: &Instruction, delay: Duration) -> Result<Verdict, ProviderError> {
+        let verdict = self.enter(instruction, Entry::Undecided { approve: true, after: delay }).await?;
+        if verdict != Verdict::Pending {
+            return Ok(verdict);
+        }
+        let (office, reference) = (Arc::clone(&self.office), instruction.reference);
+        Self::at_the_office(async move {
+            tokio::time::sleep(delay).await;
+            office.books.decide(reference).await
+        })
+        .await
+    }
+
+    /// Says "later", and tells by webhook.
+    async fn tell_later(&self, instruction: &Instruction, approve: bool) -> Result<Verdict, ProviderError> {
+        let verdict = self.enter(instruction, Entry::Undecided { approve, after: self.pending }).await?;
+        if verdict == Verdict::Pending {
+            let (office, reference, delay) = (Arc::clone(&self.office), instruction.reference, self.pending);
+            let told = async move {
+                tokio::time::sleep(delay).await;
+                office.tell(reference).await;
+            };
+            #[expect(clippy::disallowed_methods, reason = "another company's server, which this store does not stop")]
+            tokio::spawn(told);
+        }
+        Ok(verdict)
+    }
+}
+
+impl Office {
+    /// Decides, and tells the store.
+    async fn tell(&self, reference: AttemptId) {
+        match self.books.decide(reference).await {
+            Ok(verdict) => self.messenger.tell(self.books.seams(), reference, &verdict).await,
+            Err(error) => tracing::warn!(%reference, %error, "the simulated provider could not decide"),
+        }
+    }
+}
+
+#[async_trait]
+impl Provider for Simulated {
+    async fn authorize(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
+        match script::of_token(instruction.token.as_deref().unwrap_or_default()) {
+            Act::Approve => self.enter(instruction, Entry::Approved).await,
+            Act::Decline(reason) => self.enter(instruction, Entry::Declined(reason)).await,
+            Act::ApproveAndHang => {
+                self.enter(instruction, Entry::Approved).await?;
+                tokio::time::sleep(FOREVER).await;
+                Err(ProviderError::Unclear)
+            }
+            Act::BeAway => Err(ProviderError::Unreachable),
+            Act::ApproveAfter(delay) => self.decide_slowly(instruction, delay).await,
+            Act::TellLater { approve } => self.tell_later(instruction, approve).await,
+        }
+    }
+
+    async fn capture(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
+        self.enter(instruction, Entry::FromWhatIsSetAside).await
+    }
+
+    async fn void(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
+        self.enter(instruction, Entry::FromWhatIsSetAside).await
+    }
+
+    async fn refund(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
+        self.enter(instruction, Entry::FromWhatIsTaken).await
+    }
+
+    async fn look_up(&self, reference: AttemptId) -> Result<Option<Verdict>, ProviderError> {
+        let office = Arc::clone(&self.office);
+        Self::at_the_office(async move { office.books.look_up(reference).await }).await
+    }
+
+    fn read_webhook(&self, body: &[u8]) -> Option<Notice> {
+        let Message { kind, data, .. } = serde_json::from_slice(body).ok()?;
+        let verdict = match kind.as_str() {
+            APPROVED => Verdict::Approved,
+            DECLINED => Verdict::Declined { reason: data.reason.unwrap_or_default() },
+            _ => return None,
+        };
+        Some(Notice { reference: data.reference, verdict })
+    }
+}

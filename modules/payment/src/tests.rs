@@ -1,0 +1,11 @@
+//! What payment promises, on SQLite and, when `BANYAN_TEST_POSTGRES` names a server, on Postgres.
+
+mod cancelled;
+mod concurrent;
+mod contract;
+mod crashes;
+mod harness;
+mod http;
+mod ledger;
+mod served;
+mod webhooks;
