@@ -61,6 +61,7 @@ impl From<HoldRow> for HoldView {
 /// Lists claims on stock, those of the newest orders first.
 #[utoipa::path(
     tag = "stock",
+    params(HoldsQuery),
     responses(Problems, (status = 200, description = "A page of claims", body = Page<HoldView>)),
     security(("admin" = [])),
 )]

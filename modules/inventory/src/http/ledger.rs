@@ -35,6 +35,7 @@ impl From<LedgerRow> for MovementView {
 /// Lists every movement of a SKU, the newest first.
 #[utoipa::path(
     tag = "stock",
+    params(PageQuery),
     responses(Problems, (status = 200, description = "A page of the ledger", body = Page<MovementView>)),
     security(("admin" = [])),
 )]

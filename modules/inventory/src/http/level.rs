@@ -56,6 +56,7 @@ pub(crate) struct LevelBody {
 /// Lists stock by SKU.
 #[utoipa::path(
     tag = "stock",
+    params(LevelsQuery),
     responses(Problems, (status = 200, description = "A page of levels", body = Page<LevelView>)),
     security(("admin" = [])),
 )]

@@ -1,0 +1,173 @@
+//! What an operator types. One file per command.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong usage (clap's own code, and a settings file that cannot be used).
+
+use std::{future::Future, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Environment, Loaded, load},
+    telemetry::{self, Stream},
+};
+
+mod check;
+mod config;
+mod events;
+mod import;
+mod migrate;
+mod openapi;
+mod replay;
+mod serve;
+mod table;
+
+/// A store in one binary. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "banyan", version, about, propagate_version = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[arg(long, global = true, value_name = "FILE", help = CONFIG_HELP)]
+    pub config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const CONFIG_HELP: &str = "Settings file [default: $BANYAN_CONFIG, else banyan.toml if it is there]";
+
+const EXAMPLES: &str = "\
+Examples:
+  banyan                                        start a store, with a demonstration catalog the first time
+  BANYAN__HTTP__LISTEN=0.0.0.0:80 banyan        the same for everybody
+  banyan check                                  prove that the data is sound
+  banyan events parked                          events that wait for a person
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Starts the store
+    Serve(serve::Args),
+    /// Brings every module's tables up to date
+    Migrate(migrate::Args),
+    /// Takes in data from a file
+    Import(import::Args),
+    /// Sends real invoices through a running store and reconciles the figures
+    Replay(replay::Args),
+    /// Proves on live data what must always be true
+    Check(check::Args),
+    /// Shows how events travel, and mends those that could not be applied
+    Events(events::Args),
+    /// Writes or compares the committed API documents
+    Openapi(openapi::Args),
+    /// Prints the effective settings, secrets masked
+    Config(config::Args),
+}
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Good,
+    /// It did what it was asked, and what it found is not good.
+    Bad,
+}
+
+/// Does what the command line says.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let loaded = match load(cli.config.as_deref(), &Environment::read()) {
+        Ok(loaded) => loaded,
+        Err(error) => return refuse(&error),
+    };
+    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Args::default()));
+    let stream = if matches!(command, Command::Serve(_)) { Stream::Output } else { Stream::Error };
+    match telemetry::start(&loaded.settings.log, stream).and_then(|()| block_on(execute(command, loaded))) {
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
+        Ok(Verdict::Bad) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("banyan: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn refuse(error: &crate::config::SettingsError) -> ExitCode {
+    eprintln!("banyan: {error}");
+    ExitCode::from(2)
+}
+
+async fn execute(command: Command, loaded: Loaded) -> anyhow::Result<Verdict> {
+    match command {
+        Command::Serve(args) => serve::run(args, loaded.settings).await,
+        Command::Migrate(args) => migrate::run(args, loaded.settings).await,
+        Command::Import(args) => import::run(args, loaded.settings).await,
+        Command::Replay(args) => replay::run(args, loaded.settings).await,
+        Command::Check(args) => check::run(args, loaded.settings).await,
+        Command::Events(args) => events::run(args, loaded.settings).await,
+        Command::Openapi(args) => openapi::run(args, loaded.settings).await,
+        Command::Config(args) => Ok(config::run(&args, &loaded)),
+    }
+}
+
+/// The runtime of the modules' own work. The server brings one thread for each of its workers besides.
+fn block_on(work: impl Future<Output = anyhow::Result<Verdict>>) -> anyhow::Result<Verdict> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("banyan").build()?;
+    runtime.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, Command};
+
+    #[test]
+    fn the_command_line_is_sound_and_every_help_has_an_example() {
+        Cli::command().debug_assert();
+        for mut command in commands(Cli::command()) {
+            let help = command.render_long_help().to_string();
+            assert!(help.contains("Example"), "{}:\n{help}", command.get_name());
+        }
+    }
+
+    /// Those that a person can run: not the ones that only hold others.
+    fn commands(command: clap::Command) -> Vec<clap::Command> {
+        let children: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+        let own = (!command.is_subcommand_required_set()).then_some(command);
+        own.into_iter().chain(children.into_iter().flat_map(commands)).collect()
+    }
+
+    #[test]
+    fn what_people_type() {
+        for (line, good) in [
+            ("banyan", true),
+            ("banyan serve --no-demo", true),
+            ("banyan --config shop.toml check", true),
+            ("banyan check --config shop.toml", true),
+            ("banyan import catalog goods.csv --dry-run", true),
+            ("banyan import catalog", false),
+            ("banyan replay --prepare --concurrency 16 invoices.csv", true),
+            ("banyan replay --concurrency 0 invoices.csv", false),
+            ("banyan events lag", true),
+            ("banyan events retry --consumer order --source payment 7", true),
+            ("banyan events retry", false),
+            ("banyan openapi --write", true),
+            ("banyan openapi --write --check", false),
+            ("banyan openapi --check --folder docs", true),
+            ("banyan openapi", false),
+            ("banyan serve --only order", false),
+            ("banyan dance", false),
+        ] {
+            let parsed = Cli::try_parse_from(line.split(' '));
+            assert_eq!(parsed.is_ok(), good, "{line}");
+            if let Err(error) = parsed {
+                assert_eq!(error.exit_code(), 2, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_command_means_serve() {
+        assert!(Cli::parse_from(["banyan"]).command.is_none());
+        assert!(matches!(Cli::parse_from(["banyan", "serve"]).command, Some(Command::Serve(args)) if !args.no_demo));
+    }
+}

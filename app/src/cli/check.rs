@@ -1,0 +1,55 @@
+//! `banyan check`
+
+use std::time::Duration;
+
+use kernel::Seams;
+use kernel_module::Check;
+
+use super::{Verdict, table::table};
+use crate::{check, config::Settings, progress::Progress, store::Store};
+
+/// What is under way when a busy store is looked at settles within this.
+const SETTLES: Duration = Duration::from_secs(2);
+
+/// Proves on live data what must always be true, each rule with its two sides, and lists the events that are held
+/// back. The store may be running meanwhile: a rule that fails is looked at again two seconds later.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  banyan check\n\nExit code 1 when a rule does not hold.")]
+pub struct Args {}
+
+pub(super) async fn run(_: Args, settings: Settings) -> anyhow::Result<Verdict> {
+    let store = Store::attach(settings, Seams::system()).await?;
+    let mut checks = check::all(&store).await?;
+    if !checks.iter().all(Check::holds) {
+        tokio::time::sleep(SETTLES).await;
+        checks = check::all(&store).await?;
+    }
+    let progress = Progress::of(store.modules()).await?;
+    store.close().await;
+    show(&checks);
+    show_held_back(&progress);
+    let failed = checks.iter().filter(|check| !check.holds()).count();
+    println!("\n{} rules, {failed} failed", checks.len());
+    Ok(if failed == 0 { Verdict::Good } else { Verdict::Bad })
+}
+
+fn show(checks: &[Check]) {
+    let word = |check: &Check| if check.holds() { "ok" } else { "FAILED" };
+    let row = |check: &Check| [check.rule.clone(), check.left.clone(), check.right.clone(), word(check).to_owned()];
+    let rows: Vec<_> = checks.iter().map(row).collect();
+    print!("{}", table(["rule", "left", "right", "ok"], &rows));
+    for check in checks.iter().filter(|check| !check.holds()) {
+        if let Some(detail) = &check.detail {
+            println!("{}: {detail}", check.rule);
+        }
+    }
+}
+
+fn show_held_back(progress: &Progress) {
+    for event in progress.cursors.iter().flat_map(|cursor| &cursor.held_back) {
+        println!(
+            "held back: {} {} of {} for {} ({}): {}",
+            event.event_type, event.position, event.source, event.consumer, event.state, event.last_error
+        );
+    }
+}

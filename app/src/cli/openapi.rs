@@ -1,0 +1,44 @@
+//! `banyan openapi`
+
+use std::path::PathBuf;
+
+use clap::ArgGroup;
+
+use super::Verdict;
+use crate::{config::Settings, openapi};
+
+/// The documents that are committed under openapi/: the public API, every port, every module's events. They come
+/// from the code; `--check` fails when they differ from it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  banyan openapi --write\n  banyan openapi --check")]
+#[command(group = ArgGroup::new("what").required(true))]
+pub struct Args {
+    /// Write the documents
+    #[arg(long, group = "what")]
+    write: bool,
+    /// Compare the documents with the code
+    #[arg(long, group = "what")]
+    check: bool,
+    /// Where they are
+    #[arg(long, value_name = "FOLDER", default_value = "openapi")]
+    folder: PathBuf,
+}
+
+pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
+    let files = openapi::of_a_blank_store(settings).await?;
+    if args.write {
+        openapi::write(&args.folder, &files)?;
+        println!("{} documents written to {}", files.len(), args.folder.display());
+        return Ok(Verdict::Good);
+    }
+    let drifted = openapi::drifted(&args.folder, &files)?;
+    for path in &drifted {
+        println!("{} differs from the code", args.folder.join(path).display());
+    }
+    if drifted.is_empty() {
+        println!("{} documents are as the code says", files.len());
+        return Ok(Verdict::Good);
+    }
+    println!("`banyan openapi --write` writes what the code says");
+    Ok(Verdict::Bad)
+}

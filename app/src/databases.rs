@@ -1,0 +1,157 @@
+//! Opens every module's database.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io::ErrorKind,
+    os::unix::fs::DirBuilderExt,
+    path::Path,
+};
+
+use anyhow::{Context, bail};
+use kernel::Seams;
+use kernel_db::{Bus, Db, Target};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{DataSettings, Settings};
+
+/// One database for each module.
+#[derive(Debug, Clone)]
+pub struct Databases {
+    pub catalog: Db,
+    pub inventory: Db,
+    pub order: Db,
+    pub payment: Db,
+}
+
+impl Databases {
+    /// Opens all, and on SQLite makes those that are not there.
+    pub async fn open(settings: &Settings, seams: &Seams, bus: &Bus) -> anyhow::Result<Self> {
+        let (data, modules) = (&settings.data, &settings.modules);
+        let open = |module: &'static str, own: &SecretString| {
+            let target = target(data, module, own);
+            let hint = match &target {
+                Target::Sqlite { .. } => "",
+                Target::Postgres { .. } => {
+                    " (is the server running, and does data.url name it and a user who may log in?)"
+                }
+            };
+            Box::pin(async move {
+                Db::open(module, &target, data.durability.into(), bus.clone(), seams.clone())
+                    .await
+                    .with_context(|| format!("the database of {module} cannot be used{hint}"))
+            })
+        };
+        let (catalog, inventory, order, payment) = tokio::try_join!(
+            open("catalog", &modules.catalog.url),
+            open("inventory", &modules.inventory.url),
+            open("order", &modules.order.url),
+            open("payment", &modules.payment.url),
+        )?;
+        Ok(Self { catalog, inventory, order, payment })
+    }
+
+    pub fn all(&self) -> [&Db; 4] {
+        [&self.catalog, &self.inventory, &self.order, &self.payment]
+    }
+
+    /// Brings every module's tables up to date; answers how many migrations ran for each.
+    pub async fn migrate(&self) -> anyhow::Result<Vec<(&'static str, usize)>> {
+        let mut ran = Vec::new();
+        for db in self.all() {
+            let module = db.module();
+            let steps = migrations::run(db).await.with_context(|| format!("the tables of {module} cannot be made"))?;
+            ran.push((module, steps));
+        }
+        Ok(ran)
+    }
+
+    /// Finishes what is under way and closes every connection.
+    pub async fn close(&self) {
+        for db in self.all() {
+            if let Err(error) = db.close().await {
+                tracing::warn!(module = db.module(), %error, "a database did not close cleanly");
+            }
+        }
+    }
+}
+
+fn target(data: &DataSettings, module: &str, own: &SecretString) -> Target {
+    let address = if own.expose_secret().is_empty() { &data.url } else { own };
+    match address.expose_secret() {
+        "" => Target::Sqlite { file: data.folder.join(format!("{module}.db")), readers: data.readers },
+        url => {
+            let schema = format!("{}{module}", data.schema_prefix);
+            Target::Postgres { url: url.to_owned(), schema, connections: data.connections }
+        }
+    }
+}
+
+/// Keeps a data folder to one process: two would each believe their caches.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+impl FolderLock {
+    /// Makes the folder if need be and takes its lock, which ends with the process whatever happens to it.
+    pub fn take(folder: &Path) -> anyhow::Result<Self> {
+        let shown = folder.display();
+        make_folder(folder).with_context(|| {
+            format!("cannot make the data folder {shown}; make it yourself, or set data.folder to one you may write to")
+        })?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
+        let file = match file {
+            Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => bail!(
+                "the data folder {shown} cannot be written to ({error}); make it writable, or set data.folder to another"
+            ),
+            other => other.with_context(|| format!("cannot open {shown}/lock"))?,
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => {
+                bail!("another banyan is using the data folder {shown}; stop it first, or set data.folder to another")
+            }
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {shown}")),
+        }
+    }
+}
+
+/// What is kept in it is nobody else's business.
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() { Ok(()) } else { DirBuilder::new().recursive(true).mode(0o700).create(folder) }
+}
+
+/// Refuses to look into a store that is not there.
+pub fn require_store(settings: &Settings) -> anyhow::Result<()> {
+    let file = settings.data.folder.join("catalog.db");
+    let on_postgres =
+        [&settings.data.url, &settings.modules.catalog.url].iter().any(|url| !url.expose_secret().is_empty());
+    if !on_postgres && !file.exists() {
+        bail!("there is no store in {}; start one with `banyan serve`", settings.data.folder.display());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FolderLock;
+
+    #[test]
+    fn a_folder_serves_one_store_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = FolderLock::take(folder.path()).unwrap();
+        let refused = FolderLock::take(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("another banyan is using"), "{refused}");
+        drop(first);
+        FolderLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let refused = FolderLock::take(&file.join("data")).unwrap_err().to_string();
+        assert!(refused.contains("set data.folder"), "{refused}");
+    }
+}

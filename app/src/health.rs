@@ -1,0 +1,90 @@
+//! `GET /health/live`, `GET /health/ready` and `GET /metrics`: for those who run the store.
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, Responder, get, http::StatusCode, web::Data};
+use kernel_web::{ApiError, ApiResult, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{progress::Progress, store::Running};
+
+/// A database that takes longer to answer is not one that a request should wait for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The process answers.
+#[derive(Debug, Serialize, ToSchema)]
+struct LiveView {
+    #[schema(example = "live")]
+    status: &'static str,
+    version: &'static str,
+}
+
+/// Every module is well.
+#[derive(Debug, Serialize, ToSchema)]
+struct ReadyView {
+    #[schema(example = "ready")]
+    status: &'static str,
+    modules: Vec<ModuleHealth>,
+}
+
+/// How one module is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ModuleHealth {
+    #[schema(example = "catalog")]
+    name: &'static str,
+    /// `ok` or `away`.
+    #[schema(example = "ok")]
+    database: &'static str,
+    /// Events of others that the module has yet to read; missing when its database is away.
+    relay_lag: Option<i64>,
+}
+
+/// Whether the process is alive.
+///
+/// Says nothing of databases: who restarts a process that does not answer this will not repair them.
+#[utoipa::path(tag = "system", responses((status = 200, description = "Alive", body = LiveView)))]
+#[get("/health/live")]
+pub(crate) async fn live() -> Json<LiveView> {
+    Json(LiveView { status: "live", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Whether the store can do its work.
+///
+/// Asks every module's database. 503 with the same list under `modules` when one is away.
+#[utoipa::path(tag = "system", responses((status = 200, description = "Ready", body = ReadyView), kernel_web::Problems))]
+#[get("/health/ready")]
+pub(crate) async fn ready(running: Data<Running>) -> ApiResult<Json<ReadyView>> {
+    let modules = health(&running).await;
+    if modules.iter().all(|module| module.database == "ok") {
+        return Ok(Json(ReadyView { status: "ready", modules }));
+    }
+    let modules = serde_json::to_value(&modules).unwrap_or_default();
+    Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "a module's database is away")
+        .with("modules", modules))
+}
+
+async fn health(running: &Running) -> Vec<ModuleHealth> {
+    let mut answers = Vec::new();
+    for module in &running.modules {
+        let ping = tokio::time::timeout(PATIENCE, module.db().ping()).await;
+        let ok = matches!(ping, Ok(Ok(())));
+        answers.push((module.name(), if ok { "ok" } else { "away" }));
+    }
+    let all_ok = answers.iter().all(|(_, database)| *database == "ok");
+    let progress = if all_ok { Progress::of(&running.modules).await.ok() } else { None };
+    let lag = |name| progress.as_ref().map(|progress| progress.lag_of(name));
+    answers.into_iter().map(|(name, database)| ModuleHealth { name, database, relay_lag: lag(name) }).collect()
+}
+
+/// Figures for Prometheus.
+#[utoipa::path(
+    tag = "system",
+    responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String))
+)]
+#[get("/metrics")]
+pub(crate) async fn metrics(running: Data<Running>) -> impl Responder {
+    // Figures of a store whose database is away are those that need no database.
+    let progress = Progress::of(&running.modules).await.unwrap_or_default();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(running.metrics.render(&progress))
+}

@@ -1,0 +1,153 @@
+//! The two secrets of a store, and what is made from them.
+//!
+//! Those that the settings do not give are made on the first start and kept in the data folder, readable by nobody
+//! else. Their paths may be shown, never what is in them.
+
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use kernel::Ids;
+use payment::WebhookSecret;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{config::Settings, databases::make_folder};
+
+/// A store's secrets.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// What admin operations must show.
+    pub admin: SecretString,
+    /// What order tokens and webhook signatures are made from.
+    pub server: SecretString,
+    /// Key files that this start has made.
+    pub made: Vec<PathBuf>,
+}
+
+impl Keys {
+    /// The configured secrets, else those in the data folder, which are made when they are not there.
+    pub fn of(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Self> {
+        let mut made = Vec::new();
+        let mut key = |configured: &SecretString, file: &str| {
+            if !configured.expose_secret().is_empty() {
+                return Ok(configured.clone());
+            }
+            let file = settings.data.folder.join(file);
+            if let Some(key) = read(&file)? {
+                return Ok(key);
+            }
+            make(&file, ids)?;
+            made.push(file.clone());
+            read(&file)?.with_context(|| format!("{} has vanished", file.display()))
+        };
+        let admin = key(&settings.admin.key, "admin.key")?;
+        let server = key(&settings.server.secret, "server.key")?;
+        Ok(Self { admin, server, made })
+    }
+
+    /// The secret with which `provider` signs its webhooks, when none was agreed upon.
+    pub fn webhook_secret(&self, provider: &str) -> WebhookSecret {
+        WebhookSecret::new(derived(&self.server, &format!("webhook:{provider}")).to_vec())
+    }
+}
+
+/// The key in `file`; `None` when there is no such file.
+pub fn read(file: &Path) -> anyhow::Result<Option<SecretString>> {
+    let key = match std::fs::read_to_string(file) {
+        Ok(key) => key,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read the key in {}", file.display())),
+    };
+    if key.trim().is_empty() {
+        bail!("{} is empty; delete it, and the next start makes a new key", file.display());
+    }
+    let mode = std::fs::metadata(file)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        tracing::warn!(file = %file.display(), mode = format!("{mode:o}"), "others can read this key; say chmod 600");
+    }
+    Ok(Some(key.trim().into()))
+}
+
+/// Two starts at once make one key: whoever comes second finds the file there.
+fn make(file: &Path, ids: &dyn Ids) -> anyhow::Result<()> {
+    let random = [ids.secret(), ids.secret(), ids.secret()].map(Uuid::into_bytes).concat();
+    let key = URL_SAFE_NO_PAD.encode(Sha256::digest(random));
+    let failed = || format!("cannot write a key to {}", file.display());
+    file.parent().map_or(Ok(()), make_folder).with_context(failed)?;
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Ok(mut open) => {
+            writeln!(open, "{key}").with_context(failed)?;
+            open.sync_all().with_context(failed)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error).with_context(failed),
+    }
+}
+
+fn derived(secret: &SecretString, purpose: &str) -> [u8; 32] {
+    // HMAC takes a key of any length, so there is always a code.
+    Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
+        .map(|code| code.chain_update(purpose).finalize().into_bytes().into())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use kernel::clock::SystemIds;
+    use secrecy::ExposeSecret;
+
+    use super::{Keys, read};
+    use crate::config::{Environment, Settings, load};
+
+    fn settings(folder: &std::path::Path) -> Settings {
+        let file = folder.join("banyan.toml");
+        std::fs::write(&file, format!("[data]\nfolder = {folder:?}\n")).unwrap();
+        load(Some(&file), &Environment::default()).unwrap().settings
+    }
+
+    #[test]
+    fn keys_are_made_once_and_for_their_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Keys::of(&settings(folder.path()), &SystemIds).unwrap();
+        assert_eq!(first.made, [folder.path().join("admin.key"), folder.path().join("server.key")]);
+        for file in &first.made {
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let second = Keys::of(&settings(folder.path()), &SystemIds).unwrap();
+        assert!(second.made.is_empty());
+        assert_eq!(first.admin.expose_secret(), second.admin.expose_secret());
+        assert_ne!(first.admin.expose_secret(), first.server.expose_secret());
+        assert_eq!(first.admin.expose_secret().len(), 43, "256 bits");
+    }
+
+    #[test]
+    fn configured_secrets_need_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path());
+        settings.admin.key = "one".into();
+        settings.server.secret = "two".into();
+        let keys = Keys::of(&settings, &SystemIds).unwrap();
+        assert_eq!((keys.admin.expose_secret(), keys.made.len()), ("one", 0));
+        assert!(!folder.path().join("admin.key").exists());
+        assert_ne!(super::derived(&keys.server, "webhook:a"), super::derived(&keys.server, "webhook:b"));
+    }
+
+    #[test]
+    fn an_empty_key_file_is_refused_and_a_missing_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("admin.key");
+        assert!(read(&file).unwrap().is_none());
+        std::fs::write(&file, "\n").unwrap();
+        assert!(read(&file).unwrap_err().to_string().contains("is empty"));
+    }
+}

@@ -1,0 +1,124 @@
+//! What the store counts, for Prometheus.
+//!
+//! Each store counts for itself: nothing is registered with the process, so that several stores of one test do not
+//! mix. Requests are counted as they end; what can be asked of the databases is asked when somebody scrapes.
+
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, SharedString, Unit};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use tokio_util::sync::CancellationToken;
+
+use crate::progress::Progress;
+
+const REQUESTS: &str = "banyan_http_requests_total";
+const SECONDS: &str = "banyan_http_request_seconds";
+const IN_FLIGHT: &str = "banyan_http_requests_in_flight";
+const POSITION: &str = "banyan_outbox_position";
+const LAG: &str = "banyan_subscription_lag_events";
+const PARKED: &str = "banyan_parked_events";
+
+/// From a cached read to the longest that anybody waits.
+const BUCKETS_SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// One store's figures. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Metrics {
+    recorder: Arc<PrometheusRecorder>,
+    in_flight: Arc<AtomicUsize>,
+}
+
+/// How one kind of request went.
+#[derive(Debug, Clone)]
+pub(crate) struct Series {
+    pub(crate) count: Counter,
+    pub(crate) seconds: Histogram,
+}
+
+/// One request under way; it is over when this is dropped.
+#[derive(Debug)]
+pub(crate) struct InFlight(Arc<AtomicUsize>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        // The buckets are a constant that is not empty, which is all that can be wrong with them.
+        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS_SECONDS).unwrap_or_default();
+        let recorder = builder.build_recorder();
+        let describe = |name: &'static str, words: &'static str| {
+            recorder.describe_gauge(name.into(), None, SharedString::const_str(words));
+        };
+        recorder.describe_counter(REQUESTS.into(), None, "Requests answered, by route, method and status".into());
+        recorder.describe_histogram(SECONDS.into(), Some(Unit::Seconds), "Time from request to answer".into());
+        describe(IN_FLIGHT, "Requests under way");
+        describe(POSITION, "The newest event that a module has published");
+        describe(LAG, "Events that a subscription has yet to read");
+        describe(PARKED, "Events that a subscription holds back");
+        Self { recorder: Arc::new(recorder), in_flight: Arc::default() }
+    }
+
+    pub(crate) fn begin(&self) -> InFlight {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(&self.in_flight))
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn series(&self, route: &str, method: &str, status: u16) -> Series {
+        let of_route = [label("route", route), label("method", method)];
+        let of_status = [label("route", route), label("method", method), label("status", &status.to_string())];
+        Series {
+            count: self.recorder.register_counter(&Key::from_parts(REQUESTS, of_status.to_vec()), &ABOUT),
+            seconds: self.recorder.register_histogram(&Key::from_parts(SECONDS, of_route.to_vec()), &ABOUT),
+        }
+    }
+
+    /// Everything as Prometheus reads it.
+    pub(crate) fn render(&self, progress: &Progress) -> String {
+        self.set(IN_FLIGHT, Vec::new(), self.in_flight().try_into().unwrap_or(i64::MAX));
+        for outbox in &progress.outboxes {
+            self.set(POSITION, vec![label("module", outbox.module)], outbox.position);
+        }
+        for cursor in &progress.cursors {
+            let labels = || vec![label("consumer", cursor.consumer), label("source", cursor.source)];
+            self.set(LAG, labels(), cursor.lag());
+            self.set(PARKED, labels(), cursor.held_back.len().try_into().unwrap_or(i64::MAX));
+        }
+        self.recorder.handle().render()
+    }
+
+    fn set(&self, name: &'static str, labels: Vec<Label>, value: i64) {
+        let gauge: Gauge = self.recorder.register_gauge(&Key::from_parts(name, labels), &ABOUT);
+        // A position beyond 2^53 would lose its last digits, which no graph shows.
+        let mut text = String::new();
+        let _ = write!(text, "{value}");
+        gauge.set(text.parse::<f64>().unwrap_or(f64::MAX));
+    }
+
+    /// Folds what was recorded into its buckets, which otherwise waits for the next scrape and grows meanwhile.
+    pub(crate) async fn fold(self, stop: CancellationToken) {
+        while tokio::time::timeout(Duration::from_secs(5), stop.cancelled()).await.is_err() {
+            self.recorder.handle().run_upkeep();
+        }
+    }
+}
+
+static ABOUT: Metadata<'static> = Metadata::new("banyan", Level::INFO, None);
+
+fn label(name: &'static str, value: &str) -> Label {
+    Label::new(name, value.to_owned())
+}

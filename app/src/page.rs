@@ -1,0 +1,37 @@
+//! `GET /`: what is running, and where to go.
+
+use std::fmt::Write as _;
+
+use actix_web::{
+    HttpResponse, get,
+    http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType},
+    web::Data,
+};
+
+use crate::store::{Placed, Running};
+
+const PAGE: &str = include_str!("page.html");
+
+/// A page for people.
+///
+/// What is running, and where to go next. Needs nothing from outside.
+#[utoipa::path(tag = "system", responses((status = 200, description = "The page", content_type = "text/html", body = String)))]
+#[get("/")]
+pub(crate) async fn page(running: Data<Running>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::html())
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
+        .body(PAGE.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{modules}", &rows(&running)))
+}
+
+/// Every word in them is one of ours, so there is nothing to escape.
+fn rows(running: &Running) -> String {
+    let mut rows = String::new();
+    for Placed { name, placement, database, ports } in running.placements.iter() {
+        let ports: Vec<&str> = ports.iter().map(|port| port.name).collect();
+        let ports = if ports.is_empty() { "none".to_owned() } else { ports.join(", ") };
+        let _ = writeln!(rows, "<tr><td>{name}</td><td>{placement}</td><td>{database}</td><td>{ports}</td></tr>");
+    }
+    rows
+}

@@ -1,0 +1,62 @@
+//! Which path is answered by whom, and what stands around every answer.
+
+use std::{net::TcpListener, rc::Rc, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpServer, dev::Server, http::Method, middleware::from_fn, web::Data};
+use kernel_module::Module;
+use kernel_web::{API_BASE, Guard, MethodTable};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+
+use crate::{docs, gzip, health, modules_view, observe::Observer, page, route_table::RouteTable, store::Store};
+
+/// Longer than a client's pool keeps an idle connection, so that it is the client who closes it.
+const KEEP_ALIVE: Duration = Duration::from_secs(100);
+
+/// Every documented operation. Modules come first, and the one that is read most before the others.
+pub(crate) fn mount(config: &mut ServiceConfig<'_>, modules: &[Arc<dyn Module>]) {
+    config.service(scope(API_BASE).configure(|api: &mut ServiceConfig<'_>| {
+        for module in modules {
+            module.routes(api);
+        }
+        api.service(modules_view::modules);
+    }));
+    config.service(health::live).service(health::ready).service(health::metrics).service(page::page);
+}
+
+/// What the default service needs to tell a wrong method from an unknown path.
+pub(crate) fn methods(document: &OpenApi) -> MethodTable {
+    docs::PATHS.iter().fold(MethodTable::from_openapi(document), |table, path| table.and(path, &[Method::GET]))
+}
+
+/// The server of `store`, which starts when it is polled.
+pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Result<Server> {
+    let document = crate::openapi::document(store.modules());
+    let documented = document.paths.paths.keys().map(String::as_str);
+    let routes = Arc::new(RouteTable::new(documented.chain(docs::PATHS)));
+    let http = &store.settings.http;
+    let workers = match http.workers {
+        0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+        workers => workers,
+    };
+    let store = Arc::clone(store);
+    let app = move || {
+        let (metrics, stopping) = (store.running.metrics.clone(), Arc::clone(&store.stopping));
+        let observer = Rc::new(Observer::new(metrics, Arc::clone(&routes), stopping));
+        App::new()
+            .app_data(Data::new(store.running.clone()))
+            .into_utoipa_app()
+            .configure(|config| mount(config, store.modules()))
+            .into_app()
+            .configure(|config| docs::configure(config, store.document.clone()))
+            .configure(|config| store.boundary.configure(config))
+            .wrap(Guard)
+            .wrap(from_fn(gzip::gzip))
+            .wrap(from_fn(move |request, next| {
+                let observer = Rc::clone(&observer);
+                async move { observer.observe(request, next).await }
+            }))
+    };
+    let server = HttpServer::new(app).workers(workers).keep_alive(KEEP_ALIVE).disable_signals().shutdown_timeout(2);
+    Ok(server.listen(listener)?.run())
+}

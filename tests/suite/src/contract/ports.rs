@@ -1,0 +1,62 @@
+//! The contracts' own cases once more, through the switches of a store that is wired and running.
+
+use catalog_contract::{Quote, conformance as prices};
+use inventory_contract::conformance as stock;
+use kernel::{Currency, Money, Seams, Sku};
+use payment_contract::conformance as charges;
+use serde_json::json;
+
+use crate::harness::{Kind, Shop, run, stories, together};
+
+stories!(stock_upholds_its_contract, prices_uphold_their_contract);
+
+async fn stock_upholds_its_contract(shop: &Shop) {
+    let fixture = stock::Fixture::new(Seams::system()).unwrap();
+    let opening = fixture.opening();
+    let goods: Vec<_> = opening.iter().map(|(sku, units)| (sku.as_str(), *units, 100)).collect();
+    shop.admin().stocks_all(&goods).await;
+    let played = stock::upholds_contract(shop.store().shop.stock.as_ref(), &fixture).await;
+    assert!(!played.is_empty());
+    let faults: Vec<_> = played.iter().filter(|case| case.outcome.is_err()).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+async fn prices_uphold_their_contract(shop: &Shop) {
+    let admin = shop.admin();
+    admin.stocks("cup", 1, 255).await;
+    let drafted = json!({
+        "title": "Pot", "status": "draft", "variants": [{"sku": "pot", "price": {"amount": 900, "currency": "GBP"}}],
+    });
+    admin.post("/admin/products", &drafted).await.expect_status(201);
+    let quote = |sku: &str, title: &str, pence: i64, sellable: bool| Quote {
+        sku: Sku::parse(sku).unwrap(),
+        title: title.to_owned(),
+        price: Money::new(pence, Currency::GBP),
+        sellable,
+    };
+    let fixture = prices::Fixture {
+        sellable: quote("cup", "cup", 255, true),
+        withheld: quote("pot", "Pot", 900, false),
+        unknown: Sku::parse("hat").unwrap(),
+    };
+    let played = prices::upholds_contract(shop.store().shop.prices.as_ref(), &fixture).await;
+    assert!(!played.is_empty());
+    let faults: Vec<_> = played.iter().filter(|case| !case.holds()).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Its orders are no orders of this shop's, so the shop is not asked afterwards whether all adds up.
+#[test]
+fn charges_uphold_their_contract() {
+    let _turn = together();
+    for kind in Kind::available() {
+        run(async {
+            let shop = Shop::open(kind).await;
+            let ids = Seams::system().ids;
+            let played = charges::upholds_contract(shop.store().shop.charges.as_ref(), ids.as_ref()).await;
+            assert!(!played.is_empty());
+            assert_eq!(charges::faults(&played), [] as [String; 0], "{kind:?}");
+            shop.abandon().await;
+        });
+    }
+}

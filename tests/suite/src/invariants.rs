@@ -1,0 +1,40 @@
+//! What must stay true under concurrency, delay and failure.
+//!
+//! Each is a probe that says what it found, or what is wrong. Its test runs the probe with every guard in its place;
+//! its control takes one away, and the probe must notice: a test that has never failed proves nothing.
+
+mod delivery;
+mod double_charge;
+mod money;
+mod orphan_holds;
+mod oversell;
+mod parking;
+
+use crate::harness::{Kind, Sabotage, Shop, alone, aloud, run};
+
+/// What a probe found, or what is wrong.
+type Verdict = Result<String, String>;
+
+/// `Err` with `what` unless `holds`.
+fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+/// Runs `probe` without `guard` on every database; it must find something wrong.
+fn must_notice(guard: &'static str, probe: impl AsyncFn(&Shop) -> Verdict) {
+    let _turn = alone();
+    for kind in Kind::available() {
+        let verdict = run(async {
+            let shop = Shop::open(kind).await;
+            let sabotage = Sabotage::of(guard);
+            let verdict = probe(&shop).await;
+            drop(sabotage);
+            shop.abandon().await;
+            verdict
+        });
+        match verdict {
+            Ok(found) => panic!("{kind:?}: without {guard} nobody noticed: {found}"),
+            Err(noticed) => aloud(&format!("control {guard} on {kind:?}: red, as it should be: {noticed}")),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! I2: nobody pays twice.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, future::join_all, stream};
+
+use super::{Verdict, ensure, must_notice};
+use crate::harness::{Answer, Shop, eventually, fresh_key, stories};
+
+stories!(fifty_keys_twenty_repeats_each);
+
+async fn fifty_keys_twenty_repeats_each(shop: &Shop) {
+    repeats(shop, 50, 20).await.unwrap();
+}
+
+#[test]
+fn control_the_uniqueness_of_keys() {
+    must_notice("idempotency::unique", async |shop| repeats(shop, 3, 5).await);
+}
+
+/// Buys until it has an answer; a key that is in flight is not one yet.
+async fn insists(shop: &Shop, key: &str, token: &str) -> Answer {
+    let ada = shop.guest(&format!("buyer-{key}"));
+    let body = ada.wants(&[("cup", 1)], token);
+    eventually("the key is answered", async || {
+        let answer = ada.orders(key, &body).await;
+        (answer.status != 409 || answer.text("/code") != "idempotency-key-in-flight").then_some(answer)
+    })
+    .await
+}
+
+/// So many keys, each sent so often at the same time. One in five meets a provider that takes the money and says
+/// nothing.
+async fn repeats(shop: &Shop, keys: usize, repeats: usize) -> Verdict {
+    shop.admin().stocks("cup", 1_000, 100).await;
+    let one_key = async |number: usize| {
+        let token = if number % 5 == 0 { "tok_timeout_then_approve" } else { "tok_approve" };
+        let key = fresh_key();
+        let answers = join_all((0..repeats).map(|_| insists(shop, &key, token))).await;
+        let first = &answers[0];
+        ensure(matches!(first.status, 201 | 202), || first.to_string())?;
+        let other = answers.iter().find(|answer| (answer.status, &answer.body) != (first.status, &first.body));
+        ensure(other.is_none(), || format!("one key, two answers: {first} and {}", other.unwrap()))?;
+        Ok::<String, String>(first.text("/id"))
+    };
+    let ids: Vec<Result<String, String>> = stream::iter((0..keys).map(one_key)).buffer_unordered(4).collect().await;
+    let ids: BTreeSet<String> = ids.into_iter().collect::<Result<_, _>>()?;
+    shop.settle().await;
+
+    let keys = i64::try_from(keys).unwrap();
+    ensure(ids.len() == usize::try_from(keys).unwrap(), || format!("{} orders for {keys} keys", ids.len()))?;
+    let placed = shop.figure("order", "SELECT COUNT(*) FROM orders").await;
+    ensure(placed == keys, || format!("{placed} orders are kept for {keys} keys"))?;
+    let taken = "SELECT COUNT(*) FROM simulated_ledger WHERE operation = 'capture' AND outcome = 'approved'";
+    let taken = shop.figure("payment", taken).await;
+    ensure(taken == keys, || format!("the provider took money {taken} times for {keys} keys"))?;
+    let twice = "SELECT COUNT(*) FROM (SELECT order_id FROM simulated_ledger WHERE outcome = 'approved' \
+                 GROUP BY order_id, operation HAVING COUNT(*) > 1) AS twice";
+    let twice = shop.figure("payment", twice).await;
+    ensure(twice == 0, || format!("{twice} orders were charged twice"))?;
+    let committed = shop.admin().level("cup").await.committed;
+    ensure(committed == keys, || format!("{committed} units went to {keys} keys"))?;
+    Ok(format!("{keys} keys, {repeats} repeats of each, {taken} charges"))
+}
