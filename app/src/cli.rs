@@ -45,21 +45,13 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Starts the store
     Serve(serve::Args),
-    /// Brings every module's tables up to date
     Migrate(migrate::Args),
-    /// Takes in data from a file
     Import(import::Args),
-    /// Sends real invoices through a running store and reconciles the figures
     Replay(replay::Args),
-    /// Proves on live data what must always be true
     Check(check::Args),
-    /// Shows how events travel, and mends those that could not be applied
     Events(events::Args),
-    /// Writes or compares the committed API documents
     Openapi(openapi::Args),
-    /// Prints the effective settings, secrets masked
     Config(config::Args),
 }
 

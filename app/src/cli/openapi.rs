@@ -7,8 +7,10 @@ use clap::ArgGroup;
 use super::Verdict;
 use crate::{config::Settings, openapi};
 
-/// The documents that are committed under openapi/: the public API, every port, every module's events. They come
-/// from the code; `--check` fails when they differ from it.
+/// Writes or compares the committed API documents
+///
+/// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
+/// fails when they differ from it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  banyan openapi --write\n  banyan openapi --check")]
 #[command(group = ArgGroup::new("what").required(true))]

@@ -57,7 +57,7 @@ impl Config {
         Self {
             provider_timeout_ms: 200,
             ask_again_ms: 20,
-            simulated: SimulatedConfig { pending_ms: 100, ..SimulatedConfig::default() },
+            simulated: SimulatedConfig { pending_ms: 500, ..SimulatedConfig::default() },
             ..Self::default()
         }
     }

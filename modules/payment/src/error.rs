@@ -10,6 +10,8 @@ use crate::{domain::IllegalMove, signature::Untrusted};
 pub(crate) enum PaymentError {
     #[error("there is no such payment")]
     NotFound,
+    #[error("there is no such payment provider")]
+    NoProvider,
     #[error(transparent)]
     Refused(#[from] ChargeRefusal),
     #[error("the payment provider cannot be reached right now")]
@@ -41,7 +43,7 @@ impl PaymentError {
 impl Problem for PaymentError {
     fn kind(&self) -> Kind {
         match self {
-            Self::NotFound => Kind::NotFound,
+            Self::NotFound | Self::NoProvider => Kind::NotFound,
             Self::Refused(refusal) => refusal.kind(),
             Self::ProviderAway { .. } => Kind::Unavailable,
             Self::TooMuch { .. } => Kind::Conflict,
@@ -57,6 +59,7 @@ impl Problem for PaymentError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "payment-not-found",
+            Self::NoProvider => "unknown-payment-provider",
             Self::Refused(refusal) => refusal.code(),
             Self::ProviderAway { .. } => "provider-unavailable",
             Self::TooMuch { .. } => "refund-exceeds-captured",

@@ -8,9 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{application::Cashier, signature::WebhookSecret};
 
 mod body;
-mod payments;
+pub(crate) mod payments;
 mod view;
-mod webhooks;
+pub(crate) mod webhooks;
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>, cashier: &Arc<Cashier>, secret: &WebhookSecret) {
     config

@@ -3,24 +3,32 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{CallContext, OrderId};
 use payment_contract::{Authorize, Charge, ChargeRefusal, Charges};
-use port::PortResult;
+use port::{Executed, PortError, PortResult};
 
 use crate::{application::Cashier, domain::Payment, error::PaymentError, persistence::query};
 
 /// Where other modules come with their orders.
 pub(crate) struct Counter(pub(crate) Arc<Cashier>);
 
+/// A call whose time is spent has nobody who waits for it.
+fn in_time(cx: &CallContext) -> PortResult<(), ChargeRefusal> {
+    if cx.is_spent() { Err(PortError::Deadline { executed: Executed::No }) } else { Ok(()) }
+}
+
 #[async_trait]
 impl Charges for Counter {
     async fn authorize(&self, cx: &CallContext, authorize: Authorize) -> PortResult<Charge, ChargeRefusal> {
+        in_time(cx)?;
         Ok(self.0.authorize(cx, authorize).await?)
     }
 
     async fn capture(&self, cx: &CallContext, order: OrderId) -> PortResult<Charge, ChargeRefusal> {
+        in_time(cx)?;
         Ok(self.0.capture(cx, order).await?.charge())
     }
 
     async fn void(&self, cx: &CallContext, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
+        in_time(cx)?;
         Ok(self.0.void(cx, order).await?.as_ref().map(Payment::charge))
     }
 

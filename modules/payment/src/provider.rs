@@ -50,7 +50,9 @@ pub(crate) struct Instruction {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Approved,
-    Declined { reason: String },
+    Declined {
+        reason: String,
+    },
     /// It will tell later.
     Pending,
 }

@@ -71,16 +71,16 @@ impl WebhookSecret {
         }
         let code = self.code(&seal.id, &seal.timestamp, body);
         let codes = seal.signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
-        let genuine = codes
-            .filter_map(|code| STANDARD.decode(code).ok())
-            .any(|shown| code.clone().verify_slice(&shown).is_ok());
+        let genuine =
+            codes.filter_map(|code| STANDARD.decode(code).ok()).any(|shown| code.clone().verify_slice(&shown).is_ok());
         if genuine { Ok(()) } else { Err(Untrusted::Signature) }
     }
 
     fn code(&self, id: &str, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
         // HMAC takes a key of any length, so there is always one; without, nothing would check.
         let key = self.0.expose_secret();
-        let mut code = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Key::<Hmac<Sha256>>::default()));
+        let mut code =
+            Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Key::<Hmac<Sha256>>::default()));
         for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
             code.update(part);
         }
@@ -132,7 +132,11 @@ mod tests {
             ("as sent", with(|_| {}), Ok(())),
             ("one good signature among others", with(|seal| seal.signatures.insert_str(0, "v1,AAAA v1a,x ")), Ok(())),
             ("another id", with(|seal| seal.id.push('2')), wrong),
-            ("a later time", with(|seal| seal.timestamp = (seal.timestamp.parse::<i64>().unwrap() + 1).to_string()), wrong),
+            (
+                "a later time",
+                with(|seal| seal.timestamp = (seal.timestamp.parse::<i64>().unwrap() + 1).to_string()),
+                wrong,
+            ),
             ("no time", with(|seal| seal.timestamp = "soon".to_owned()), Err(Untrusted::Header(TIMESTAMP))),
             ("no signature", with(|seal| seal.signatures.clear()), wrong),
             ("a truncated signature", with(|seal| seal.signatures.truncate(20)), wrong),

@@ -16,12 +16,11 @@ mod wait;
 
 pub(crate) use admin::{Admin, Level};
 pub(crate) use api::{ADMIN_KEY, Answer, Api, Ask};
-pub(crate) use footprint::Footprint;
-pub(crate) use guest::{Guest, Order, lines};
+pub(crate) use guest::{Guest, Order};
 pub(crate) use invoices::{Invoices, Takings};
 pub(crate) use kind::{Kind, aloud, variable};
-pub(crate) use place::Place;
-pub(crate) use process::{Process, Program, Said, binary, free_address, signal_to};
+pub(crate) use place::{Place, WEBHOOK_SECRET};
+pub(crate) use process::{Process, Program, Said, signal_to};
 pub(crate) use random::Random;
 pub(crate) use sabotage::{Sabotage, alone, together};
 pub(crate) use shop::Shop;

@@ -19,7 +19,7 @@ pub(crate) struct Search {
 impl Search {
     /// Looks up how common each of `words` is, until a rare one is found.
     pub(crate) async fn plan(db: &Db, words: Vec<String>) -> Result<Self, DbError> {
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM word WHERE word >= ? AND word < ? LIMIT ?) AS some";
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM word WHERE word >= ? AND word < ? LIMIT ?) AS few";
         let mut rarest: Option<(i64, &String)> = None;
         for word in &words {
             let [from, to] = range(word);

@@ -57,7 +57,7 @@ pub(crate) struct Purchase {
 enum Taken {
     /// The key was used before, and this was answered.
     Before(Answer),
-    Now(Saga),
+    Now(Box<Saga>),
 }
 
 /// The same, for the request that waits.
@@ -72,10 +72,11 @@ impl Orders {
     /// From the first transaction on the work goes on in a task of its own: the buyer may hang up. Whoever waits
     /// is told the end, or after a while that there is none yet.
     pub(crate) async fn place(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
-        if let Some(kept) = self.answered(&command.asked.key).await? {
+        let (kept, basket) = tokio::join!(self.answered(&command.asked.key), self.price(&command));
+        if let Some(kept) = kept? {
             return Ok(kept);
         }
-        let basket = self.price(&command).await?;
+        let basket = basket?;
         let key = command.asked.key.clone();
         let (accept, accepted) = oneshot::channel();
         let orders = Arc::clone(self);
@@ -95,16 +96,17 @@ impl Orders {
     }
 
     async fn carry_out(&self, command: Place, basket: Basket, accept: oneshot::Sender<Result<Accepted, OrderError>>) {
+        let taken = self.take(&command, &basket).await;
         // Whoever asked may have gone by now; that changes nothing.
-        let _ = match self.take(&command, &basket).await {
-            Err(error) => accept.send(Err(error)),
-            Ok(Taken::Before(kept)) => accept.send(Ok(Accepted::Before(kept))),
+        match taken {
             Ok(Taken::Now(saga)) => {
-                let _ = accept.send(Ok(Accepted::Now(self.waiting.listen(saga.order.id()))));
-                self.begin(saga).await;
-                return;
+                let listening = self.waiting.listen(saga.order.id());
+                drop(accept.send(Ok(Accepted::Now(listening))));
+                self.begin(*saga).await;
             }
-        };
+            Ok(Taken::Before(kept)) => drop(accept.send(Ok(Accepted::Before(kept)))),
+            Err(error) => drop(accept.send(Err(error))),
+        }
     }
 
     /// Writes the order, its saga, its key and its first event in one transaction of five statements.
@@ -128,7 +130,7 @@ impl Orders {
                 let placement = self.placement(command, id, act);
                 placements::insert(&tx, &placement, act.at + self.config.lease()).await?;
                 outbox::publish(&tx, &Cause::from(&command.asked.cx), &order.take_events()).await?;
-                Ok(Taken::Now(Saga { order, placement }))
+                Ok(Taken::Now(Box::new(Saga { order, placement })))
             })
             .await
     }

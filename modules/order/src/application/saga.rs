@@ -1,6 +1,6 @@
 //! Carries a placement: asks the pure [`step`] what to do, does it, and tells it what came of that.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_util::future::join_all;
@@ -94,14 +94,12 @@ impl Orders {
         let mut pauses = self.pauses();
         // The rest of the lease is for the call that is under way then.
         let ends_at = Instant::now() + self.config.lease() / 3;
+        let mut overtaken = false;
         loop {
             let round = self.round(&mut saga, state, effects).await;
-            if matches!(round, Round::Wait(..) | Round::Overtaken) {
-                let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
-                if self.tasks.stopping().is_cancelled() || Instant::now() + pause > ends_at {
-                    return self.rest(&saga).await;
-                }
-                tokio::time::sleep(pause).await;
+            let again = matches!(round, Round::Overtaken) && mem::replace(&mut overtaken, true);
+            if (again || matches!(round, Round::Wait(..))) && !self.pause(&mut pauses, ends_at).await {
+                return self.rest(&saga).await;
             }
             (state, effects) = match round {
                 Round::Over => return Ok(()),
@@ -138,7 +136,7 @@ impl Orders {
         }
         match state {
             State::Ended => Round::Over,
-            state if wait => Round::Wait(state, more),
+            state if wait || more.is_empty() => Round::Wait(state, more),
             state => Round::On(state, more),
         }
     }
@@ -186,10 +184,19 @@ impl Orders {
             .build()
     }
 
+    /// Waits a little; `false` when the turn is over instead.
+    async fn pause(&self, pauses: &mut ExponentialBackoff, ends_at: Instant) -> bool {
+        let pause = pauses.next().unwrap_or(LONGEST_PAUSE);
+        let over = self.tasks.stopping().is_cancelled() || Instant::now() + pause > ends_at;
+        if !over {
+            tokio::time::sleep(pause).await;
+        }
+        !over
+    }
+
     /// Leaves the saga to the runner, for longer each time.
     async fn rest(&self, saga: &Saga) -> Result<(), DbError> {
-        let doublings = u32::try_from(saga.placement.tries).unwrap_or_default().min(16);
-        let rest = self.config.retry().saturating_mul(20).saturating_mul(1 << doublings).min(LONGEST_REST);
+        let rest = doubled(self.config.retry() * 20, saga.placement.tries).min(LONGEST_REST);
         let (order, due_at) = (saga.order.id(), self.now() + rest);
         self.db.transact(|tx| async move { placements::park(&tx, order, due_at).await }).await
     }
@@ -201,6 +208,11 @@ impl Orders {
         }
         Ok(())
     }
+}
+
+/// `first`, twice as long with each try.
+fn doubled(first: Duration, tries: i64) -> Duration {
+    first.saturating_mul(1 << tries.clamp(0, 16))
 }
 
 impl Saga {

@@ -76,11 +76,12 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<()
 
 /// Writes what became of the lines' units.
 pub(crate) async fn save_lines(tx: &Tx, order: &Order) -> Result<(), DbError> {
-    let sql = "UPDATE order_line SET fulfilled = unit.fulfilled, returned_shipped = unit.returned_shipped, \
-               returned_unshipped = unit.returned_unshipped \
-               FROM (SELECT CAST(value ->> 0 AS bigint) AS number, CAST(value ->> 1 AS bigint) AS fulfilled, \
-               CAST(value ->> 2 AS bigint) AS returned_shipped, CAST(value ->> 3 AS bigint) AS returned_unshipped \
-               FROM {rows}) AS unit WHERE order_line.order_id = ? AND order_line.number = unit.number";
+    let sql = "WITH unit AS MATERIALIZED (SELECT CAST(value ->> 0 AS bigint) AS number, \
+               CAST(value ->> 1 AS bigint) AS fulfilled, CAST(value ->> 2 AS bigint) AS returned_shipped, \
+               CAST(value ->> 3 AS bigint) AS returned_unshipped FROM {rows}) \
+               UPDATE order_line SET fulfilled = unit.fulfilled, returned_shipped = unit.returned_shipped, \
+               returned_unshipped = unit.returned_unshipped FROM unit \
+               WHERE order_line.order_id = ? AND order_line.number = unit.number";
     let rows: Vec<_> = order
         .lines()
         .iter()

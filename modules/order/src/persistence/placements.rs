@@ -68,11 +68,11 @@ pub(crate) async fn find<C: ConnectionTrait>(connection: &C, order: OrderId) -> 
 }
 
 fn placement(row: &QueryResult) -> Result<Placement, DbError> {
-    let state: String = cell(row, 1)?;
-    let stage = Stage::restore(&state, json::<Rejection>(row, 4, "rejection")?);
+    let name: String = cell(row, 1)?;
+    let stage = Stage::restore(&name, json::<Rejection>(row, 4, "rejection")?);
     Ok(Placement {
         order: OrderId::new(cell(row, 0)?),
-        stage: stage.ok_or_else(|| DbError::corrupt("placement", state))?,
+        stage: stage.ok_or_else(|| DbError::corrupt("placement", name))?,
         method: cell(row, 2)?,
         token: cell(row, 3)?,
         deadline_at: cell(row, 5)?,

@@ -1,7 +1,5 @@
 //! Orders that are called off.
 
-use std::time::Duration;
-
 use actix_web::http::Method;
 use kernel::OrderId;
 use serde_json::json;
@@ -52,11 +50,11 @@ async fn what_left_the_house_is_not_cancelled() {
 #[actix_web::test]
 async fn an_order_is_cancelled_while_it_is_placed() {
     everywhere(async |shop| {
-        shop.faults.next("authorize", [Fault::Slow(Duration::from_millis(60))]);
+        shop.faults.next("authorize", [Fault::Wait]);
         let cancelling = async {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            let order = shop.unfinished().await[0];
+            let order = shop.placing().await;
             cancel(order).admin().to(&shop).await.expect(200);
+            shop.faults.go_on();
             order
         };
         let (reply, order) = tokio::join!(buy(&shop, "k", &[("RARE", 5)], "tok_approve"), cancelling);
@@ -76,10 +74,7 @@ async fn an_order_is_cancelled_while_its_payment_is_pending() {
     everywhere(async |shop| {
         shop.run();
         let cancelling = async {
-            while shop.count("SELECT COUNT(*) FROM placement WHERE state = 'pending'").await == 0 {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            let order = shop.unfinished().await[0];
+            let order = shop.pending().await;
             cancel(order).admin().to(&shop).await.expect(200);
             order
         };

@@ -119,7 +119,7 @@ async fn availability_may_be_unknown_and_prices_may_not() {
 #[actix_web::test]
 async fn a_cart_expires_and_is_swept() {
     everywhere(async |shop| {
-        let hours = |hours: u64| super::shop::span(Duration::from_secs(3_600 * hours));
+        let hours = |hours: u64| super::shop::span(Duration::from_hours(hours));
         let (old, kept, thrown) = (open(&shop).await, open(&shop).await, open(&shop).await);
         set(&shop, &old, "CUP", 1).await.expect(200);
         shop.clock.advance(hours(71));

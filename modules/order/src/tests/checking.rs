@@ -44,7 +44,7 @@ async fn every_rule_can_be_broken() {
         shop.faults.next("hold", [Fault::DieBefore]);
         buy(&shop, "c", &[("CUP", 2)], "tok_approve").await.expect(202);
         assert_eq!(broken(&shop).await, [""; 0]);
-        shop.clock.advance(span(Duration::from_secs(120)));
+        shop.clock.advance(span(Duration::from_mins(2)));
         assert_eq!(broken(&shop).await, ["order: every placing has ended or is within its deadline"]);
         tamper(&shop, "DELETE FROM placement").await;
         assert_eq!(broken(&shop).await, ["order: every order that is placed has a placing"]);

@@ -1,9 +1,8 @@
 //! The ports that order calls, in memory, as their contracts say; and everything that may go wrong with a call.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -15,6 +14,7 @@ use payment_contract::{
     PaymentEvent, PaymentVoided,
 };
 use port::{Executed, PortError, PortResult};
+use tokio::sync::Notify;
 
 use super::feeds::FakeFeed;
 
@@ -28,16 +28,22 @@ pub(super) enum Fault {
     /// The process that calls dies, before the call or after it.
     DieBefore,
     DieAfter,
-    Slow(Duration),
+    /// It waits until the test lets it go on.
+    Wait,
 }
 
 /// The faults to come, by the name of the call.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Faults(Arc<Mutex<HashMap<&'static str, VecDeque<Fault>>>>);
+pub(super) struct Faults(Arc<Mutex<HashMap<&'static str, VecDeque<Fault>>>>, Arc<Notify>);
 
 impl Faults {
     pub(super) fn next(&self, call: &'static str, faults: impl IntoIterator<Item = Fault>) {
         lock(&self.0).entry(call).or_default().extend(faults);
+    }
+
+    /// Lets the call go on that waits, or the next one that would.
+    pub(super) fn go_on(&self) {
+        self.1.notify_one();
     }
 
     async fn around<T, E>(&self, call: &'static str, effect: impl FnOnce() -> PortResult<T, E>) -> PortResult<T, E> {
@@ -51,8 +57,8 @@ impl Faults {
                 drop(effect());
                 die()
             }
-            Some(Fault::Slow(pause)) => {
-                tokio::time::sleep(pause).await;
+            Some(Fault::Wait) => {
+                self.1.notified().await;
                 effect()
             }
         }
@@ -112,9 +118,15 @@ impl FakeStock {
         lock(&self.claims).get(&order).cloned()
     }
 
-    /// The order that asked for stock last.
-    pub(super) fn newest(&self) -> Option<OrderId> {
-        lock(&self.claims).keys().max().copied()
+    /// Waits for the order that asks for stock after `before` others have.
+    pub(super) async fn next_order(&self, before: u64) -> OrderId {
+        loop {
+            let orders: BTreeSet<OrderId> = lock(&self.claims).keys().copied().collect();
+            if let Some(order) = orders.into_iter().nth(usize::try_from(before).unwrap()) {
+                return order;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     pub(super) fn set(&self, sku: &str, units: i64) {
@@ -152,12 +164,13 @@ impl FakeStock {
         let mut claims = lock(&self.claims);
         let lines: BTreeMap<Sku, i64> = hold.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect();
         assert_eq!(lines.len(), hold.lines.len(), "demand comes added up");
-        let held = |until| Ok(Held { order: hold.order, until });
         match claims.get(&hold.order) {
             Some(Claim::Released) => return Err(StockRefusal::Released { order: hold.order }.into()),
             Some(Claim::Refused(lines)) => return Err(StockRefusal::OutOfStock { lines: lines.clone() }.into()),
-            Some(Claim::Committed(_)) => return held(hold.until),
-            Some(Claim::Held(_, until)) if *until > self.clock.now() => return held(*until),
+            Some(Claim::Committed(_)) => return Ok(Held { order: hold.order, until: hold.until }),
+            Some(Claim::Held(_, until)) if *until > self.clock.now() => {
+                return Ok(Held { order: hold.order, until: *until });
+            }
             Some(Claim::Held(lines, _)) => self.put_back(lines),
             None => {}
         }
@@ -165,7 +178,7 @@ impl FakeStock {
         let claim = taken.clone().map_or_else(Claim::Refused, |()| Claim::Held(lines, hold.until));
         claims.insert(hold.order, claim);
         taken.map_err(|lines| PortError::Refused(StockRefusal::OutOfStock { lines }))?;
-        held(hold.until)
+        Ok(Held { order: hold.order, until: hold.until })
     }
 
     fn commit_now(&self, order: OrderId) -> PortResult<(), StockRefusal> {
@@ -301,7 +314,7 @@ impl FakeCharges {
         }
     }
 
-    pub(super) fn void_now(&self, order: OrderId) -> Option<Charge> {
+    pub(super) fn void_now(&self, order: OrderId) -> Charge {
         let nothing = Money::zero(Currency::GBP);
         let (payment, status) = (PaymentId::new(order.uuid()), ChargeStatus::Voided);
         let tombstone = Charge { payment, order, status, authorized: nothing, captured: nothing, refunded: nothing };
@@ -311,7 +324,7 @@ impl FakeCharges {
             charge.status = ChargeStatus::Voided;
             self.feed.publish(&PaymentEvent::from(PaymentVoided { payment: charge.payment, order }));
         }
-        Some(charge.clone())
+        charge.clone()
     }
 }
 
@@ -326,7 +339,7 @@ impl Charges for FakeCharges {
     }
 
     async fn void(&self, _: &CallContext, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
-        self.faults.around("void", || Ok(self.void_now(order))).await
+        self.faults.around("void", || Ok(Some(self.void_now(order)))).await
     }
 
     async fn find(&self, _: &CallContext, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {

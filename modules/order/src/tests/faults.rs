@@ -135,14 +135,7 @@ async fn a_hold_that_ran_out_is_taken_again_or_the_money_is_given_up() {
         for (key, left, status) in [("a", 5, "confirmed"), ("b", 4, "rejected")] {
             shop.stock.set("RARE", 5);
             let reply = async {
-                let order = loop {
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                    if let [order] = shop.unfinished().await.as_slice()
-                        && shop.count("SELECT COUNT(*) FROM placement WHERE state = 'pending'").await == 1
-                    {
-                        break *order;
-                    }
-                };
+                let order = shop.pending().await;
                 shop.stock.lapse(order, "RARE", left);
                 shop.charges.tell(order, true);
                 order
@@ -164,7 +157,7 @@ async fn a_payment_that_never_comes_is_given_up() {
         shop.run();
         let order = buy(&shop, "k", &[("RARE", 5)], "tok_pending").await.expect(202).order();
         assert_eq!(shop.stock.available("RARE"), 0);
-        shop.clock.advance(span(Duration::from_secs(16 * 60)));
+        shop.clock.advance(span(Duration::from_mins(16)));
         shop.all_ended().await;
         assert_eq!(status_of(&shop, order).await, "rejected");
         assert_ended_well(&shop, order).await;
@@ -177,11 +170,11 @@ async fn a_payment_that_never_comes_is_given_up() {
 #[actix_web::test]
 async fn a_confirmed_order_whose_stock_is_lost_is_cancelled() {
     everywhere(async |shop| {
-        shop.faults.next("authorize", [Fault::Slow(Duration::from_millis(30))]);
+        shop.faults.next("authorize", [Fault::Wait]);
         let losing = async {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            let order = shop.unfinished().await[0];
+            let order = shop.placing().await;
             shop.stock.release_now(order);
+            shop.faults.go_on();
             order
         };
         let (reply, order) = tokio::join!(buy(&shop, "k", &[("RARE", 5)], "tok_approve"), losing);

@@ -1,7 +1,5 @@
 //! Orders that are met.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::{
@@ -92,19 +90,16 @@ async fn a_repeat_is_answered_byte_for_byte() {
     .await;
 }
 
-fn slow(authorize_ms: u64) -> (Config, Fault) {
-    (Config { answer_within_ms: 60, ..Config::for_testing() }, Fault::Slow(Duration::from_millis(authorize_ms)))
-}
-
 #[actix_web::test]
 async fn what_takes_long_is_promised_and_kept() {
-    let (config, fault) = slow(200);
+    let config = Config { answer_within_ms: 60, ..Config::for_testing() };
     on_each_database(config, async |shop| {
-        shop.faults.next("authorize", [fault]);
+        shop.faults.next("authorize", [Fault::Wait]);
         let promised: Reply = buy(&shop, "k", &[("CUP", 2)], "tok_approve").await.expect(202);
         assert_eq!((promised.json()["status"].as_str(), &promised.json()["payment"]), (Some("placed"), &json!(null)));
         assert!(promised.header("location").is_some());
         let order = promised.order();
+        shop.faults.go_on();
         shop.all_ended().await;
         assert_eq!(status_of(&shop, order).await, "confirmed");
         // The promise is what the key keeps.
@@ -119,9 +114,12 @@ async fn what_takes_long_is_promised_and_kept() {
 #[actix_web::test]
 async fn a_buyer_may_hang_up() {
     everywhere(async |shop| {
-        shop.faults.next("authorize", [Fault::Slow(Duration::from_millis(80))]);
-        let call = buy(&shop, "k", &[("CUP", 2)], "tok_approve");
-        assert!(tokio::time::timeout(Duration::from_millis(40), call).await.is_err());
+        shop.faults.next("authorize", [Fault::Wait]);
+        tokio::select! {
+            reply = buy(&shop, "k", &[("CUP", 2)], "tok_approve") => panic!("{}", reply.json()),
+            _ = shop.placing() => {}
+        }
+        shop.faults.go_on();
         shop.all_ended().await;
         let kept = buy(&shop, "k", &[("CUP", 2)], "tok_approve").await.expect(201);
         assert_eq!(kept.header("idempotency-replayed"), Some("true"));
@@ -137,12 +135,7 @@ async fn a_provider_may_tell_later() {
         shop.run();
         for (key, approved, status, end) in [("a", true, 201, "confirmed"), ("b", false, 402, "rejected")] {
             let telling = async {
-                let order = loop {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    if shop.count("SELECT COUNT(*) FROM placement WHERE state = 'pending'").await == 1 {
-                        break shop.unfinished().await[0];
-                    }
-                };
+                let order = shop.pending().await;
                 shop.charges.tell(order, approved);
                 order
             };

@@ -91,14 +91,11 @@ impl Shop {
         });
         let ports = Ports {
             prices: Arc::new(FakePrices { faults: faults.clone() }),
-            stock: Arc::clone(&stock) as _,
-            charges: Arc::clone(&charges) as _,
+            stock: stock.clone(),
+            charges: charges.clone(),
         };
-        let feeds = Feeds {
-            order: Arc::new(LocalFeed::of(&db)),
-            payment: Arc::clone(&payment) as _,
-            inventory: Arc::clone(&inventory) as _,
-        };
+        let feeds =
+            Feeds { order: Arc::new(LocalFeed::of(&db)), payment: payment.clone(), inventory: inventory.clone() };
         let tasks = Tasks::default();
         let module = Arc::new(Order::new(db.clone(), config, ports, feeds, tasks.clone()));
         Self { module, db, clock, faults, stock, charges, payment, inventory, tasks, _folder: folder }
@@ -152,6 +149,24 @@ impl Shop {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }
+    }
+
+    /// Waits until an order that is being placed has its stock.
+    pub(super) async fn placing(&self) -> OrderId {
+        loop {
+            if let Some(order) = self.unfinished().await.into_iter().find(|order| self.stock.claim(*order).is_some()) {
+                return order;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Waits until an order that is being placed waits for its provider.
+    pub(super) async fn pending(&self) -> OrderId {
+        while self.count("SELECT COUNT(*) FROM placement WHERE state = 'pending'").await == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        self.placing().await
     }
 
     pub(super) async fn unfinished(&self) -> Vec<OrderId> {

@@ -39,7 +39,12 @@ struct Book {
 enum Account {
     /// Given up before there was a payment.
     Tombstone,
-    Open { charge: Charge, amount: Money, token: String, asked: u32 },
+    Open {
+        charge: Charge,
+        amount: Money,
+        token: String,
+        asked: u32,
+    },
 }
 
 type Answer = PortResult<Charge, ChargeRefusal>;
@@ -214,8 +219,7 @@ impl Account {
     fn asked(order: OrderId, amount: Money, token: String) -> Self {
         let payment = PaymentId::new(order.uuid());
         let zero = Money::zero(amount.currency());
-        let charge =
-            Charge { payment, order, status: Pending, authorized: zero, captured: zero, refunded: zero };
+        let charge = Charge { payment, order, status: Pending, authorized: zero, captured: zero, refunded: zero };
         Self::Open { charge, amount, token, asked: 0 }
     }
 

@@ -53,9 +53,6 @@ impl Cashier {
 }
 
 /// Who does not answer in time may still do it.
-async fn in_time<T>(
-    limit: Duration,
-    call: impl Future<Output = Result<T, ProviderError>>,
-) -> Result<T, ProviderError> {
+async fn in_time<T>(limit: Duration, call: impl Future<Output = Result<T, ProviderError>>) -> Result<T, ProviderError> {
     tokio::time::timeout(limit, call).await.unwrap_or(Err(ProviderError::Unclear))
 }

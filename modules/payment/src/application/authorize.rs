@@ -25,8 +25,7 @@ impl Cashier {
         let provider = self.admit(&authorize)?;
         let Authorize { order, amount, method, token } = authorize;
         let seams = self.db.seams();
-        let payment =
-            Payment::asked_for(seams.id(), order, (method, token), amount, (cx.correlation, seams.now()));
+        let payment = Payment::asked_for(seams.id(), order, (method, token), amount, (cx.correlation, seams.now()));
         if !store::claim(&self.db, &payment).await? && !guard::sabotaged("payment.claim") {
             return self.join_authorization(cx, order).await;
         }

@@ -13,17 +13,24 @@ use crate::{
     },
 };
 
+/// How far a capture has come.
+enum Progress {
+    Captured(Payment),
+    /// Something ended; look again.
+    Moved,
+    /// Somebody else is at it.
+    Busy,
+}
+
 impl Cashier {
     /// Takes what is set aside for `order`, all of it and once.
     pub(crate) async fn capture(&self, cx: &CallContext, order: OrderId) -> Result<Payment, PaymentError> {
         let mut patience = self.patience(cx);
         loop {
             let lease = self.lease_from(self.db.seams().now());
-            if let Some((payment, attempt)) =
-                store::start_capture(&self.db, order, self.wanted(cx), lease).await?
-            {
+            if let Some((payment, attempt)) = store::start_capture(&self.db, order, self.wanted(cx), lease).await? {
                 guard::pass("payment.capture_claimed");
-                let provider = self.provider(&payment.method).ok_or(PaymentError::NotFound)?;
+                let provider = self.provider(&payment.method).ok_or(PaymentError::NoProvider)?;
                 let outcome = self.call(provider.as_ref(), &instruction(&payment, &attempt)).await;
                 guard::pass("payment.capture_answered");
                 return answer(self.settle(&payment, &attempt, &outcome).await?, &outcome);
@@ -34,15 +41,16 @@ impl Cashier {
                 Found::Nothing => return Err(ChargeRefusal::NoPayment { order }.into()),
             };
             match self.push_capture(dossier).await? {
-                Some(payment) => return Ok(payment),
-                None if patience.wait().await => {}
-                None => return Err(PaymentError::IN_DOUBT),
+                Progress::Captured(payment) => return Ok(payment),
+                Progress::Moved => {}
+                Progress::Busy if patience.wait().await => {}
+                Progress::Busy => return Err(PaymentError::IN_DOUBT),
             }
         }
     }
 
-    /// The payment once it is captured, or why it cannot be; `None` while somebody is at it.
-    async fn push_capture(&self, dossier: Dossier) -> Result<Option<Payment>, PaymentError> {
+    /// Brings a capture that was begun before as far as it goes, or says why there can be none.
+    async fn push_capture(&self, dossier: Dossier) -> Result<Progress, PaymentError> {
         let payment = &dossier.payment;
         let order = payment.order;
         let illegal = || ChargeRefusal::IllegalMove {
@@ -50,7 +58,7 @@ impl Cashier {
             wanted: "captured".to_owned(),
         };
         match payment.status() {
-            Status::Captured | Status::Refunded => return Ok(Some(dossier.payment)),
+            Status::Captured | Status::Refunded => return Ok(Progress::Captured(dossier.payment)),
             _ if payment.is_given_up() => return Err(ChargeRefusal::Voided { order }.into()),
             Status::Pending | Status::Declined | Status::Voided => return Err(illegal().into()),
             Status::Authorized => {}
@@ -58,10 +66,11 @@ impl Cashier {
         match dossier.open() {
             Some(attempt) if attempt.status == AttemptStatus::Pending => Err(PaymentError::IN_DOUBT),
             Some(attempt) if attempt.operation == Operation::Capture => match self.carry_out(attempt.id).await? {
-                Some(Outcome::Final(_)) | None => Ok(None),
-                Some(outcome) => answer(dossier.payment, &outcome).map(Some),
+                Some(Outcome::Final(_)) => Ok(Progress::Moved),
+                Some(outcome) => answer(dossier.payment, &outcome).map(Progress::Captured),
+                None => Ok(Progress::Busy),
             },
-            _ => Ok(None),
+            _ => Ok(Progress::Busy),
         }
     }
 }

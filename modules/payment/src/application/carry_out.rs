@@ -21,7 +21,7 @@ impl Cashier {
         let taken = self.db.transact(|tx| async move { self.take_up(&tx, id).await }).await?;
         let Some((payment, attempt, step)) = taken else { return Ok(None) };
         guard::pass("payment.taken_up");
-        let provider = self.provider(&payment.method).ok_or(PaymentError::NotFound)?.as_ref();
+        let provider = self.provider(&payment.method).ok_or(PaymentError::NoProvider)?.as_ref();
         let outcome = match step {
             Step::LookUp => self.ask_after(provider, &payment, &attempt).await,
             _ => self.call(provider, &instruction(&payment, &attempt)).await,
@@ -63,8 +63,7 @@ impl Cashier {
         if let Some(outcome) = self.look_up(provider, attempt.id).await {
             return outcome;
         }
-        let unwanted =
-            payment.is_given_up() && matches!(attempt.operation, Operation::Authorize | Operation::Capture);
+        let unwanted = payment.is_given_up() && matches!(attempt.operation, Operation::Authorize | Operation::Capture);
         if !unwanted {
             return self.call(provider, &instruction(payment, attempt)).await;
         }

@@ -47,12 +47,7 @@ impl Cashier {
     }
 
     pub(super) fn wanted(&self, cx: &CallContext) -> Wanted {
-        Wanted {
-            id: self.db.seams().id(),
-            asked_by: cx.principal.label(),
-            reason: None,
-            correlation: cx.correlation,
-        }
+        Wanted { id: self.db.seams().id(), asked_by: cx.principal.label(), reason: None, correlation: cx.correlation }
     }
 
     pub(super) fn lease_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {

@@ -58,9 +58,10 @@ impl Cashier {
 /// What is being asked of the provider, or else the void that waits.
 fn next(dossier: &Dossier) -> Option<kernel::AttemptId> {
     let void = || {
-        dossier.attempts.iter().find(|attempt| {
-            attempt.operation == Operation::Void && attempt.status == AttemptStatus::Queued
-        })
+        dossier
+            .attempts
+            .iter()
+            .find(|attempt| attempt.operation == Operation::Void && attempt.status == AttemptStatus::Queued)
     };
     dossier.open().or_else(void).map(|attempt| attempt.id)
 }

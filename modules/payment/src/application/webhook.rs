@@ -25,7 +25,7 @@ impl Cashier {
         (secret, seal): (&WebhookSecret, &Seal),
         body: &[u8],
     ) -> Result<(), PaymentError> {
-        let reader = self.provider(provider).ok_or(PaymentError::NotFound)?;
+        let reader = self.provider(provider).ok_or(PaymentError::NoProvider)?;
         secret.check(seal, body, self.db.seams().now())?;
         let text = std::str::from_utf8(body).map_err(|_| PaymentError::Unreadable)?;
         let notice = reader.read_webhook(body).ok_or(PaymentError::Unreadable)?;

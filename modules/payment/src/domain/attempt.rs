@@ -113,15 +113,8 @@ impl Operation {
 }
 
 impl AttemptStatus {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Queued,
-        Self::Started,
-        Self::Unknown,
-        Self::Pending,
-        Self::Succeeded,
-        Self::Failed,
-        Self::Dropped,
-    ];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Queued, Self::Started, Self::Unknown, Self::Pending, Self::Succeeded, Self::Failed, Self::Dropped];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

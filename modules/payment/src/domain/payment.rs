@@ -41,7 +41,9 @@ pub(crate) struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Final {
     Approved,
-    Declined { reason: String },
+    Declined {
+        reason: String,
+    },
     /// The provider never saw it, and now never will.
     NeverHappened,
 }
@@ -136,9 +138,7 @@ impl Payment {
             (Operation::Authorize, Final::NeverHappened) => self.abandoned(),
             (Operation::Capture, Final::Approved) => self.captured(),
             (Operation::Void, Final::Approved) => self.voided(),
-            (Operation::Refund, Final::Approved) => {
-                self.refunded(RefundId::new(attempt.id.uuid()), attempt.amount)
-            }
+            (Operation::Refund, Final::Approved) => self.refunded(RefundId::new(attempt.id.uuid()), attempt.amount),
             (_, Final::Declined { .. } | Final::NeverHappened) => Ok(Movement::default()),
         }
     }

@@ -30,10 +30,12 @@ pub(crate) fn next_step(payment: &Payment, attempts: &[Attempt], attempt: &Attem
         AttemptStatus::Queued if attempts.iter().any(|other| other.status.is_open()) => Step::Wait,
         AttemptStatus::Queued => next_step_of_queued(payment, attempt),
         // The provider was out of reach, so the payment stays as it was and the same thing may be asked again.
-        AttemptStatus::Failed
-            if attempt.operation == Operation::Authorize && payment.status() == Status::Pending =>
-        {
-            if payment.is_given_up() { Step::Leave } else { Step::Call }
+        AttemptStatus::Failed if attempt.operation == Operation::Authorize && payment.status() == Status::Pending => {
+            if payment.is_given_up() {
+                Step::Leave
+            } else {
+                Step::Call
+            }
         }
         AttemptStatus::Started
         | AttemptStatus::Pending

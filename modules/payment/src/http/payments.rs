@@ -23,7 +23,7 @@ const SCOPE: &str = "admin";
     security(("admin" = [])),
 )]
 #[get("/admin/payments")]
-pub(super) async fn list_payments(
+pub(crate) async fn list_payments(
     _: Admin,
     Query(wanted): Query<PaymentsQuery>,
     cashier: Data<Cashier>,
@@ -40,7 +40,7 @@ pub(super) async fn list_payments(
     security(("admin" = [])),
 )]
 #[get("/admin/payments/{id}")]
-pub(super) async fn read_payment(
+pub(crate) async fn read_payment(
     _: Admin,
     Path((id,)): Path<(PaymentId,)>,
     cashier: Data<Cashier>,
@@ -59,7 +59,7 @@ pub(super) async fn read_payment(
     security(("admin" = [])),
 )]
 #[post("/admin/payments/{id}/capture")]
-pub(super) async fn capture_payment(
+pub(crate) async fn capture_payment(
     _: Admin,
     Path((id,)): Path<(PaymentId,)>,
     optional: OptionalKey,
@@ -85,7 +85,7 @@ pub(super) async fn capture_payment(
     security(("admin" = [])),
 )]
 #[post("/admin/payments/{id}/void")]
-pub(super) async fn void_payment(
+pub(crate) async fn void_payment(
     _: Admin,
     Path((id,)): Path<(PaymentId,)>,
     optional: OptionalKey,
@@ -117,7 +117,7 @@ pub(super) async fn void_payment(
     security(("admin" = [])),
 )]
 #[post("/admin/payments/{id}/refunds")]
-pub(super) async fn refund_payment(
+pub(crate) async fn refund_payment(
     _: Admin,
     Path((id,)): Path<(PaymentId,)>,
     IdempotencyKey(text): IdempotencyKey,

@@ -26,7 +26,7 @@ use crate::{
     responses(Problems, (status = 204, description = "Taken, now or before")),
 )]
 #[post("/webhooks/payments/{provider}")]
-pub(super) async fn receive_webhook(
+pub(crate) async fn receive_webhook(
     Path((provider,)): Path<(String,)>,
     Sealed(seal): Sealed,
     Raw(body): Raw,

@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use kernel::AttemptId;
-use kernel_db::Db;
+use kernel_db::{Db, guard};
 use serde::{Deserialize, Serialize};
 
 use super::{Instruction, Notice, Provider, ProviderError, Verdict};
@@ -80,9 +80,17 @@ impl Simulated {
         work.await.unwrap_or(Err(ProviderError::Unclear))
     }
 
+    /// Writes into the books. A test may have the answer come late or get lost, after the deed.
     async fn enter(&self, instruction: &Instruction, entry: Entry) -> Result<Verdict, ProviderError> {
         let (office, instruction) = (Arc::clone(&self.office), instruction.clone());
-        Self::at_the_office(async move { office.books.enter(&instruction, entry).await }).await
+        let verdict = Self::at_the_office(async move { office.books.enter(&instruction, entry).await }).await?;
+        if guard::sabotaged("simulated.answer_late") {
+            tokio::time::sleep(FOREVER).await;
+        }
+        if guard::sabotaged("simulated.answer_lost") {
+            return Err(ProviderError::Unclear);
+        }
+        Ok(verdict)
     }
 
     /// Keeps the caller waiting and decides then.

@@ -60,7 +60,9 @@ async fn giving_up_races_authorizing() {
                 };
                 let (authorized, _) = tokio::join!(store.authorize(order, token, 100), void);
                 // A caller that was told "authorized" was told so before the payment was given up.
-                assert!(matches!(said(&authorized).as_str(), "authorized 100 0 0" | "Refused Voided " | "Refused Declined "), "{authorized:?}");
+                let answers =
+                    ["authorized 100 0 0", "payment-voided", "payment-declined", "unavailable, executed Maybe"];
+                assert!(answers.contains(&said(&authorized).as_str()), "{authorized:?}");
             }
         }))
         .await;
@@ -76,7 +78,7 @@ async fn giving_up_races_authorizing() {
             }
             assert!(ends.contains(&standing.as_str()), "{standing}");
             assert_eq!(store.done(order, "authorize").await, store.done(order, "void").await);
-            assert_eq!(said(&store.authorize(order, "tok_approve", 100).await).split(' ').next(), Some("Refused"));
+            assert!(store.authorize(order, "tok_approve", 100).await.is_err());
         }
         store.stop().await;
         store.is_sound().await;

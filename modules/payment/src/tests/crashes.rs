@@ -94,3 +94,29 @@ async fn a_void_survives_whoever_carries_it_out() {
         }
     }
 }
+
+/// One answer in five comes late and one in ten gets lost, each after the deed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_loses_answers_charges_once() {
+    let mut weather = Storm::rises().await;
+    for store in Store::each(Config::for_testing()).await {
+        weather.with("simulated.answer_late", "20%return");
+        weather.with("simulated.answer_lost", "10%return");
+        store.run();
+        let orders: Vec<OrderId> = (0..60).map(|_| store.order()).collect();
+        let store = &store;
+        let buy = |order| async move {
+            while store.authorize(order, "tok_approve", 100).await.is_err() {}
+            while store.capture(order).await.is_err() {}
+        };
+        futures_util::future::join_all(orders.iter().map(|&order| buy(order))).await;
+        weather.abates();
+        for order in orders {
+            store.until(order, "captured 100 100 0").await;
+            assert_eq!((store.done(order, "authorize").await, store.done(order, "capture").await), (1, 1));
+            assert_eq!(store.events(order).await, ["payment.authorized.v1", "payment.captured.v1"]);
+        }
+        store.stop().await;
+        store.is_sound().await;
+    }
+}

@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use kernel::{CallContext, Currency, Event as _, Money, OrderId, PaymentId, Seams, clock::OffsetClock};
+use kernel::{CallContext, Currency, Event as _, Money, OrderId, PaymentId, Problem as _, Seams, clock::OffsetClock};
 use kernel_db::{Bus, Cause, Db, Durability, LocalFeed, Target, ddl, outbox};
 use kernel_module::{Module as _, Tasks};
 use order_contract::OrderEvent;
 use payment_contract::{Authorize, Charge, ChargeRefusal, Charges};
-use port::PortResult;
+use port::{PortError, PortResult};
 use sea_orm::{ConnectionTrait as _, Value};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -250,7 +250,9 @@ pub(super) fn standing(charge: &Charge) -> String {
 pub(super) fn said(answer: &Answer) -> String {
     match answer {
         Ok(charge) => standing(charge),
-        Err(error) => format!("{error:?}").split([' ', '{', '(']).take(3).collect::<Vec<_>>().join(" "),
+        Err(PortError::Refused(refusal)) => refusal.code().to_owned(),
+        Err(PortError::Unavailable { executed }) => format!("unavailable, executed {executed:?}"),
+        Err(error) => error.to_string(),
     }
 }
 

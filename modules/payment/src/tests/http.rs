@@ -59,19 +59,25 @@ async fn capture_and_void_move_money_once() {
         let again = served.post(&capture, Some("k1"), None).await;
         assert_eq!((again.text, again.replayed), (first.text, true));
         assert_eq!(served.post(&capture, None, None).await.gist(), "200 captured");
-        assert_eq!(served.post(&format!("/admin/payments/{id}/void"), Some("k1"), None).await.gist(), "422 idempotency-key-reused");
+        assert_eq!(
+            served.post(&format!("/admin/payments/{id}/void"), Some("k1"), None).await.gist(),
+            "422 idempotency-key-reused"
+        );
         assert_eq!(served.post(&format!("/admin/payments/{id}/void"), None, None).await.gist(), "200 captured");
         assert_eq!(store.done(taken, "capture").await, 1);
 
         let (freed, id) = authorize("tok_approve").await;
         assert_eq!(served.post(&format!("/admin/payments/{id}/void"), None, None).await.gist(), "200 voided");
-        assert_eq!(served.post(&format!("/admin/payments/{id}/capture"), None, None).await.gist(), "409 payment-voided");
+        assert_eq!(
+            served.post(&format!("/admin/payments/{id}/capture"), None, None).await.gist(),
+            "409 payment-voided"
+        );
         assert_eq!(store.done(freed, "void").await, 1);
 
         let (_, id) = authorize("tok_decline").await;
         assert_eq!(served.post(&format!("/admin/payments/{id}/capture"), None, None).await.gist(), "409 illegal-move");
-        served.stop().await;
         store.is_sound().await;
+        served.stop().await;
     }
 }
 
@@ -108,8 +114,8 @@ async fn refunds_never_exceed_what_was_captured() {
         let charge = store.authorize(reserved, "tok_approve", 100).await.unwrap();
         let early = served.post(&format!("/admin/payments/{}/refunds", charge.payment), Some("e"), body(1)).await;
         assert_eq!(early.gist(), "409 illegal-move");
-        served.stop().await;
         store.is_sound().await;
+        served.stop().await;
     }
 }
 
@@ -130,8 +136,8 @@ async fn refunds_race_for_what_is_left() {
         store.until(order, "captured 1000 1000 900").await;
         store.stop().await;
         assert_eq!(store.done(order, "refund").await, 3);
-        served.stop().await;
         store.is_sound().await;
+        served.stop().await;
     }
 }
 
@@ -159,9 +165,35 @@ async fn every_operation_needs_the_admin_and_a_payment() {
         }
         let path = format!("/admin/payments/{nobody}/refunds");
         assert_eq!(served.post(&path, Some("k"), body).await.gist(), "404 payment-not-found");
-        for (query, code) in [("limit=0", "400 bad-parameter"), ("cursor=zz", "400 bad-parameter"), ("x=1", "400 unknown-parameter")] {
+        for (query, code) in
+            [("limit=0", "400 bad-parameter"), ("cursor=zz", "400 bad-parameter"), ("x=1", "400 unknown-parameter")]
+        {
             assert_eq!(served.get(&format!("/admin/payments?{query}")).await.gist(), code, "{query}");
         }
         served.stop().await;
+    }
+}
+
+/// Every operation is in the document, and nothing that it names is missing.
+#[test]
+fn the_document_is_whole() {
+    use utoipa_actix_web::AppExt as _;
+    let routes = |config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>| {
+        config
+            .service(crate::http::payments::list_payments)
+            .service(crate::http::payments::read_payment)
+            .service(crate::http::payments::capture_payment)
+            .service(crate::http::payments::void_payment)
+            .service(crate::http::payments::refund_payment)
+            .service(crate::http::webhooks::receive_webhook);
+    };
+    let (_, mut document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
+    utoipa::Modify::modify(&kernel_web::Problems, &mut document);
+    let document = serde_json::to_value(&document).unwrap();
+    assert_eq!(document["paths"].as_object().unwrap().len(), 6);
+    let text = document.to_string();
+    for named in text.split("#/components/schemas/").skip(1) {
+        let name = named.split('"').next().unwrap();
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is missing");
     }
 }

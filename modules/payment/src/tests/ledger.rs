@@ -111,7 +111,7 @@ async fn ten_thousand_sequences_conserve_money() {
     let _calm = calm().await;
     let config = Config { provider_timeout_ms: 20_000, ..Config::for_testing() };
     for store in Store::each(config).await {
-        let count = if store.db.dialect() == kernel_db::Dialect::Sqlite { 10_000 } else { 2_000 };
+        let count = if store.db.dialect() == kernel_db::Dialect::Sqlite { 10_000 } else { 1_000 };
         assert_eq!(play_many(&store, count).await, Vec::<String>::new());
         let payments = store.count("SELECT COUNT(*) FROM payment", []).await;
         assert!(payments > i64::try_from(count).unwrap() / 2, "only {payments} payments were made");

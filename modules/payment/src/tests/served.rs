@@ -67,6 +67,7 @@ impl Served {
         &self.url
     }
 
+    /// Last of all: database connections that the server opened end with it.
     pub(super) async fn stop(self) {
         self.server.stop(false).await;
     }

@@ -57,7 +57,8 @@ async fn bring(store: &Store, served: &Served, id: &str, news: &News<'_>) -> Rep
 #[actix_web::test]
 async fn a_pending_payment_is_decided_by_webhook() {
     let _calm = calm().await;
-    let config = Config { ask_again_ms: 3_600_000, ..Config::for_testing() };
+    let simulated = SimulatedConfig { pending_ms: 1_000, ..SimulatedConfig::default() };
+    let config = Config { ask_again_ms: 3_600_000, simulated, ..Config::for_testing() };
     for store in Store::each(config).await {
         let served = Served::open(&store);
         store.payment.webhooks_reach(served.url());
@@ -77,8 +78,8 @@ async fn a_pending_payment_is_decided_by_webhook() {
         let settled = "SELECT COUNT(*) FROM webhook_inbox WHERE processed = 'settled'";
         assert_eq!(store.count(settled, []).await, 3);
         store.stop().await;
-        served.stop().await;
         store.is_sound().await;
+        served.stop().await;
     }
 }
 
@@ -135,8 +136,9 @@ async fn only_the_provider_is_believed() {
         }
         assert_eq!(store.standing(order).await, "pending 0 0 0");
         assert_eq!(store.count("SELECT COUNT(*) FROM webhook_inbox", []).await, 0);
-        let headers = [("webhook-id", good.id), ("webhook-timestamp", good.timestamp), ("webhook-signature", good.signatures)];
-        assert_eq!(served.webhook("nobody", &headers, body.as_bytes()).await.gist(), "404 payment-not-found");
+        let headers =
+            [("webhook-id", good.id), ("webhook-timestamp", good.timestamp), ("webhook-signature", good.signatures)];
+        assert_eq!(served.webhook("nobody", &headers, body.as_bytes()).await.gist(), "404 unknown-payment-provider");
         let large = vec![b' '; 70_000];
         assert_eq!(served.webhook("simulated", &headers, &large).await.gist(), "413 too-large");
         served.stop().await;
@@ -163,8 +165,8 @@ async fn news_that_fits_nothing_is_kept_or_refused() {
         }
         assert_eq!(store.standing(order).await, "captured 900 900 0");
         assert_eq!(store.count("SELECT COUNT(*) FROM webhook_inbox", []).await, 2);
-        served.stop().await;
         store.is_sound().await;
+        served.stop().await;
     }
 }
 
@@ -214,8 +216,8 @@ async fn a_webhook_and_our_own_outcome_are_one() {
         storm.abates();
         assert_eq!(said(&answer), "authorized 900 0 0");
         assert_eq!(store.events(order).await, ["payment.authorized.v1"]);
-        served.stop().await;
         store.is_sound().await;
+        served.stop().await;
     }
 }
 
@@ -226,14 +228,14 @@ async fn a_late_approval_is_freed() {
     for store in Store::each(silent()).await {
         let served = Served::open(&store);
         let order = store.order();
-        assert_eq!(said(&store.authorize(order, "tok_unavailable", 900).await), "Unavailable executed: No");
+        assert_eq!(said(&store.authorize(order, "tok_unavailable", 900).await), "unavailable, executed No");
         store.void(order).await;
         assert_eq!(store.standing(order).await, "voided 0 0 0");
         let payment = store.find(order).await.unwrap().payment;
         assert_eq!(bring(&store, &served, "msg_1", &approval(&payment)).await.status, 204);
         assert_eq!(store.standing(order).await, "authorized 900 0 0");
         assert_eq!(store.attempts(order).await, ["authorize succeeded", "void queued"]);
-        assert_eq!(said(&store.capture(order).await), "Refused Voided ");
+        assert_eq!(said(&store.capture(order).await), "payment-voided");
         served.stop().await;
     }
 }

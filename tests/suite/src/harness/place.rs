@@ -1,10 +1,14 @@
 //! Where one store keeps its data, and the settings that say so.
 
 use banyan::config::{Environment, Settings, load};
+use payment::WebhookSecret;
 use sea_orm::{ConnectionTrait as _, Database};
 use tempfile::TempDir;
 
 use super::{ADMIN_KEY, Kind};
+
+/// What the payment provider signs its webhooks with.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A data folder, and on Postgres schemas, that nobody else uses.
 #[derive(Debug)]
@@ -42,7 +46,9 @@ impl Place {
         settings.modules.catalog.config = catalog::Config::for_testing();
         settings.modules.inventory.config = inventory::Config::for_testing();
         settings.modules.order.config = order::Config::for_testing();
-        settings.modules.payment.config = payment::Config::for_testing();
+        let secret = WebhookSecret::parse(WEBHOOK_SECRET).unwrap();
+        settings.modules.payment.config =
+            payment::Config { webhook_secret: Some(secret), ..payment::Config::for_testing() };
         settings
     }
 

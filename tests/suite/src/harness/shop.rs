@@ -2,7 +2,10 @@
 
 use std::{net::TcpListener, ops::Deref, sync::Arc, time::Duration};
 
-use banyan::store::{Serving, Store};
+use banyan::{
+    config::Settings,
+    store::{Serving, Store},
+};
 use kernel::{Seams, clock::OffsetClock};
 use kernel_db::{Bus, Db, Dialect, feed, parking};
 use sea_orm::{ConnectionTrait as _, QueryResult};
@@ -28,18 +31,34 @@ impl Deref for Shop {
 
 impl Shop {
     pub(crate) async fn open(kind: Kind) -> Self {
-        Self::open_with(kind, Bus::default()).await
+        Self::open_at(Place::new(kind)).await
     }
 
-    pub(crate) async fn open_with(kind: Kind, bus: Bus) -> Self {
-        Self::open_at(Place::new(kind), bus).await
+    /// A shop that says 202 as soon as a real one does, and not only when a slow machine has had time.
+    pub(crate) async fn impatient(kind: Kind) -> Self {
+        let place = Place::new(kind);
+        let mut settings = place.settings();
+        settings.modules.order.config.answer_within_ms = order::Config::default().answer_within_ms;
+        Self::open_as(place, settings, Bus::default()).await
+    }
+
+    /// A shop in which nobody is told that there is news.
+    pub(crate) async fn deaf(kind: Kind) -> Self {
+        let place = Place::new(kind);
+        let settings = place.settings();
+        Self::open_as(place, settings, Bus::deaf()).await
     }
 
     /// Opens a shop where there may have been one before.
-    pub(crate) async fn open_at(place: Place, bus: Bus) -> Self {
+    pub(crate) async fn open_at(place: Place) -> Self {
+        let settings = place.settings();
+        Self::open_as(place, settings, Bus::default()).await
+    }
+
+    async fn open_as(place: Place, settings: Settings, bus: Bus) -> Self {
         let clock = OffsetClock::default();
         let seams = Seams { clock: Arc::new(clock.clone()), ..Seams::system() };
-        let store = Store::open(place.settings(), seams, bus).await.unwrap();
+        let store = Store::open(settings, seams, bus).await.unwrap();
         let serving = store.serve(TcpListener::bind("127.0.0.1:0").unwrap()).unwrap();
         Self { api: Api::at(serving.address), clock, place: Some(place), serving: Some(serving) }
     }
@@ -50,11 +69,11 @@ impl Shop {
 
     /// Makes time pass for the whole store.
     pub(crate) fn later(&self, minutes: i64) {
-        self.clock.advance(kernel::TimeDelta::minutes(minutes));
+        self.clock.advance(chrono::TimeDelta::minutes(minutes));
     }
 
     pub(crate) fn later_seconds(&self, seconds: i64) {
-        self.clock.advance(kernel::TimeDelta::seconds(seconds));
+        self.clock.advance(chrono::TimeDelta::seconds(seconds));
     }
 
     pub(crate) fn db(&self, module: &str) -> &Db {

@@ -7,31 +7,33 @@ use super::{Kind, Shop, together};
 /// No story takes longer.
 const STORY_LIMIT: Duration = Duration::from_secs(240);
 
-/// Makes two tests of each story, `name::sqlite` and `name::postgres`. A story is an `async fn(&Shop)`.
+/// Makes two tests of each story, `name::sqlite` and `name::postgres`. A story is an `async fn(&Shop)`; `in` names
+/// another way to open its shop than `Shop::open`.
 macro_rules! stories {
-    ($($story:ident),+ $(,)?) => {$(
+    (in $open:path: $($story:ident),+ $(,)?) => {$(
         mod $story {
             #[test]
             fn sqlite() {
-                $crate::harness::tell($crate::harness::Kind::Sqlite, super::$story);
+                $crate::harness::tell($crate::harness::Kind::Sqlite, $open, super::$story);
             }
 
             #[test]
             fn postgres() {
-                $crate::harness::tell($crate::harness::Kind::Postgres, super::$story);
+                $crate::harness::tell($crate::harness::Kind::Postgres, $open, super::$story);
             }
         }
     )+};
+    ($($story:ident),+ $(,)?) => { stories!(in $crate::harness::Shop::open: $($story),+); };
 }
 
 pub(crate) use stories;
 
 /// Tells `story` in a shop of its own, which must be at rest and sound afterwards.
-pub(crate) fn tell(kind: Kind, story: impl AsyncFn(&Shop)) {
+pub(crate) fn tell(kind: Kind, open: impl AsyncFn(Kind) -> Shop, story: impl AsyncFn(&Shop)) {
     if kind.is_available() {
         let _turn = together();
         run(async {
-            let shop = Shop::open(kind).await;
+            let shop = open(kind).await;
             story(&shop).await;
             shop.close().await;
         });

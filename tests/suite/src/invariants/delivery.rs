@@ -2,44 +2,35 @@
 
 use std::time::Duration;
 
-use kernel_db::Bus;
-
 use super::{Verdict, ensure};
-use crate::harness::{Kind, Order, Sabotage, Shop, alone, aloud, eventually, run, together};
+use crate::harness::{Kind, Order, Sabotage, Shop, alone, aloud, eventually, run, stories};
+
+stories!(in Shop::deaf: a_deaf_bus_loses_nothing);
 
 /// Nobody is told anything: everything arrives by asking.
-#[test]
-fn a_deaf_bus_loses_nothing() {
-    let _turn = together();
-    for kind in Kind::available() {
-        run(async {
-            let shop = Shop::open_with(kind, Bus::deaf()).await;
-            let (admin, ada) = (shop.admin(), shop.guest("ada"));
-            admin.stocks("cup", 100, 100).await;
-            let mut orders: Vec<Order> = Vec::new();
-            for _ in 0..10 {
-                orders.push(ada.has_bought(&[("cup", 2)]).await);
-            }
-            for order in &orders[..3] {
-                eventually("it can be cancelled", async || (ada.cancels(order).await.status == 200).then_some(()))
-                    .await;
-            }
-            admin.fulfils(&orders[3], &[("cup", 2)]).await.expect_status(201);
-            eventually("stock has heard of everything", async || {
-                let level = admin.level("cup").await;
-                (level.on_hand == 98 && level.committed == 12 && level.held == 0).then_some(())
-            })
-            .await;
-            for order in &orders[..3] {
-                ada.reads_until(order, |read| read.number("/payment/refunded") == 200).await;
-            }
-            let told = ada.timeline(&orders[0]).await.each("what");
-            let mut once = told.clone();
-            once.dedup();
-            assert_eq!(told, once, "each thing is told once");
-            shop.close().await;
-        });
+async fn a_deaf_bus_loses_nothing(shop: &Shop) {
+    let (admin, ada) = (shop.admin(), shop.guest("ada"));
+    admin.stocks("cup", 100, 100).await;
+    let mut orders: Vec<Order> = Vec::new();
+    for _ in 0..10 {
+        orders.push(ada.has_bought(&[("cup", 2)]).await);
     }
+    for order in &orders[..3] {
+        eventually("it can be cancelled", async || (ada.cancels(order).await.status == 200).then_some(())).await;
+    }
+    admin.fulfils(&orders[3], &[("cup", 2)]).await.expect_status(201);
+    eventually("stock has heard of everything", async || {
+        let level = admin.level("cup").await;
+        (level.on_hand == 98 && level.committed == 12 && level.held == 0).then_some(())
+    })
+    .await;
+    for order in &orders[..3] {
+        ada.reads_until(order, |read| read.number("/payment/refunded") == 200).await;
+    }
+    let told = ada.timeline(&orders[0]).await.each("what");
+    let mut once = told.clone();
+    once.dedup();
+    assert_eq!(told, once, "each thing is told once");
 }
 
 /// A relay that dies just before its commit has done nothing, and does it when it comes back.
@@ -76,7 +67,7 @@ async fn die_and_return(kind: Kind, failpoint: &'static str) -> Verdict {
     let place = shop.leave().await;
     drop(death);
 
-    let shop = Shop::open_at(place, Bus::default()).await;
+    let shop = Shop::open_at(place).await;
     shop.settle().await;
     let on_hand = shop.figure("inventory", "SELECT CAST(COALESCE(SUM(on_hand), 0) AS bigint) FROM level").await;
     shop.abandon().await;

@@ -66,7 +66,8 @@ async fn act(shop: &Shop, random: &mut Random, bought: &mut Vec<Purchase>) -> Re
     let action = random.below(10);
     if action < 4 || bought.is_empty() {
         let tokens = ["tok_approve", "tok_approve", "tok_approve", "tok_decline", "tok_pending_then_approve"];
-        let placed = guest.buys_with(random.pick(&tokens), &[(sku, units), ("cup", 1)]).await;
+        let token: &str = *random.pick(&tokens);
+        let placed = guest.buys_with(token, &[(sku, units), ("cup", 1)]).await;
         acceptable(&placed)?;
         if placed.status < 300 {
             bought.push(Purchase { order: Order::of(&placed), by_admin: random.below(2) == 0, given_back: 0 });

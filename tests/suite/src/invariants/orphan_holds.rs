@@ -39,7 +39,7 @@ async fn a_hold_that_nobody_wants_lapses(shop: &Shop) {
         let hold = Hold {
             order: Seams::system().id::<OrderId>(),
             lines: vec![Demand { sku: Sku::parse("cup").unwrap(), quantity: 3 }],
-            until: shop.store().databases.order.seams().now() + kernel::TimeDelta::minutes(minutes),
+            until: shop.store().databases.order.seams().now() + chrono::TimeDelta::minutes(minutes),
         };
         shop.store().shop.stock.hold(&CallContext::system("suite"), hold).await.unwrap();
     }

@@ -19,10 +19,10 @@ const CALL: Duration = Duration::from_secs(5);
 
 impl Orders {
     pub(super) async fn hold(&self, saga: &Saga) -> Input {
-        let demand = Units::of_lines(saga.order.lines(), |line| line.quantity);
-        let lines = demand.iter().map(|(sku, quantity)| Demand { sku: sku.clone(), quantity }).collect();
-        let hold = Hold { order: saga.order.id(), lines, until: self.config.hold_until(self.now()) };
-        match self.ports.stock.hold(&saga.context(), hold).await {
+        let units = Units::of_lines(saga.order.lines(), |line| line.quantity);
+        let lines = units.iter().map(|(sku, quantity)| Demand { sku: sku.clone(), quantity }).collect();
+        let demand = Hold { order: saga.order.id(), lines, until: self.config.hold_until(self.now()) };
+        match self.ports.stock.hold(&saga.context(), demand).await {
             Ok(held) => Input::Held { until: held.until },
             Err(PortError::Refused(StockRefusal::OutOfStock { lines })) => Input::OutOfStock { lines },
             Err(PortError::Refused(_)) => Input::StockBarred,

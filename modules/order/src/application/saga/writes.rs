@@ -1,5 +1,7 @@
 //! What the saga writes down: four transactions at most, three when all goes well.
 
+use std::time::Duration;
+
 use kernel::{Principal, RefundId};
 use kernel_db::{
     DbError, Tx,
@@ -7,7 +9,7 @@ use kernel_db::{
 };
 use payment_contract::Charge;
 
-use super::{Had, Orders, Saga};
+use super::{Had, Orders, Saga, doubled};
 use crate::{
     domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, placement::Input},
     persistence::{
@@ -115,8 +117,7 @@ impl Orders {
         if now >= deadline_at {
             return Ok(Had::Input(Input::OutOfTime));
         }
-        let doublings = u32::try_from(saga.placement.tries).unwrap_or_default().min(16);
-        let due_at = now + self.config.retry().saturating_mul(40 << doublings).min(PENDING_POLL);
+        let due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
         let order = saga.order.id();
         self.db
             .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })
@@ -141,7 +142,7 @@ async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> 
 }
 
 /// News of a payment comes by event; this often it is asked for all the same.
-const PENDING_POLL: std::time::Duration = std::time::Duration::from_secs(30);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Why a transaction of the saga was rolled back.
 enum Unwritten {

@@ -22,7 +22,7 @@ pub(super) fn line_of_text<const MAX: usize>(text: &str, _: &()) -> garde::Resul
     if text.trim().is_empty() {
         return Err(garde::Error::new("must not be empty"));
     }
-    check::<MAX>(text, |letter| letter.is_control())
+    check::<MAX>(text, char::is_control)
 }
 
 /// The same where it may be left out.
@@ -57,8 +57,8 @@ pub(super) fn country(text: &str, _: &()) -> garde::Result {
 
 /// The store never sees a card number. Each text comes with the place where it stands.
 pub(super) fn refuse_cards<'a>(texts: impl IntoIterator<Item = (&'static str, Option<&'a String>)>) -> ApiResult<()> {
-    let holds = |text: &Option<&String>| text.is_some_and(|text| holds_card_number(text));
-    match texts.into_iter().find(|(_, text)| holds(text)) {
+    let holds = |text: Option<&String>| text.is_some_and(|text| holds_card_number(text));
+    match texts.into_iter().find(|(_, text)| holds(*text)) {
         Some((pointer, _)) => Err(ApiError::invalid(
             pointer,
             "card-number",

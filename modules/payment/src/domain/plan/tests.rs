@@ -132,24 +132,14 @@ fn what_a_cancellation_gives_back() {
             vec![refund(AttemptStatus::Queued)],
             Some(70),
         ),
-        (
-            "a refund failed",
-            payment(Status::Captured, (100, 100, 0)),
-            vec![refund(AttemptStatus::Failed)],
-            Some(100),
-        ),
+        ("a refund failed", payment(Status::Captured, (100, 100, 0)), vec![refund(AttemptStatus::Failed)], Some(100)),
         (
             "a capture is under way",
             payment(Status::Authorized, (100, 0, 0)),
             vec![capture(AttemptStatus::Unknown)],
             Some(100),
         ),
-        (
-            "a capture failed",
-            payment(Status::Authorized, (100, 0, 0)),
-            vec![capture(AttemptStatus::Failed)],
-            None,
-        ),
+        ("a capture failed", payment(Status::Authorized, (100, 0, 0)), vec![capture(AttemptStatus::Failed)], None),
     ] {
         let found = owed_for_cancellation(&payment, &attempts).unwrap();
         assert_eq!(found.map(Money::minor), owed, "{name}");

@@ -18,7 +18,10 @@ pub(super) struct Books {
 pub(super) enum Entry {
     Approved,
     Declined(&'static str),
-    Undecided { approve: bool, after: Duration },
+    Undecided {
+        approve: bool,
+        after: Duration,
+    },
     /// Approved if so much is still set aside.
     FromWhatIsSetAside,
     /// Approved if so much was taken and not given back.

@@ -11,7 +11,9 @@ pub(super) enum Act {
     BeAway,
     ApproveAfter(Duration),
     /// By webhook.
-    TellLater { approve: bool },
+    TellLater {
+        approve: bool,
+    },
 }
 
 pub(super) fn of_token(token: &str) -> Act {

@@ -34,8 +34,8 @@ enum Turn {
     Left,
 }
 
-fn start(world: &World, stage: Stage) -> (State, Vec<Effect>) {
-    let (state, effects) = stage.resume();
+fn start(world: &World, stored: Stage) -> (State, Vec<Effect>) {
+    let (state, effects) = stored.resume();
     if world.status == Status::Cancelled && state.has_deadline() {
         return step(state, Input::Cancelled);
     }
@@ -52,8 +52,8 @@ fn turn(world: &mut World, begin: (State, Vec<Effect>)) -> Result<Turn, Died> {
                 Answer::Input(input) => input,
                 Answer::Left => return Ok(Turn::Left),
                 Answer::Overtaken => {
-                    let Some(stage) = world.row.clone() else { return Ok(Turn::Ended) };
-                    (state, next) = start(world, stage);
+                    let Some(stored) = world.row.clone() else { return Ok(Turn::Ended) };
+                    (state, next) = start(world, stored);
                     break;
                 }
             };

@@ -277,6 +277,7 @@ impl World {
     /// A little time passes, and whatever else is going on.
     pub(super) fn pass_time(&mut self) {
         self.now += self.random.below(3);
+        self.lapse();
         if self.cancels && self.random.percent(10) && matches!(self.status, Status::Placed | Status::Confirmed) {
             self.cancel();
         }
@@ -296,7 +297,7 @@ impl World {
     }
 
     fn arrive(&mut self) {
-        let index = usize::try_from(self.random.below(self.late.len() as u64)).unwrap();
+        let index = usize::try_from(self.random.below(u64::try_from(self.late.len()).unwrap())).unwrap();
         match self.late.swap_remove(index) {
             Late::Call(
                 effect @ (Effect::Hold
@@ -315,13 +316,12 @@ impl World {
         }
     }
 
-    /// Everything that was on its way has arrived, and every hold had time to lapse.
+    /// Everything that was on its way has arrived. No hold is left to lapse by itself.
     pub(super) fn settle(&mut self) {
         while !self.late.is_empty() {
             self.arrive();
         }
-        self.now += 2 * HOLD;
-        self.lapse();
+        self.now += 2 * PENDING_DEADLINE;
         self.tell();
     }
 
