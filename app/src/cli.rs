@@ -45,13 +45,41 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Starts the store
+    ///
+    /// Makes keys and tables that are missing, serves the API, and does the modules' own work until it is told to stop
+    /// (SIGINT or SIGTERM). Then it finishes the requests that are under way. A second signal does not wait for them.
     Serve(serve::Args),
+    /// Brings every module's tables up to date
+    ///
+    /// Runs the migrations that each module has not had yet. `banyan serve` does so by itself.
     Migrate(migrate::Args),
+    /// Takes in data from a file
     Import(import::Args),
+    /// Sends real invoices through a running store and reconciles the figures
+    ///
+    /// Reads a CSV of invoices and places each as an order over HTTP, as customers would. Then asks the store's own admin
+    /// API for orders, stock and money and compares them with the file. The same run twice changes nothing: each invoice
+    /// has its own idempotency key.
     Replay(replay::Args),
+    /// Proves on live data what must always be true
+    ///
+    /// Shows each rule with its two sides, and lists the events that are held back. The store may be running meanwhile: a
+    /// rule that fails is looked at again two seconds later.
     Check(check::Args),
+    /// Shows how events travel, and mends those that could not be applied
+    ///
+    /// Modules tell each other what happened by events. A reader that cannot apply one tries it eight times, then parks
+    /// it: later events of the same stream wait behind it, all others go on.
     Events(events::Args),
+    /// Writes or compares the committed API documents
+    ///
+    /// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
+    /// fails when they differ from it.
     Openapi(openapi::Args),
+    /// Prints the effective settings, secrets masked
+    ///
+    /// As a file that could be used; what is not a default says where it came from.
     Config(config::Args),
 }
 

@@ -29,11 +29,13 @@ pub(crate) fn methods(document: &OpenApi) -> MethodTable {
     docs::PATHS.iter().fold(MethodTable::from_openapi(document), |table, path| table.and(path, &[Method::GET]))
 }
 
+/// By what figures are kept.
+pub(crate) fn table(document: &OpenApi) -> RouteTable {
+    RouteTable::new(document.paths.paths.keys().map(String::as_str).chain(docs::PATHS))
+}
+
 /// The server of `store`, which starts when it is polled.
 pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Result<Server> {
-    let document = crate::openapi::document(store.modules());
-    let documented = document.paths.paths.keys().map(String::as_str);
-    let routes = Arc::new(RouteTable::new(documented.chain(docs::PATHS)));
     let http = &store.settings.http;
     let workers = match http.workers {
         0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
@@ -42,7 +44,7 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
     let store = Arc::clone(store);
     let app = move || {
         let (metrics, stopping) = (store.running.metrics.clone(), Arc::clone(&store.stopping));
-        let observer = Rc::new(Observer::new(metrics, Arc::clone(&routes), stopping));
+        let observer = Rc::new(Observer::new(metrics, Arc::clone(&store.routes), stopping));
         App::new()
             .app_data(Data::new(store.running.clone()))
             .into_utoipa_app()

@@ -25,7 +25,9 @@ use crate::{
     keys::Keys,
     metrics::Metrics,
     modules_view::PortView,
-    openapi, retention, routes,
+    openapi, retention,
+    route_table::RouteTable,
+    routes,
     wiring::{self, Shop},
 };
 
@@ -39,6 +41,7 @@ pub struct Store {
     pub(crate) running: Running,
     pub(crate) boundary: Boundary,
     pub(crate) document: Document,
+    pub(crate) routes: Arc<RouteTable>,
     /// Set when the store stops.
     pub(crate) stopping: Arc<AtomicBool>,
     _lock: Option<FolderLock>,
@@ -95,8 +98,9 @@ impl Store {
             methods: routes::methods(&api),
         };
         let document = Document(Bytes::from(openapi::text(&api)));
+        let routes = Arc::new(routes::table(&api));
         let stopping = Arc::default();
-        Self { settings, keys, databases, shop, tasks, running, boundary, document, stopping, _lock: lock }
+        Self { settings, keys, databases, shop, tasks, running, boundary, document, routes, stopping, _lock: lock }
     }
 
     pub fn modules(&self) -> &[Arc<dyn Module>] {

@@ -11,10 +11,6 @@ use crate::{check, config::Settings, progress::Progress, store::Store};
 /// What is under way when a busy store is looked at settles within this.
 const SETTLES: Duration = Duration::from_secs(2);
 
-/// Proves on live data what must always be true
-///
-/// Shows each rule with its two sides, and lists the events that are held back. The store may be running meanwhile: a
-/// rule that fails is looked at again two seconds later.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  banyan check\n\nExit code 1 when a rule does not hold.")]
 pub struct Args {}

@@ -3,9 +3,6 @@
 use super::Verdict;
 use crate::config::Loaded;
 
-/// Prints the effective settings, secrets masked
-///
-/// As a file that could be used; what is not a default says where it came from.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  BANYAN__HTTP__WORKERS=4 banyan config")]
 pub struct Args {}

@@ -11,10 +11,6 @@ use crate::{
     store::Store,
 };
 
-/// Shows how events travel, and mends those that could not be applied
-///
-/// Modules tell each other what happened by events. A reader that cannot apply one tries it eight times, then parks
-/// it: later events of the same stream wait behind it, all others go on.
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true)]
 pub struct Args {

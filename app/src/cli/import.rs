@@ -17,7 +17,6 @@ use tokio_util::io::ReaderStream;
 use super::{Verdict, replay::admin_key};
 use crate::{client::Client, config::Settings, store::Store};
 
-/// Takes in data from a file
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true)]
 pub struct Args {

@@ -9,9 +9,6 @@ use crate::{
     databases::{Databases, FolderLock},
 };
 
-/// Brings every module's tables up to date
-///
-/// Runs the migrations that each module has not had yet. `banyan serve` does so by itself.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  BANYAN__DATA__URL=postgres://shop:secret@db/shop banyan migrate")]
 pub struct Args {}

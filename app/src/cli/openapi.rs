@@ -7,10 +7,6 @@ use clap::ArgGroup;
 use super::Verdict;
 use crate::{config::Settings, openapi};
 
-/// Writes or compares the committed API documents
-///
-/// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
-/// fails when they differ from it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  banyan openapi --write\n  banyan openapi --check")]
 #[command(group = ArgGroup::new("what").required(true))]

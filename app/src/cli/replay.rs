@@ -14,11 +14,6 @@ use crate::{
     replay::{Book, Buyers, Figures, Row, Takings, place, prepare, reconcile},
 };
 
-/// Sends real invoices through a running store and reconciles the figures
-///
-/// Reads a CSV of invoices and places each as an order over HTTP, as customers would. Then asks the store's own admin
-/// API for orders, stock and money and compares them with the file. The same run twice changes nothing: each invoice
-/// has its own idempotency key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

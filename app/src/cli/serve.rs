@@ -18,10 +18,6 @@ use crate::{
     telemetry::Stream,
 };
 
-/// Starts the store
-///
-/// Makes keys and tables that are missing, serves the API, and does the modules' own work until it is told to stop
-/// (SIGINT or SIGTERM). Then it finishes the requests that are under way. A second signal does not wait for them.
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use kernel::OrderId;
 use kernel_db::DbError;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::MissedTickBehavior,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::Orders;
@@ -14,7 +17,7 @@ use crate::persistence::{carts, placements};
 const AT_ONCE: usize = 32;
 
 /// So many are taken up in one transaction.
-const BATCH: i64 = 16;
+const BATCH: usize = 16;
 
 /// So many carts are deleted in one transaction.
 const SWEEP: i64 = 500;
@@ -22,19 +25,23 @@ const SWEEP: i64 = 500;
 /// Runs until told to stop. What is under way then is finished by its task.
 pub(crate) async fn run(orders: Arc<Orders>, mut woken: mpsc::UnboundedReceiver<OrderId>, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut poll = tokio::time::interval(orders.config.runner_poll());
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let found = tokio::select! {
             () = stop.cancelled() => return,
+            _ = poll.tick() => orders.lease_due().await,
             Some(order) = woken.recv() => orders.lease(order).await,
-            () = tokio::time::sleep(orders.config.runner_poll()) => orders.lease_due().await,
         };
-        match found {
-            Ok(due) => {
-                for order in due {
-                    carry(&orders, &places, order).await;
-                }
-            }
-            Err(error) => tracing::warn!(?error, "placings could not be taken up; trying again"),
+        let due = found.unwrap_or_else(|error| {
+            tracing::warn!(?error, "placings could not be taken up; trying again");
+            Vec::new()
+        });
+        if due.len() == BATCH {
+            poll.reset_immediately(); // there may be more
+        }
+        for order in due {
+            carry(&orders, &places, order).await;
         }
     }
 }

@@ -92,11 +92,12 @@ pub(crate) async fn any_due<C: ConnectionTrait>(connection: &C, now: DateTime<Ut
 }
 
 /// Takes at most `limit` sagas that are due, and keeps them from others for `term`.
-pub(crate) async fn lease_due(tx: &Tx, term: Duration, limit: i64) -> Result<Vec<OrderId>, DbError> {
+pub(crate) async fn lease_due(tx: &Tx, term: Duration, limit: usize) -> Result<Vec<OrderId>, DbError> {
     let sql = "UPDATE placement SET due_at = ?, tries = tries + 1 WHERE order_id IN \
                (SELECT order_id FROM placement WHERE due_at <= ? ORDER BY due_at LIMIT ? {skip_locked}) \
                RETURNING order_id";
     let now = tx.seams().now();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     ids(&tx.rows(sql, [(now + term).into(), now.into(), limit.into()]).await?)
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Level, Order, Shop, fresh_key, stories};
 
-stories!(in Shop::impatient:
+stories!(in crate::harness::Shop::impatient:
     a_lost_answer_is_found_out,
     a_provider_that_is_away_ends_the_order,
     a_slow_provider_is_waited_for,
