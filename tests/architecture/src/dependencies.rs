@@ -159,7 +159,7 @@ fn a_release_has_no_failpoints() {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let tree = |features: &[&str]| {
         let mut arguments =
-            vec!["tree", "--offline", "-p", "banyan", "-e", "normal,features", "--manifest-path", manifest];
+            vec!["tree", "-p", "banyan", "-e", "normal,features", "-i", "fail", "--manifest-path", manifest];
         arguments.extend_from_slice(features);
         let output = Command::new(env!("CARGO")).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

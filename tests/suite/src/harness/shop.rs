@@ -139,7 +139,7 @@ impl Shop {
     pub(crate) async fn close(self) {
         self.settle().await;
         assert_eq!(self.parked().await, [], "events are held back");
-        assert_eq!(self.broken_rules().await, [] as [String; 0]);
+        assert_eq!(self.broken_rules().await, Vec::<String>::new());
         self.abandon().await;
     }
 

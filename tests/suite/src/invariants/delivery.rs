@@ -60,7 +60,8 @@ fn control_the_cursor_moves_with_the_effect() {
 async fn die_and_return(kind: Kind, failpoint: &'static str) -> Verdict {
     let shop = Shop::open(kind).await;
     let death = Sabotage::doing(failpoint, "panic");
-    let rows: String = (0..20).map(|number| format!("S{number},Thing,1.00,GBP,,,7\n")).collect();
+    let rows: Vec<String> = (0..20).map(|number| format!("S{number},Thing,1.00,GBP,,,7\n")).collect();
+    let rows = rows.concat();
     let sheet = format!("sku,title,price,currency,description,category,stock\n{rows}");
     shop.admin().imports(&sheet).await.expect_status(200);
     tokio::time::sleep(Duration::from_millis(1_500)).await;

@@ -34,7 +34,7 @@ async fn insists(shop: &Shop, key: &str, token: &str) -> Answer {
 async fn repeats(shop: &Shop, keys: usize, repeats: usize) -> Verdict {
     shop.admin().stocks("cup", 1_000, 100).await;
     let one_key = async |number: usize| {
-        let token = if number % 5 == 0 { "tok_timeout_then_approve" } else { "tok_approve" };
+        let token = if number.is_multiple_of(5) { "tok_timeout_then_approve" } else { "tok_approve" };
         let key = fresh_key();
         let answers = join_all((0..repeats).map(|_| insists(shop, &key, token))).await;
         let first = &answers[0];

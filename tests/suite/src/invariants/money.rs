@@ -66,7 +66,7 @@ async fn act(shop: &Shop, random: &mut Random, bought: &mut Vec<Purchase>) -> Re
     let action = random.below(10);
     if action < 4 || bought.is_empty() {
         let tokens = ["tok_approve", "tok_approve", "tok_approve", "tok_decline", "tok_pending_then_approve"];
-        let token: &str = *random.pick(&tokens);
+        let token = *random.pick(&tokens);
         let placed = guest.buys_with(token, &[(sku, units), ("cup", 1)]).await;
         acceptable(&placed)?;
         if placed.status < 300 {

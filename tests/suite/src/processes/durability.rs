@@ -14,7 +14,7 @@ const ORDERS: usize = 10;
 
 #[test]
 fn an_answer_is_synced_before_it_is_sent() {
-    traced("full", |unsynced| assert_eq!(unsynced, [] as [String; 0]));
+    traced("full", |unsynced| assert_eq!(unsynced, Vec::<String>::new()));
 }
 
 #[test]

@@ -46,8 +46,8 @@ async fn an_admin_finds_orders(shop: &Shop) {
     assert_eq!(found("email=ada@example.com").await, ids);
     assert_eq!(found("email=ADA@example.com").await, ids, "case makes no difference");
     assert_eq!(found("status=confirmed").await, ids);
-    assert_eq!(found("status=cancelled").await, [cancelled.id.clone()]);
-    assert_eq!(found("status=cancelled&email=ada@example.com").await, [] as [String; 0]);
+    assert_eq!(found("status=cancelled").await, std::slice::from_ref(&cancelled.id));
+    assert_eq!(found("status=cancelled&email=ada@example.com").await, Vec::<String>::new());
 
     let (mut read, mut cursor) = (Vec::new(), String::new());
     for _ in 0..9 {
