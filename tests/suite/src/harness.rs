@@ -25,4 +25,4 @@ pub(crate) use random::Random;
 pub(crate) use sabotage::{Sabotage, alone, together};
 pub(crate) use shop::Shop;
 pub(crate) use story::{run, stories, tell};
-pub(crate) use wait::{eventually, fresh_key};
+pub(crate) use wait::{eventually, fresh_key, fresh_name};

@@ -26,7 +26,7 @@ fn must_notice(guard: &'static str, probe: impl AsyncFn(&Shop) -> Verdict) {
     let _turn = alone();
     for kind in Kind::available() {
         let verdict = run(async {
-            let shop = Shop::open(kind).await;
+            let shop = Shop::impatient(kind).await;
             let sabotage = Sabotage::of(guard);
             let verdict = probe(&shop).await;
             drop(sabotage);

@@ -19,6 +19,12 @@ pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFn() -> Option<T>) 
     }
 }
 
+/// A name that nobody has: letters alone, for digits could be taken for a card number.
+pub(crate) fn fresh_name() -> String {
+    let id = kernel::Seams::system().ids.secret().as_u128();
+    (0..24).map(|place| char::from(b'a' + u8::try_from((id >> (4 * place)) & 0xf).unwrap())).collect()
+}
+
 /// A key that nobody has used.
 pub(crate) fn fresh_key() -> String {
     kernel::Seams::system().ids.secret().to_string()

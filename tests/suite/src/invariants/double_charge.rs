@@ -20,7 +20,7 @@ fn control_the_uniqueness_of_keys() {
 
 /// Buys until it has an answer; a key that is in flight is not one yet.
 async fn insists(shop: &Shop, key: &str, token: &str) -> Answer {
-    let ada = shop.guest(&format!("buyer-{key}"));
+    let ada = shop.guest("ada");
     let body = ada.wants(&[("cup", 1)], token);
     eventually("the key is answered", async || {
         let answer = ada.orders(key, &body).await;

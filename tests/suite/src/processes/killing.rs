@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::harness::{
-    Answer, Api, Kind, Order, Place, Process, Program, Random, aloud, eventually, fresh_key, run, together, variable,
+    Answer, Api, Kind, Order, Place, Process, Program, Random, aloud, eventually, fresh_name, run, together, variable,
 };
 
 /// Clients that buy while the store is killed.
@@ -88,7 +88,7 @@ async fn buy_until_killed(program: &Program, random: &mut Random) -> Sent {
 
 async fn buys(api: Api, mut random: Random, dead: Arc<AtomicBool>, sent: Arc<Mutex<Sent>>) {
     while !dead.load(Relaxed) {
-        let (key, token) = (fresh_key(), *random.pick(&["tok_approve", "tok_approve", "tok_approve", "tok_decline"]));
+        let (key, token) = (fresh_name(), *random.pick(&["tok_approve", "tok_approve", "tok_approve", "tok_decline"]));
         let sku = *random.pick(&["cup", "cup", "cup", "rare"]);
         let body = api.guest(&key).wants(&[(sku, 1), ("cup", 2)], token);
         sent.lock().unwrap().insert(key.clone(), (body.clone(), None));
