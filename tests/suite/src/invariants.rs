@@ -21,13 +21,18 @@ fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
 }
 
 /// Runs `probe` without `guard` on every database; it must find something wrong.
-#[expect(clippy::needless_pass_by_value, reason = "a probe is handed over by name")]
 fn must_notice(guard: &'static str, probe: impl AsyncFn(&Shop) -> Verdict) {
+    must_notice_doing(guard, "return", probe);
+}
+
+/// The same where the failpoint does something else than take a guard away.
+#[expect(clippy::needless_pass_by_value, reason = "a probe is handed over by name")]
+fn must_notice_doing(guard: &'static str, action: &str, probe: impl AsyncFn(&Shop) -> Verdict) {
     let _turn = alone();
     for kind in Kind::available() {
         let verdict = run(async {
             let shop = Shop::impatient(kind).await;
-            let sabotage = Sabotage::of(guard);
+            let sabotage = Sabotage::doing(guard, action);
             let verdict = probe(&shop).await;
             drop(sabotage);
             shop.abandon().await;

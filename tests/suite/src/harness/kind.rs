@@ -34,9 +34,10 @@ impl Kind {
     }
 }
 
-/// Writes where the test runner does not swallow it.
+/// Writes where the test runner does not swallow it. One line, and not a long one.
 pub(crate) fn aloud(words: &str) {
-    writeln!(std::io::stderr(), "{words}").ok();
+    let line: String = words.chars().take(240).collect();
+    writeln!(std::io::stderr(), "{line}").ok();
 }
 
 /// A variable of the environment that says how the suite runs.

@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, os::unix::fs::PermissionsExt as _};
 
-use crate::harness::{Kind, Place, Program, Said, run, together};
+use crate::harness::{Kind, Place, Program, Said, eventually, run, together};
 
 /// Runs `serve` where it cannot work, and is sure that it says so.
 async fn refuses(program: &Program, arguments: &[&str], code: i32, words: &[&str]) -> Said {
@@ -34,7 +34,11 @@ fn settings_that_cannot_be_used() {
             &["http.lissten", "did you mean `http.listen`"],
         )
         .await;
-        config(&write("typed.toml", b"[http]\nworkers = \"many\"\n"), &["http.workers", "typed.toml"]).await;
+        config(
+            &write("typed.toml", b"[http]\nstop_limit_seconds = \"long\"\n"),
+            &["http.stop_limit_seconds", "typed.toml"],
+        )
+        .await;
         config(&write("remote.toml", b"[modules.order]\nplacement = \"moon\"\n"), &["modules.order.placement", "moon"])
             .await;
 
@@ -118,8 +122,12 @@ fn an_empty_folder_gets_a_demonstration() {
             let place = Place::new(kind);
             let program = Program::at(&place);
             let store = program.serves_with(&[], &["serve"]).await;
-            let products = store.get("/api/v1/products?limit=100").await.expect_status(200).items().len();
-            assert!((15..=60).contains(&products), "{products} products");
+            // The demonstration comes through the public import, once the store answers.
+            eventually("the demonstration has arrived", async || {
+                let products = store.get("/api/v1/products?limit=100").await.expect_status(200).items().len();
+                (15..=60).contains(&products).then_some(())
+            })
+            .await;
             assert!(store.get("/api/v1/categories").await.items().len() > 1);
             store.stops().await;
             let checked = program.says(&["check"]).await;
