@@ -123,9 +123,9 @@ fn an_empty_folder_gets_a_demonstration() {
             let program = Program::at(&place);
             let store = program.serves_with(&[], &["serve"]).await;
             // The demonstration comes through the public import, once the store answers.
-            eventually("the demonstration has arrived", async || {
+            let products = eventually("the demonstration has arrived", async || {
                 let products = store.get("/api/v1/products?limit=100").await.expect_status(200).items().len();
-                (15..=60).contains(&products).then_some(())
+                (15..=60).contains(&products).then_some(products)
             })
             .await;
             assert!(store.get("/api/v1/categories").await.items().len() > 1);
