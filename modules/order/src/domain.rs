@@ -1,6 +1,6 @@
 //! The rules of ordering: pure and synchronous. Time and ids arrive as arguments.
 //!
-//! Reading order: [`status`] is the state machine of an order, [`line`] what was bought, [`basket`] how it is
+//! Reading order: [`status`] is the state machine of an order, [`mod@line`] what was bought, [`basket`] how it is
 //! priced, [`order`] the aggregate, [`goods`] what leaves and comes back, [`money`] what is known of the payment,
 //! [`rejection`] why an order comes to nothing, and [`placement`] the saga that decides between the two.
 
