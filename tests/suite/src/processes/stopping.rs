@@ -1,6 +1,6 @@
 //! A store that is told to stop finishes what it has begun.
 
-use crate::harness::{Kind, Order, Place, Program, run, together};
+use crate::harness::{Kind, Order, Place, Program, eventually, run, together};
 
 #[test]
 fn requests_under_way_are_answered() {
@@ -14,7 +14,11 @@ fn requests_under_way_are_answered() {
             let ada = store.guest("ada");
             let slow = async { ada.buys_with("tok_slow_3s", &[("cup", 1)]).await };
             let stop = async {
-                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                eventually("the order is being placed", async || {
+                    let taken = store.admin().get("/orders?status=placed").await.expect_status(200).items();
+                    (taken.len() == 1).then_some(())
+                })
+                .await;
                 store.signal("TERM");
             };
             let (answer, ()) = tokio::join!(slow, stop);
