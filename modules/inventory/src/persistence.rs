@@ -3,16 +3,6 @@
 //! [`post`] is the only code that changes a level, and it writes the ledger with it; [`claim`] keeps who claims
 //! what; [`level`] is everything else about levels; [`read`] answers people; [`audit`] compares the three.
 
-/// `{rows}`, to be looked up one by one.
-///
-/// Postgres takes any JSON for a hundred rows, and would rather read a whole table than look up a hundred; of a
-/// limit that it does not know it expects ten.
-macro_rules! few_rows {
-    () => {
-        "(SELECT value FROM {rows} LIMIT (SELECT 1000000)) AS few"
-    };
-}
-
 pub(crate) mod audit;
 pub(crate) mod claim;
 pub(crate) mod level;

@@ -20,8 +20,9 @@ impl Dialect {
 
     /// A statement written with `?` for its values, and with these words where the databases differ:
     ///
-    /// - `{rows}`: a table with one column `value`, a JSON array a row, made from one bound value (see
-    ///   [`rows`]); read a cell with `value ->> 0`. One text for any number of rows, so it is prepared once.
+    /// - `{rows}` or `{rows} AS name`: a table with one column `value`, a JSON array a row, made from one bound
+    ///   value (see [`rows`]); read a cell with `value ->> 0`. One text for any number of rows, so it is prepared
+    ///   once.
     /// - `{id}(…)` and `{time}(…)`: a cell of `{rows}` as an id (written without dashes, `Uuid::simple`) or as a
     ///   time (written by `DateTime::to_rfc3339`), as the column has it.
     /// - `{for_update}`: locks the rows read. Nothing on SQLite, where a write transaction is alone anyway.
@@ -33,13 +34,20 @@ impl Dialect {
     fn translate(self, sql: &str) -> String {
         let (rows, for_update, skip_locked) = match self {
             Self::Sqlite => ("json_each(?)", "", ""),
-            Self::Postgres => ("json_array_elements(CAST(? AS json))", "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+            Self::Postgres => (FEW_ROWS, "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
         };
         let (id, time) = match self {
             Self::Sqlite => ("unhex", ""),
             Self::Postgres => ("uuid", "timestamptz"),
         };
-        let sql = sql.replace("{rows}", rows).replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
+        let sql = match self {
+            Self::Sqlite => sql.replace("{rows}", rows),
+            // A table that is made in the statement must have a name here.
+            Self::Postgres => {
+                sql.replace("{rows} AS ", &format!("{rows} AS ")).replace("{rows}", &format!("{rows} AS given"))
+            }
+        };
+        let sql = sql.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
         let sql = sql.replace("{id}", id).replace("{time}", time);
         match self {
             Self::Sqlite => sql,
@@ -47,6 +55,10 @@ impl Dialect {
         }
     }
 }
+
+/// Postgres takes any array for a hundred rows, and would rather read a whole table than look up as many. A limit that
+/// it cannot foresee makes it expect ten.
+const FEW_ROWS: &str = "(SELECT value FROM json_array_elements(CAST(? AS json)) LIMIT (SELECT 1000000))";
 
 /// The value to bind for `{rows}`: an array of arrays, one for each row.
 pub fn rows<R: Serialize>(rows: &[R]) -> Value {
@@ -76,7 +88,9 @@ mod tests {
         assert_eq!(Dialect::Sqlite.translate(sql).trim_end(), "SELECT value ->> 0 FROM json_each(?) WHERE a = ?");
         assert_eq!(
             Dialect::Postgres.translate(sql),
-            "SELECT value ->> 0 FROM json_array_elements(CAST($1 AS json)) WHERE a = $2 FOR UPDATE SKIP LOCKED"
+            "SELECT value ->> 0 FROM (SELECT value FROM json_array_elements(CAST($1 AS json)) LIMIT (SELECT 1000000)) \
+             AS given WHERE a = $2 FOR UPDATE SKIP LOCKED"
         );
+        assert!(Dialect::Postgres.translate("FROM {rows} AS wanted").ends_with("1000000)) AS wanted"));
     }
 }

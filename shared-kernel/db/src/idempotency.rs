@@ -1,9 +1,11 @@
 //! One answer per key: the key, the effect and the answer stand or fall in one commit.
 
-use sea_orm::{ConnectionTrait, Value};
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 
-use crate::{Db, DbError, Tx, guard};
+use crate::{Db, DbError, Tx, dialect, guard};
 
 /// A caller's name for one effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,15 +76,28 @@ impl kernel::Problem for KeyRefusal {
 
 /// Claims `key` in the effect's transaction.
 pub async fn claim(tx: &Tx, key: &Key) -> Result<Claim, DbError> {
-    let sql = "INSERT INTO idempotency (scope, key, fingerprint, created_at) VALUES (?, ?, ?, ?) \
-               ON CONFLICT (scope, key) DO NOTHING";
-    let now = tx.seams().now();
-    let values: [Value; 4] =
-        [key.scope.clone().into(), key.key.clone().into(), key.fingerprint.clone().into(), now.into()];
-    if guard::sabotaged("idempotency::unique") || tx.run(sql, values).await? == 1 {
+    if claim_all(tx, &[key]).await?.contains(&true) {
         return Ok(Claim::Fresh);
     }
     read(tx, key).await.map(|claim| claim.unwrap_or(Claim::Fresh))
+}
+
+/// Claims every key that was never seen; says for each whether it did. Of equal keys the first is claimed.
+pub async fn claim_all(tx: &Tx, keys: &[&Key]) -> Result<Vec<bool>, DbError> {
+    let sql = "INSERT INTO idempotency (scope, key, fingerprint, created_at) \
+               SELECT value ->> 0, value ->> 1, value ->> 2, {time}(value ->> 3) FROM {rows} WHERE true \
+               ON CONFLICT (scope, key) DO NOTHING RETURNING scope, key";
+    if guard::sabotaged("idempotency::unique") {
+        return Ok(vec![true; keys.len()]);
+    }
+    let now = tx.seams().now().to_rfc3339();
+    let rows: Vec<_> = keys.iter().map(|key| (&key.scope, &key.key, &key.fingerprint, &now)).collect();
+    let mut claimed = names(&tx.rows(sql, [dialect::rows(&rows)]).await?)?;
+    Ok(keys.iter().map(|key| claimed.remove(&(key.scope.clone(), key.key.clone()))).collect())
+}
+
+fn names(rows: &[QueryResult]) -> Result<HashSet<(String, String)>, DbError> {
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }
 
 /// What `key` means, without claiming it; `None` when it was never seen.
@@ -103,7 +118,7 @@ async fn read_from(connection: &impl ConnectionTrait, db: &Db, key: &Key) -> Res
 
 const READ: &str = "SELECT fingerprint, status, location, body FROM idempotency WHERE scope = ? AND key = ?";
 
-fn claim_of(row: &sea_orm::QueryResult, key: &Key) -> Result<Claim, DbError> {
+fn claim_of(row: &QueryResult, key: &Key) -> Result<Claim, DbError> {
     let fingerprint: String = row.try_get_by_index(0)?;
     if fingerprint != key.fingerprint {
         return Ok(Claim::Reused);
@@ -121,21 +136,38 @@ fn claim_of(row: &sea_orm::QueryResult, key: &Key) -> Result<Claim, DbError> {
 
 /// Keeps `answer` for `key`, unless one is kept already; answers what is kept.
 pub async fn answer(tx: &Tx, key: &Key, answer: Answer) -> Result<Answer, DbError> {
-    let sql =
-        "UPDATE idempotency SET status = ?, location = ?, body = ? WHERE scope = ? AND key = ? AND status IS NULL";
-    let values: [Value; 5] = [
-        i64::from(answer.status).into(),
-        answer.location.clone().into(),
-        answer.body.clone().into(),
-        key.scope.clone().into(),
-        key.key.clone().into(),
-    ];
-    if tx.run(sql, values).await? == 1 || guard::sabotaged("idempotency::unique") {
-        return Ok(answer);
+    let kept = answer_all(tx, &[(key, &answer)]).await?;
+    Ok(kept.into_iter().next().unwrap_or(answer))
+}
+
+/// As [`answer`], for many keys, each of them once.
+pub async fn answer_all(tx: &Tx, answers: &[(&Key, &Answer)]) -> Result<Vec<Answer>, DbError> {
+    let sql = "UPDATE idempotency SET status = fresh.status, location = fresh.location, body = fresh.body \
+               FROM (SELECT value ->> 0 AS scope, value ->> 1 AS key, CAST(value ->> 2 AS bigint) AS status, \
+               value ->> 3 AS location, value ->> 4 AS body FROM {rows}) AS fresh \
+               WHERE idempotency.scope = fresh.scope AND idempotency.key = fresh.key \
+               AND idempotency.status IS NULL RETURNING idempotency.scope, idempotency.key";
+    let row = |(key, answer): &(&Key, &Answer)| {
+        (key.scope.clone(), key.key.clone(), answer.status, answer.location.clone(), answer.body.clone())
+    };
+    let rows: Vec<_> = answers.iter().map(row).collect();
+    let mut written = names(&tx.rows(sql, [dialect::rows(&rows)]).await?)?;
+    let mut kept = Vec::with_capacity(answers.len());
+    for (key, answer) in answers {
+        let is_new = written.remove(&(key.scope.clone(), key.key.clone()));
+        kept.push(if is_new || guard::sabotaged("idempotency::unique") {
+            (*answer).clone()
+        } else {
+            kept_before(tx, key, answer).await?
+        });
     }
+    Ok(kept)
+}
+
+async fn kept_before(tx: &Tx, key: &Key, answer: &Answer) -> Result<Answer, DbError> {
     match read(tx, key).await? {
         Some(Claim::Answered(kept)) => Ok(Answer { replayed: false, ..kept }),
-        _ => Ok(answer),
+        _ => Ok(answer.clone()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a module keeps its data, and the only place that knows SQLite from Postgres.
 //!
 //! Reading order: [`Target`] says where a module's data lives, [`Db`] opens it, [`Db::transact`] is the
-//! one way to write. [`outbox`] publishes inside such a transaction; [`feed`] reads an outbox in commit
+//! one way to write, and [`Crowd`] lets many callers share one such write. [`outbox`] publishes inside such a transaction; [`feed`] reads an outbox in commit
 //! order; a [`Subscription`] applies another module's events exactly once; [`parking`] holds back the
 //! stream of an event that cannot be applied. [`idempotency`] keeps one answer per key, [`lease`] lets
 //! one of several processes do a job.
@@ -21,12 +21,14 @@ pub mod sequencer;
 pub mod subscription;
 pub mod target;
 
+mod crowd;
 mod db;
 mod group;
 mod transact;
 mod tx;
 
 pub use bus::Bus;
+pub use crowd::{Asked, Crowd};
 pub use db::Db;
 pub use dialect::Dialect;
 pub use error::DbError;

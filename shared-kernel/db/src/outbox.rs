@@ -1,12 +1,11 @@
 //! Publishes events in the transaction that makes them true. Nothing else may publish.
 
-use std::fmt::Write as _;
-
 use kernel::{CallContext, Envelope, Event};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{DbError, Dialect, Tx};
+use crate::{DbError, Dialect, Tx, dialect};
 
 /// What led to an event: it ties the events of one request together.
 #[derive(Debug, Clone, Default)]
@@ -32,40 +31,50 @@ impl From<&Envelope> for Cause {
     }
 }
 
+/// An event to publish: what led to it, its place in its stream, and itself.
+pub type News<'a, E> = (&'a Cause, i64, &'a E);
+
 /// So many rows go into one statement.
-const ROWS: usize = 200;
+const ROWS: usize = 500;
 
 /// Writes `events` to the module's outbox, each with its stream's next version.
 ///
 /// The version of a stream counts its events from 1; the aggregate's row keeps it and its lock orders
 /// writers.
 pub async fn publish<E: Event>(tx: &Tx, cause: &Cause, events: &[(i64, E)]) -> Result<(), DbError> {
-    for chunk in events.chunks(ROWS) {
-        let mut sql = "INSERT INTO outbox (id, type, stream, stream_version, time, correlation_id, causation_id, \
-                       traceparent, data) VALUES "
-            .to_owned();
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 9);
-        for (index, (version, event)) in chunk.iter().enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            let _ = write!(sql, "{comma}(?, ?, ?, ?, ?, ?, ?, ?, ?)");
-            let data = event.data().map_err(|error| DbError::corrupt("event", error))?;
-            values.extend([
-                tx.seams().ids.next().into(),
-                event.event_type().into(),
-                event.stream().into(),
-                (*version).into(),
-                tx.seams().now().into(),
-                cause.correlation.into(),
-                cause.causation.into(),
-                cause.traceparent.clone().into(),
-                data.to_string().into(),
-            ]);
-        }
-        let result = tx.execute_raw(tx.dialect().statement(&sql, values)).await?;
+    let news: Vec<News<'_, E>> = events.iter().map(|(version, event)| (cause, *version, event)).collect();
+    publish_all(tx, &news).await
+}
+
+/// As [`publish`], for events that have not one cause.
+pub async fn publish_all<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<(), DbError> {
+    let sql = "INSERT INTO outbox (id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
+               data) SELECT {id}(value ->> 0), value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
+               {time}(value ->> 4), {id}(value ->> 5), {id}(value ->> 6), value ->> 7, value ->> 8 FROM {rows}";
+    for chunk in news.chunks(ROWS) {
+        let rows: Result<Vec<_>, DbError> = chunk.iter().map(|news| row(tx, news)).collect();
+        let result = tx.execute_raw(tx.dialect().statement(sql, [dialect::rows(&rows?)])).await?;
         tx.note_published(match tx.dialect() {
             Dialect::Sqlite => i64::try_from(result.last_insert_id()).unwrap_or(i64::MAX),
             Dialect::Postgres => -1,
         });
     }
     Ok(())
+}
+
+fn row<E: Event>(tx: &Tx, (cause, version, event): &News<'_, E>) -> Result<impl Serialize, DbError> {
+    let data = event.data().map_err(|error| DbError::corrupt("event", error))?;
+    let id = |id: Uuid| id.simple().to_string();
+    let (correlation, causation) = (cause.correlation.map(id), cause.causation.map(id));
+    Ok((
+        id(tx.seams().ids.next()),
+        event.event_type().to_owned(),
+        event.stream(),
+        *version,
+        tx.seams().now().to_rfc3339(),
+        correlation,
+        causation,
+        cause.traceparent.clone(),
+        data.to_string(),
+    ))
 }

@@ -107,12 +107,9 @@ pub(crate) async fn refuse(tx: &Tx, order: OrderId, shortage: &[Shortage]) -> Re
 
 /// Takes units off what is outstanding. A line that has fewer is an error: roll back.
 pub(crate) async fn settle(tx: &Tx, order: OrderId, units: &[Demand]) -> Result<(), InventoryError> {
-    let sql = concat!(
-        "WITH gone AS MATERIALIZED (SELECT value ->> 0 AS sku, CAST(value ->> 1 AS bigint) AS units FROM ",
-        few_rows!(),
-        ") UPDATE hold_line SET outstanding = outstanding - gone.units FROM gone \
-         WHERE hold_line.order_id = ? AND hold_line.sku = gone.sku AND outstanding >= gone.units"
-    );
+    let sql = "WITH gone AS MATERIALIZED (SELECT value ->> 0 AS sku, CAST(value ->> 1 AS bigint) AS units FROM {rows}) \
+               UPDATE hold_line SET outstanding = outstanding - gone.units FROM gone \
+               WHERE hold_line.order_id = ? AND hold_line.sku = gone.sku AND outstanding >= gone.units";
     if units.is_empty() {
         return Ok(());
     }

@@ -19,11 +19,8 @@ pub(super) const COLUMNS: &str = columns!();
 
 /// What is available of each of `skus`, locked in the order of SKUs. A SKU without a level is left out.
 pub(crate) async fn lock<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<HashMap<Sku, i64>, DbError> {
-    let sql = concat!(
-        "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM ",
-        few_rows!(),
-        ") ORDER BY sku {for_update}"
-    );
+    let sql = "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) \
+               ORDER BY sku {for_update}";
     let rows = tx.rows(sql, [sku_rows(skus)]).await?;
     rows.iter().map(|row| Ok((read_sku(&row.try_get_by_index::<String>(0)?)?, row.try_get_by_index(1)?))).collect()
 }

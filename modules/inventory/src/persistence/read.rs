@@ -43,7 +43,7 @@ pub(crate) struct HoldRowLine {
 
 /// What can be sold of each of `skus`; a SKU without a level is left out.
 pub(crate) async fn available(db: &Db, skus: &[Sku]) -> Result<Vec<Level>, DbError> {
-    let sql = concat!("SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM ", few_rows!(), ")");
+    let sql = "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows})";
     let rows = read_rows(db, sql, [sku_rows(skus.iter())]).await?;
     let level = |row: &QueryResult| {
         let sku: String = row.try_get_by_index(0)?;

@@ -80,7 +80,7 @@ pub(super) const LEDGER: &str = concat!("WITH ", entry!("{rows}"), " ", write_le
 
 pub(super) const POSTGRES: &str = concat!(
     "WITH ",
-    entry!(few_rows!()),
+    entry!("{rows}"),
     ", change AS (",
     locked!(),
     "), moved AS (",
@@ -94,7 +94,7 @@ pub(super) const POSTGRES: &str = concat!(
 pub(super) const POSTGRES_TAKE: &str = concat!(
     "WITH fresh AS (INSERT INTO hold (order_id, status, until, version, created_at) VALUES (?, 'held', ?, 0, ?) \
      ON CONFLICT (order_id) DO NOTHING RETURNING order_id), ",
-    entry!(concat!("fresh, ", few_rows!())),
+    entry!("fresh, {rows}"),
     ", change AS (",
     locked!(),
     "), moved AS (",
