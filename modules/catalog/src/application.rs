@@ -5,7 +5,7 @@ pub(crate) mod change_category;
 pub(crate) mod create_product;
 pub(crate) mod delete_category;
 pub(crate) mod list_products;
-mod quote;
+pub(crate) mod quote;
 pub(crate) mod replace_product;
 pub(crate) mod show_categories;
 pub(crate) mod show_product;

@@ -11,6 +11,7 @@ use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
+    application::quote::{Quotes, quoting},
     cache::{Cache, watch},
     config::Config,
     http, persistence,
@@ -28,6 +29,7 @@ struct Inner {
     config: Config,
     stock: Arc<dyn Stock>,
     cache: Arc<Cache>,
+    quotes: Quotes,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -40,7 +42,8 @@ impl Catalog {
     /// `stock` is asked for levels, only to show them.
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));
-        Self { inner: Arc::new(Inner { db, config, stock, cache }) }
+        let quotes = quoting(&db);
+        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes }) }
     }
 
     /// What other modules may ask of prices.
@@ -58,6 +61,10 @@ impl Catalog {
 
     pub(crate) fn stock(&self) -> &dyn Stock {
         self.inner.stock.as_ref()
+    }
+
+    pub(crate) fn quotes(&self) -> &Quotes {
+        &self.inner.quotes
     }
 
     pub(crate) fn cache(&self) -> &Cache {

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use catalog_contract::Prices;
 use inventory_contract::Stock;
 use kernel::{CallContext, DateTime, OrderId, Utc};
-use kernel_db::{Db, DbError, Feed, idempotency};
+use kernel_db::{Crowd, Db, DbError, Feed, idempotency};
 use kernel_module::Tasks;
 use payment_contract::Charges;
 use tokio::sync::mpsc;
 
-use crate::{Config, domain::token::OrderTokens, error::OrderError};
+use crate::{
+    Config,
+    domain::{Order, token::OrderTokens},
+    error::OrderError,
+};
 
 pub(crate) mod cancel;
 pub(crate) mod cart;
@@ -48,8 +52,26 @@ pub(crate) struct Orders {
     pub(crate) tasks: Tasks,
     tokens: Option<OrderTokens>,
     waiting: waiting::Waiting,
+    crowds: Crowds,
     /// Orders whose placing is to be taken up at once.
     woken: mpsc::UnboundedSender<OrderId>,
+}
+
+/// What every order does, done for many at once.
+struct Crowds {
+    take: Crowd<place::Taking, Result<place::Taken, OrderError>, OrderError>,
+    confirm: Crowd<saga::crowds::Confirming, Order, saga::Unwritten>,
+    finish: Crowd<saga::crowds::Finishing, idempotency::Answer, saga::Unwritten>,
+}
+
+impl Crowds {
+    fn of(db: &Db, config: &Config) -> Self {
+        Self {
+            take: place::taking(db, config),
+            confirm: saga::crowds::confirming(db, config),
+            finish: saga::crowds::finishing(db),
+        }
+    }
 }
 
 /// A request as a use case sees it: on whose behalf, and which effect it is.
@@ -69,7 +91,8 @@ impl Orders {
         woken: mpsc::UnboundedSender<OrderId>,
     ) -> Self {
         let tokens = OrderTokens::new(&config.server_secret);
-        Self { db, config, ports, tasks, tokens, waiting: waiting::Waiting::default(), woken }
+        let crowds = Crowds::of(&db, &config);
+        Self { db, config, ports, tasks, tokens, waiting: waiting::Waiting::default(), crowds, woken }
     }
 
     /// Whether `token` is the one that was given to whoever placed `order`.

@@ -1,8 +1,14 @@
 //! The port: what SKUs sell for.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
 use async_trait::async_trait;
 use catalog_contract::{Prices, PricesRefusal, Quote};
 use kernel::{CallContext, Sku};
+use kernel_db::{Crowd, Db, DbError};
 use port::{Executed, PortError, PortResult};
 
 use crate::{module::Catalog, persistence};
@@ -19,9 +25,31 @@ impl Prices for Catalog {
         if cx.is_spent() {
             return Err(PortError::Deadline { executed: Executed::No });
         }
-        persistence::quote::quote(self.db(), &skus).await.map_err(|error| {
+        if skus.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.quotes().ask(skus).await.map_err(|error| {
             tracing::warn!(?error, "prices could not be read");
             PortError::internal()
         })
     }
+}
+
+/// Whoever asks for prices, with the SKUs.
+pub(crate) type Quotes = Crowd<Vec<Sku>, Vec<Quote>, DbError>;
+
+/// Reads the prices that a crowd asks for at once. They are read after everyone had asked, so nobody gets old ones.
+pub(crate) fn quoting(db: &Db) -> Quotes {
+    let db = db.clone();
+    Crowd::new(move |asked: Vec<Arc<Vec<Sku>>>| {
+        let db = db.clone();
+        async move {
+            let wanted: BTreeSet<&Sku> = asked.iter().flat_map(|skus| skus.iter()).collect();
+            let wanted: Vec<&Sku> = wanted.into_iter().collect();
+            let quotes = persistence::quote::quote(&db, &wanted).await?;
+            let quotes: HashMap<&Sku, &Quote> = quotes.iter().map(|quote| (&quote.sku, quote)).collect();
+            let known = |sku: &Sku| quotes.get(sku).copied().cloned();
+            Ok(asked.iter().map(|skus| skus.iter().filter_map(known).collect()).collect())
+        }
+    })
 }

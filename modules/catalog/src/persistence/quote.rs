@@ -2,23 +2,16 @@
 
 use catalog_contract::Quote;
 use kernel::Sku;
-use kernel_db::{Db, DbError};
+use kernel_db::{Db, DbError, dialect};
 use sea_orm::QueryResult;
 
-use super::{gather, padded, placeholders, read};
+use super::{gather, read};
 
-/// A list of values and not `{rows}`: Postgres then knows how few they are, and always goes by the index.
-pub(crate) async fn quote(db: &Db, skus: &[Sku]) -> Result<Vec<Quote>, DbError> {
-    if skus.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (marks, count) = placeholders(skus.len());
-    let sql = format!(
-        "SELECT v.sku, v.price, v.currency, p.title, v.title, p.status FROM variant v \
-         JOIN product p ON p.id = v.product_id WHERE v.sku IN ({marks})"
-    );
-    let rows = read(db, &sql, padded(skus.iter().map(|sku| sku.as_str().into()), count)).await?;
-    rows.iter().map(of_row).collect()
+pub(crate) async fn quote(db: &Db, skus: &[&Sku]) -> Result<Vec<Quote>, DbError> {
+    let sql = "SELECT v.sku, v.price, v.currency, p.title, v.title, p.status FROM {rows} AS wanted \
+               JOIN variant v ON v.sku = wanted.value ->> 0 JOIN product p ON p.id = v.product_id";
+    let rows: Vec<_> = skus.iter().map(|sku| (sku.as_str(),)).collect();
+    read(db, sql, [dialect::rows(&rows)]).await?.iter().map(of_row).collect()
 }
 
 fn of_row(row: &QueryResult) -> Result<Quote, DbError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::{CallContext, CartId, Currency, OrderId};
 use kernel_db::{
-    Cause, Tx,
+    Cause, Crowd, Db, DbError, Tx,
     idempotency::{self, Answer, Claim, Key, KeyRefusal},
     outbox,
 };
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::{Orders, saga::Saga, waiting::Listening};
 use crate::{
+    Config,
     domain::{Act, Address, Basket, Order, Terms, Wanted, placement::Stage},
     error::{CartRefusal, OrderError},
     persistence::{
@@ -54,7 +55,7 @@ pub(crate) struct Purchase {
 }
 
 /// What became of the first transaction.
-enum Taken {
+pub(super) enum Taken {
     /// The key was used before, and this was answered.
     Before(Answer),
     Now(Box<Saga>),
@@ -72,12 +73,12 @@ impl Orders {
     /// From the first transaction on the work goes on in a task of its own: the buyer may hang up. Whoever waits
     /// is told the end, or after a while that there is none yet.
     pub(crate) async fn place(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
-        let (kept, basket) = tokio::join!(self.answered(&command.asked.key), self.price(&command));
-        if let Some(kept) = kept? {
-            return Ok(kept);
-        }
-        let basket = basket?;
         let key = command.asked.key.clone();
+        let basket = match self.price(&command).await {
+            Ok(basket) => basket,
+            // What was answered once is answered again, even when it is not for sale any more.
+            Err(refused) => return self.answered(&key).await?.ok_or(refused),
+        };
         let (accept, accepted) = oneshot::channel();
         let orders = Arc::clone(self);
         self.tasks.spawn(async move { orders.carry_out(command, basket, accept).await });
@@ -96,9 +97,10 @@ impl Orders {
     }
 
     async fn carry_out(&self, command: Place, basket: Basket, accept: oneshot::Sender<Result<Accepted, OrderError>>) {
-        let taken = self.take(&command, &basket).await;
+        let act = Act { by: command.asked.cx.principal.label(), at: self.now() };
+        let taking = Taking { id: self.db.seams().id(), act, command, basket };
         // Whoever asked may have gone by now; that changes nothing.
-        match taken {
+        match self.crowds.take.ask(taking).await.flatten() {
             Ok(Taken::Now(saga)) => {
                 let listening = self.waiting.listen(saga.order.id());
                 drop(accept.send(Ok(Accepted::Now(listening))));
@@ -106,48 +108,6 @@ impl Orders {
             }
             Ok(Taken::Before(kept)) => drop(accept.send(Ok(Accepted::Before(kept)))),
             Err(error) => drop(accept.send(Err(error))),
-        }
-    }
-
-    /// Writes the order, its saga, its key and its first event in one transaction of five statements.
-    async fn take(&self, command: &Place, basket: &Basket) -> Result<Taken, OrderError> {
-        let id: OrderId = self.db.seams().id();
-        let act = Act { by: command.asked.cx.principal.label(), at: self.now() };
-        let act = &act;
-        self.db
-            .transact(|tx| async move {
-                if let Some(kept) = claim(&tx, &command.asked.key).await? {
-                    return Ok(Taken::Before(kept));
-                }
-                if let Some((cart, version)) = command.cart
-                    && !carts::check_out(&tx, cart, version, id).await?
-                {
-                    return Err(CartRefusal::Changed.into());
-                }
-                let mut terms = command.terms(id, basket, act);
-                terms.number = orders::insert(&tx, &terms, &basket.lines).await?;
-                let mut order = Order::place(terms, basket.lines.clone(), act);
-                let placement = self.placement(command, id, act);
-                placements::insert(&tx, &placement, act.at + self.config.lease()).await?;
-                outbox::publish(&tx, &Cause::from(&command.asked.cx), &order.take_events()).await?;
-                Ok(Taken::Now(Box::new(Saga { order, placement })))
-            })
-            .await
-    }
-
-    fn placement(&self, command: &Place, order: OrderId, act: &Act) -> Placement {
-        Placement {
-            order,
-            stage: Stage::Placing,
-            method: command.purchase.method.clone(),
-            token: command.purchase.token.clone(),
-            deadline_at: self.config.deadline(act.at),
-            tries: 0,
-            cart: command.cart.map(|(cart, _)| cart),
-            key: command.asked.key.clone(),
-            request_id: command.asked.request_id.clone(),
-            correlation: command.asked.cx.correlation,
-            traceparent: command.asked.cx.traceparent.clone(),
         }
     }
 
@@ -167,26 +127,111 @@ impl Orders {
     }
 }
 
-impl Place {
-    fn terms(&self, id: OrderId, basket: &Basket, act: &Act) -> Terms {
-        Terms {
-            id,
-            number: 0,
-            email: self.purchase.email.clone(),
-            total: basket.total,
-            note: self.purchase.note.clone(),
-            shipping_address: self.purchase.shipping_address.clone(),
-            created_at: act.at,
-        }
-    }
+/// An order as it is about to be written.
+pub(super) struct Taking {
+    id: OrderId,
+    act: Act,
+    command: Place,
+    basket: Basket,
 }
 
-/// Claims the key for this order; answers what was answered when it was used before.
-async fn claim(tx: &Tx, key: &Key) -> Result<Option<Answer>, OrderError> {
-    match idempotency::claim(tx, key).await? {
-        Claim::Fresh => Ok(None),
-        Claim::Answered(kept) => Ok(Some(kept)),
+/// Takes the orders of a crowd in one transaction of five statements.
+pub(super) fn taking(db: &Db, config: &Config) -> Crowd<Taking, Result<Taken, OrderError>, OrderError> {
+    let (db, config) = (db.clone(), config.clone());
+    Crowd::new(move |asked: Vec<Arc<Taking>>| {
+        let (db, config) = (db.clone(), config.clone());
+        async move {
+            let (config, asked) = (&config, &asked);
+            db.transact(|tx| async move { take(&tx, config, asked).await }).await
+        }
+    })
+}
+
+/// Each order, its saga, its key and its first event; or what its key was answered before.
+async fn take(tx: &Tx, config: &Config, asked: &[Arc<Taking>]) -> Result<Vec<Result<Taken, OrderError>>, OrderError> {
+    let keys: Vec<&Key> = asked.iter().map(|taking| &taking.command.asked.key).collect();
+    let fresh = idempotency::claim_all(tx, &keys).await?;
+    let new: Vec<&Taking> = asked.iter().zip(&fresh).filter_map(|(taking, fresh)| fresh.then_some(&**taking)).collect();
+    let mut sagas = write(tx, config, &new).await?.into_iter();
+    let mut taken = Vec::with_capacity(asked.len());
+    for (key, fresh) in keys.into_iter().zip(fresh) {
+        taken.push(match if fresh { sagas.next() } else { None } {
+            Some(saga) => Ok(Taken::Now(Box::new(saga))),
+            None => before(tx, key).await?.map(Taken::Before),
+        });
+    }
+    Ok(taken)
+}
+
+async fn write(tx: &Tx, config: &Config, new: &[&Taking]) -> Result<Vec<Saga>, OrderError> {
+    for taking in new {
+        if let Some((cart, version)) = taking.command.cart
+            && !carts::check_out(tx, cart, version, taking.id).await?
+        {
+            return Err(CartRefusal::Changed.into());
+        }
+    }
+    let Some(first) = new.first() else { return Ok(Vec::new()) };
+    let terms: Vec<Terms> = new.iter().map(|taking| taking.terms()).collect();
+    let written: Vec<_> =
+        terms.iter().zip(new).map(|(terms, taking)| (terms, taking.basket.lines.as_slice())).collect();
+    let numbers = orders::insert_all(tx, &written).await?;
+    let mut sagas = Vec::with_capacity(new.len());
+    let mut news = Vec::with_capacity(new.len());
+    for (mut terms, taking) in terms.into_iter().zip(new) {
+        let missing = || DbError::corrupt("order", "it was given no number");
+        terms.number = numbers.get(&terms.id).copied().ok_or_else(missing)?;
+        let mut order = Order::place(terms, taking.basket.lines.clone(), &taking.act);
+        let cause = Cause::from(&taking.command.asked.cx);
+        news.extend(order.take_events().into_iter().map(|(version, event)| (cause.clone(), version, event)));
+        sagas.push(Saga { order, placement: taking.placement(config) });
+    }
+    let placements: Vec<&Placement> = sagas.iter().map(|saga| &saga.placement).collect();
+    placements::insert_all(tx, &placements, first.act.at + config.lease()).await?;
+    let news: Vec<_> = news.iter().map(|(cause, version, event)| (cause, *version, event)).collect();
+    outbox::publish_all(tx, &news).await?;
+    Ok(sagas)
+}
+
+/// What a key was answered that was used before.
+async fn before(tx: &Tx, key: &Key) -> Result<Result<Answer, OrderError>, OrderError> {
+    Ok(match idempotency::claim(tx, key).await? {
+        Claim::Answered(kept) => Ok(kept),
         Claim::InFlight => Err(KeyRefusal::InFlight.into()),
         Claim::Reused => Err(KeyRefusal::Reused.into()),
+        // It was there a moment ago. Better not believe either.
+        Claim::Fresh => return Err(KeyRefusal::InFlight.into()),
+    })
+}
+
+impl Taking {
+    fn terms(&self) -> Terms {
+        let purchase = &self.command.purchase;
+        Terms {
+            id: self.id,
+            number: 0,
+            email: purchase.email.clone(),
+            total: self.basket.total,
+            note: purchase.note.clone(),
+            shipping_address: purchase.shipping_address.clone(),
+            created_at: self.act.at,
+        }
+    }
+
+    fn placement(&self, config: &Config) -> Placement {
+        let Place { asked, purchase, cart, .. } = &self.command;
+        Placement {
+            order: self.id,
+            stage: Stage::Placing,
+            method: purchase.method.clone(),
+            token: purchase.token.clone(),
+            deadline_at: config.deadline(self.act.at),
+            tries: 0,
+            cart: cart.map(|(cart, _)| cart),
+            key: asked.key.clone(),
+            request_id: asked.request_id.clone(),
+            correlation: asked.cx.correlation,
+            traceparent: asked.cx.traceparent.clone(),
+        }
     }
 }

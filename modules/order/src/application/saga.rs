@@ -21,7 +21,10 @@ use crate::{
 };
 
 mod calls;
+pub(super) mod crowds;
 mod writes;
+
+pub(super) use writes::Unwritten;
 
 /// An order whose placing is under way.
 #[derive(Debug)]

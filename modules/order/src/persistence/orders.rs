@@ -1,9 +1,11 @@
 //! Writes orders.
 
+use std::collections::HashMap;
+
 use kernel::OrderId;
 use kernel_db::{Cause, DbError, Tx, dialect, outbox};
 
-use super::{cell, id_cell, query, to_json};
+use super::{cell, id_cell, query, rows_of, time_cell, to_json};
 use crate::domain::{Line, Order, PaymentFacts, Terms};
 
 /// The order has changed since it was read. What was written with it must not stay.
@@ -15,34 +17,37 @@ pub(crate) enum SaveError {
     Storage(#[from] DbError),
 }
 
-/// Writes an order that is new, and gets its number: two statements.
-pub(crate) async fn insert(tx: &Tx, terms: &Terms, lines: &[Line]) -> Result<i64, DbError> {
+/// Writes orders that are new, and gets each its number: two statements.
+pub(crate) async fn insert_all(tx: &Tx, orders: &[(&Terms, &[Line])]) -> Result<HashMap<OrderId, i64>, DbError> {
     let sql = "INSERT INTO orders (id, status, email, currency, total, note, shipping_address, version, created_at, \
-               updated_at) VALUES (?, 'placed', ?, ?, ?, ?, ?, 1, ?, ?) RETURNING number";
-    let values = [
-        terms.id.uuid().into(),
-        terms.email.as_str().into(),
-        terms.total.currency().code().into(),
-        terms.total.minor().into(),
-        terms.note.clone().into(),
-        to_json(terms.shipping_address.as_ref(), "address")?.into(),
-        terms.created_at.into(),
-        terms.created_at.into(),
-    ];
-    let row = tx.row(sql, values).await?.ok_or_else(|| DbError::corrupt("order", "it was given no number"))?;
-    insert_lines(tx, terms.id, lines).await?;
-    cell(&row, 0)
+               updated_at) SELECT {id}(value ->> 0), 'placed', value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
+               value ->> 4, value ->> 5, 1, {time}(value ->> 6), {time}(value ->> 6) FROM {rows} RETURNING id, number";
+    let row = |(terms, _): &(&Terms, &[Line])| -> Result<_, DbError> {
+        let (total, address) = (terms.total, to_json(terms.shipping_address.as_ref(), "address")?);
+        let agreed = (terms.email.clone(), total.currency().code().to_owned(), total.minor(), terms.note.clone());
+        Ok((id_cell(terms.id.uuid()), agreed.0, agreed.1, agreed.2, agreed.3, address, time_cell(terms.created_at)))
+    };
+    let rows: Vec<_> = orders.iter().map(row).collect::<Result<_, _>>()?;
+    let numbered = tx.rows(sql, [dialect::rows(&rows)]).await?;
+    insert_lines(tx, orders).await?;
+    numbered.iter().map(|row| Ok((OrderId::new(cell(row, 0)?), cell(row, 1)?))).collect()
 }
 
-async fn insert_lines(tx: &Tx, order: OrderId, lines: &[Line]) -> Result<(), DbError> {
+async fn insert_lines(tx: &Tx, orders: &[(&Terms, &[Line])]) -> Result<(), DbError> {
     let sql = "INSERT INTO order_line (order_id, number, sku, title, quantity, unit_price) \
-               SELECT ?, CAST(value ->> 0 AS bigint), value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
-               CAST(value ->> 4 AS bigint) FROM {rows}";
-    let rows: Vec<_> = lines
+               SELECT {id}(value ->> 0), CAST(value ->> 1 AS bigint), value ->> 2, value ->> 3, \
+               CAST(value ->> 4 AS bigint), CAST(value ->> 5 AS bigint) FROM {rows}";
+    let rows: Vec<_> = orders
         .iter()
-        .map(|line| (line.number, line.sku.as_str(), line.title.as_str(), line.quantity, line.unit_price.minor()))
+        .flat_map(|(terms, lines)| {
+            let id = id_cell(terms.id.uuid());
+            lines.iter().map(move |line| {
+                let (sku, title) = (line.sku.as_str(), line.title.as_str());
+                (id.clone(), line.number, sku, title, line.quantity, line.unit_price.minor())
+            })
+        })
         .collect();
-    tx.run(sql, [order.uuid().into(), dialect::rows(&rows)]).await?;
+    tx.run(sql, [dialect::rows(&rows)]).await?;
     Ok(())
 }
 
@@ -52,25 +57,34 @@ pub(crate) async fn lock(tx: &Tx, id: OrderId) -> Result<Option<Order>, DbError>
 }
 
 /// Writes how far the order has come and publishes its events: two statements.
-///
-/// The version is the guard: it is as it was read, or nothing is written.
 pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<(), SaveError> {
-    let events = order.take_events();
-    let standing = order.standing();
-    let read = events.first().map_or(standing.version, |(version, _)| version - 1);
-    let sql = "UPDATE orders SET status = ?, rejection = ?, version = ?, updated_at = ? WHERE id = ? AND version = ?";
-    let values = [
-        standing.status.as_str().into(),
-        to_json(standing.rejection.as_ref(), "rejection")?.into(),
-        standing.version.into(),
-        standing.updated_at.into(),
-        order.id().uuid().into(),
-        read.into(),
-    ];
-    if tx.run(sql, values).await? == 0 {
+    save_all(tx, &mut [(cause.clone(), order)]).await
+}
+
+/// Writes how far each order has come, for its cause, and publishes what happened: two statements, all or nothing.
+///
+/// The version is the guard: every order is as it was read, or nothing is to be kept.
+pub(crate) async fn save_all(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<(), SaveError> {
+    let sql = "UPDATE orders SET status = saved.status, rejection = saved.rejection, version = saved.version, \
+               updated_at = saved.updated_at FROM (SELECT {id}(value ->> 0) AS id, value ->> 1 AS status, \
+               value ->> 2 AS rejection, CAST(value ->> 3 AS bigint) AS version, {time}(value ->> 4) AS updated_at, \
+               CAST(value ->> 5 AS bigint) AS read FROM {rows}) AS saved \
+               WHERE orders.id = saved.id AND orders.version = saved.read";
+    let mut rows = Vec::with_capacity(orders.len());
+    let mut events = Vec::new();
+    for (cause, order) in orders.iter_mut() {
+        let new = order.take_events();
+        let (id, standing) = (id_cell(order.id().uuid()), order.standing());
+        let read = new.first().map_or(standing.version, |(version, _)| version - 1);
+        let rejection = to_json(standing.rejection.as_ref(), "rejection")?;
+        rows.push((id, standing.status.as_str(), rejection, standing.version, time_cell(standing.updated_at), read));
+        events.extend(new.into_iter().map(|(version, event)| (&*cause, version, event)));
+    }
+    if tx.run(sql, [dialect::rows(&rows)]).await? != rows_of(&rows) {
         return Err(SaveError::Overtaken);
     }
-    outbox::publish(tx, cause, &events).await?;
+    let news: Vec<_> = events.iter().map(|(cause, version, event)| (*cause, *version, event)).collect();
+    outbox::publish_all(tx, &news).await?;
     Ok(())
 }
 

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use kernel::{CartId, DateTime, OrderId, Utc};
 use kernel_db::{Cause, DbError, Tx, dialect, idempotency::Key};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::{cell, id_cell, json, select, to_json};
+use super::{cell, id_cell, json, rows_of, select, time_cell, to_json};
 use crate::domain::{Rejection, placement::Stage};
 
 /// A saga's row: what it was asked for, and how far it has come.
@@ -37,28 +38,34 @@ impl Placement {
     }
 }
 
-/// Writes a saga that begins now. Nobody else takes it up before `due_at`.
-pub(crate) async fn insert(tx: &Tx, placement: &Placement, due_at: DateTime<Utc>) -> Result<(), DbError> {
+/// Writes sagas that begin now. Nobody else takes them up before `due_at`.
+pub(crate) async fn insert_all(tx: &Tx, placements: &[&Placement], due_at: DateTime<Utc>) -> Result<(), DbError> {
     let sql = "INSERT INTO placement (order_id, state, method, token, deadline_at, due_at, cart_id, key_scope, key, \
-               key_fingerprint, request_id, correlation_id, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let Key { scope, key, fingerprint } = &placement.key;
-    let values = [
-        placement.order.uuid().into(),
-        placement.stage.name().into(),
-        placement.method.as_str().into(),
-        placement.token.as_str().into(),
-        placement.deadline_at.into(),
-        due_at.into(),
-        placement.cart.map(CartId::uuid).into(),
-        scope.as_str().into(),
-        key.as_str().into(),
-        fingerprint.as_str().into(),
-        placement.request_id.as_str().into(),
-        placement.correlation.into(),
-        placement.traceparent.clone().into(),
-    ];
-    tx.run(sql, values).await?;
+               key_fingerprint, request_id, correlation_id, traceparent) SELECT {id}(value ->> 0), \
+               value ->> 1, value ->> 2, value ->> 3, {time}(value ->> 4), ?, {id}(value ->> 5), value ->> 6, \
+               value ->> 7, value ->> 8, value ->> 9, {id}(value ->> 10), value ->> 11 FROM {rows}";
+    let rows: Vec<_> = placements.iter().map(|placement| row_of(placement)).collect();
+    tx.run(sql, [due_at.into(), dialect::rows(&rows)]).await?;
     Ok(())
+}
+
+fn row_of(placement: &Placement) -> impl Serialize {
+    let Placement { order, stage, method, token, deadline_at, cart, key, request_id, correlation, traceparent, .. } =
+        placement;
+    (
+        id_cell(order.uuid()),
+        stage.name(),
+        method,
+        token,
+        time_cell(*deadline_at),
+        cart.map(|cart| id_cell(cart.uuid())),
+        &key.scope,
+        &key.key,
+        &key.fingerprint,
+        request_id,
+        correlation.map(id_cell),
+        traceparent,
+    )
 }
 
 pub(crate) async fn find<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Option<Placement>, DbError> {
@@ -132,8 +139,7 @@ pub(crate) async fn wait_for_payment(
 pub(crate) async fn wake(tx: &Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, DbError> {
     let sql = "UPDATE placement SET due_at = ? WHERE state = 'pending' \
                AND order_id IN (SELECT {id}(value ->> 0) FROM {rows}) RETURNING order_id";
-    let rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
-    ids(&tx.rows(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?)
+    ids(&tx.rows(sql, [tx.seams().now().into(), id_rows(orders)]).await?)
 }
 
 /// Turns back. `false` when the saga is past its pivot, turned back already, or gone.
@@ -144,16 +150,25 @@ pub(crate) async fn turn(tx: &Tx, order: OrderId, because: &Rejection, due_at: D
     Ok(tx.run(sql, [because.into(), due_at.into(), order.uuid().into()]).await? == 1)
 }
 
-/// Passes the pivot. `false` when the saga has turned back, has passed it before, or is gone.
-pub(crate) async fn pass_pivot(tx: &Tx, order: OrderId, due_at: DateTime<Utc>) -> Result<bool, DbError> {
-    let sql = "UPDATE placement SET state = 'settling', due_at = ? \
-               WHERE order_id = ? AND state IN ('placing', 'pending')";
-    Ok(tx.run(sql, [due_at.into(), order.uuid().into()]).await? == 1)
+/// Passes the pivot with all of `orders`. `false`, and nothing is to be kept, when one of the sagas has turned back, has
+/// passed it before, or is gone.
+pub(crate) async fn pass_pivot(tx: &Tx, orders: &[OrderId], due_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let sql = "UPDATE placement SET state = 'settling', due_at = ? WHERE state IN ('placing', 'pending') \
+               AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    Ok(tx.run(sql, [due_at.into(), id_rows(orders)]).await? == rows_of(orders))
 }
 
-/// Ends the saga, and forgets the payment token with it. `false` when it has ended before.
-pub(crate) async fn end(tx: &Tx, order: OrderId) -> Result<bool, DbError> {
-    Ok(tx.run("DELETE FROM placement WHERE order_id = ?", [order.uuid().into()]).await? == 1)
+/// Ends the sagas of `orders`, and forgets the payment tokens with them. `false`, and nothing is to be kept, when one has
+/// ended before.
+pub(crate) async fn end(tx: &Tx, orders: &[OrderId]) -> Result<bool, DbError> {
+    let sql = "DELETE FROM placement WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    Ok(tx.run(sql, [id_rows(orders)]).await? == rows_of(orders))
+}
+
+/// The value of `{rows}` that holds one order's id a row.
+fn id_rows(orders: &[OrderId]) -> Value {
+    let rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
+    dialect::rows(&rows)
 }
 
 fn ids(rows: &[QueryResult]) -> Result<Vec<OrderId>, DbError> {

@@ -9,7 +9,11 @@ use kernel_db::{
 };
 use payment_contract::Charge;
 
-use super::{Had, Orders, Saga, doubled};
+use super::{
+    Had, Orders, Saga,
+    crowds::{Confirming, Finishing},
+    doubled,
+};
 use crate::{
     domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, placement::Input},
     persistence::{
@@ -23,19 +27,9 @@ use crate::{
 impl Orders {
     /// The pivot: the order stands, its event and the saga's stage in one commit.
     pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
-        let (now, cause) = (self.now(), &saga.placement.cause());
-        let confirmed = self
-            .db
-            .transact(|tx| async move {
-                let mut order = saga.order.clone();
-                order.confirm(charge.payment, now)?;
-                orders::save(&tx, cause, &mut order).await?;
-                if !placements::pass_pivot(&tx, order.id(), now + self.config.lease()).await? {
-                    return Err(Unwritten::Overtaken);
-                }
-                Ok(order)
-            })
-            .await;
+        let confirming =
+            Confirming { order: saga.order.clone(), payment: charge.payment, cause: saga.placement.cause() };
+        let confirmed = self.crowds.confirm.ask(confirming).await;
         had(confirmed.map(|order| Had::Confirmed(Box::new(order))))
     }
 
@@ -43,19 +37,10 @@ impl Orders {
     pub(super) async fn finish(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
-        let order = &order;
-        let answer = view::confirmed(order, self.token(order.id()))?;
-        let ended = self
-            .db
-            .transact(|tx| {
-                let answer = answer.clone();
-                async move {
-                    orders::note_payments(&tx, &[(order.id(), order.payment)]).await?;
-                    end(&tx, saga, answer).await
-                }
-            })
-            .await;
-        self.tell(saga, ended)
+        let answer = view::confirmed(&order, self.token(order.id()))?;
+        let finishing =
+            Finishing { order: order.id(), payment: order.payment, key: saga.placement.key.clone(), answer };
+        self.tell(saga, self.crowds.finish.ask(finishing).await)
     }
 
     /// Before anything is undone: from here on the saga cannot go forward again.
@@ -135,7 +120,7 @@ impl Orders {
 
 /// Ends the saga and keeps its answer. What was answered before, a 202, stays.
 async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> {
-    if !placements::end(tx, saga.order.id()).await? {
+    if !placements::end(tx, &[saga.order.id()]).await? {
         return Err(Unwritten::Overtaken);
     }
     Ok(idempotency::answer(tx, &saga.placement.key, answer).await?)
@@ -145,7 +130,7 @@ async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> 
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Why a transaction of the saga was rolled back.
-enum Unwritten {
+pub(in crate::application) enum Unwritten {
     Overtaken,
     Storage(DbError),
 }
