@@ -42,6 +42,8 @@ FAULTS = [
     (TWO, "BANYAN__SERVICE__KEY", "BANYAN__SERVICE__KEI", "BANYAN__SERVICE__KEI is not a setting"),
     ("deploy/.env.example", "BANYAN_SERVICE_KEY=", "BANYAN_SERVICE_KEYS=", "BANYAN_SERVICE_KEYS stands only here"),
     ("deploy/commands.txt", "banyan health", "banyan health\nbanyan dance", "nothing starts `banyan dance`"),
+    ("docs/extracting-a-module.md", "from-literal=admin-key", "from-literal=adminkey", "other secrets than the kustomizations"),
+    ("docs/extracting-a-module.md", "BANYAN__PORTS__LISTEN", "BANYAN__PORT__LISTEN", "BANYAN__PORT__LISTEN is not a setting"),
     ("Dockerfile", "USER 65532:65532", "USER root", "other than root"),
     ("Dockerfile", "rust:1.95-slim-trixie", "rust", "not pinned"),
     ("Dockerfile", "RUN --mount", "RUM --mount", "hadolint"),

@@ -12,6 +12,7 @@ from tree import DUMMY, KUSTOMIZATIONS, Container, is_secret, read, version
 
 # The oldest that knows everything the manifests use, and the newest that the validator knows.
 VERSIONS = ["1.30", kubernetes_validate.latest_version()]
+GUIDE = "docs/extracting-a-module.md"
 PORTS = "ports"
 POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 BOX = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
@@ -66,6 +67,9 @@ def containers(root):
 
 
 def check(root):
+    told = [secrets_made(read(root, f"{folder}/kustomization.yaml")) for folder in KUSTOMIZATIONS]
+    if set().union(*told) != secrets_made(read(root, GUIDE)):
+        yield f"{GUIDE}: makes other secrets than the kustomizations say"
     for folder in KUSTOMIZATIONS:
         try:
             cluster = Cluster(kustomization.build(f"{root}/{folder}"))
@@ -219,13 +223,16 @@ def named_ports(rule, pods):
             yield f"{port['port']} is a name and no pods are picked"
 
 
+def secrets_made(text):
+    """(name, key) of every `kubectl create secret` in `text`, in comments too."""
+    commands = re.findall(r"create secret generic ([\w-]+)((?: \\\n#?\s+\S.*?(?= \\\n|\n))+)", text)
+    return {(name, key) for name, rest in commands for key in re.findall(r"--from-literal=([\w-]+)=", rest)}
+
+
 def secret_references(root, folder, cluster):
     """Secrets come by reference, and each reference is in a command that makes it."""
     texts = [read(root, f"{place}/kustomization.yaml") for place in dict.fromkeys([KUSTOMIZATIONS[0], folder])]
-    made = set()
-    for text in texts:
-        for command in re.findall(r"create secret generic ([\w-]+)((?: \\\n#\s+\S.*?(?= \\\n|\n))+)", text):
-            made.update((command[0], key) for key in re.findall(r"--from-literal=([\w-]+)=", command[1]))
+    made = {secret for text in texts for secret in secrets_made(text)}
     used = set()
     if cluster.of("Secret"):
         yield "a secret stands in a file"
