@@ -14,6 +14,7 @@ use crate::{
 mod check;
 mod config;
 mod events;
+mod health;
 mod import;
 mod migrate;
 mod openapi;
@@ -77,6 +78,10 @@ pub enum Command {
     /// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
     /// fails when they differ from it.
     Openapi(openapi::Args),
+    /// Asks a running store whether it is ready
+    ///
+    /// For containers and scripts: the exit code says it, and nothing but this binary is needed.
+    Health(health::Args),
     /// Prints the effective settings, secrets masked
     ///
     /// As a file that could be used; what is not a default says where it came from.
@@ -124,6 +129,7 @@ async fn execute(command: Command, loaded: Loaded) -> anyhow::Result<Verdict> {
         Command::Check(args) => check::run(args, loaded.settings).await,
         Command::Events(args) => events::run(args, loaded.settings).await,
         Command::Openapi(args) => openapi::run(args, loaded.settings).await,
+        Command::Health(args) => health::run(args, loaded.settings).await,
         Command::Config(args) => Ok(config::run(&args, &loaded)),
     }
 }
@@ -175,6 +181,8 @@ mod tests {
             ("banyan openapi --check --folder docs", true),
             ("banyan openapi", false),
             ("banyan serve --only order", false),
+            ("banyan health", true),
+            ("banyan health --url http://127.0.0.1:8181", true),
             ("banyan dance", false),
         ] {
             let parsed = Cli::try_parse_from(line.split(' '));
