@@ -18,6 +18,7 @@ mod health;
 mod import;
 mod migrate;
 mod openapi;
+mod place;
 mod replay;
 mod serve;
 mod table;
@@ -78,6 +79,11 @@ pub enum Command {
     /// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
     /// fails when they differ from it.
     Openapi(openapi::Args),
+    /// Moves a module of a running store to another process, or back
+    ///
+    /// Without a restart, and without a request failing: both sides stand on the same Postgres. The other process runs
+    /// `banyan serve --only MODULE`, or anything that passes `banyan conform`.
+    Place(place::Args),
     /// Asks a running store whether it is ready
     ///
     /// For containers and scripts: the exit code says it, and nothing but this binary is needed.
@@ -129,6 +135,7 @@ async fn execute(command: Command, loaded: Loaded) -> anyhow::Result<Verdict> {
         Command::Check(args) => check::run(args, loaded.settings).await,
         Command::Events(args) => events::run(args, loaded.settings).await,
         Command::Openapi(args) => openapi::run(args, loaded.settings).await,
+        Command::Place(args) => place::run(args, loaded.settings).await,
         Command::Health(args) => health::run(args, loaded.settings).await,
         Command::Config(args) => Ok(config::run(&args, &loaded)),
     }

@@ -68,7 +68,7 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
 
 fn show_lag(progress: &Progress) -> Verdict {
     let row = |cursor: &Cursor| {
-        let (position, head, lag) = (cursor.position.to_string(), cursor.head.to_string(), cursor.lag().to_string());
+        let (position, head, lag) = (cursor.position.to_string(), cursor.head.map_or_else(|| "elsewhere".to_owned(), |head| head.to_string()), cursor.lag().to_string());
         [cursor.consumer.to_owned(), cursor.source.to_owned(), position, head, lag, cursor.held_back.len().to_string()]
     };
     let rows: Vec<_> = progress.cursors.iter().map(row).collect();
@@ -99,7 +99,7 @@ fn show_parked(progress: &Progress) -> Verdict {
 fn db<'a>(store: &'a Store, progress: &Progress, which: &Which) -> anyhow::Result<&'a Db> {
     let reads = |cursor: &&Cursor| cursor.consumer == which.consumer && cursor.source == which.source;
     let cursor = progress.cursors.iter().find(reads);
-    let db = cursor.and_then(|cursor| store.databases.all().into_iter().find(|db| db.module() == cursor.module));
+    let db = cursor.and_then(|cursor| store.databases.of(cursor.module));
     db.ok_or_else(|| {
         let (consumer, source) = (&which.consumer, &which.source);
         anyhow::anyhow!("{consumer} does not read the events of {source}; `banyan events lag` shows who reads whose")
