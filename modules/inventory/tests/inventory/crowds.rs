@@ -98,7 +98,8 @@ on_both! {
     async fn five_hundred_events_are_one_posting(house: House) {
         let house = house.stocked(&[("CUP", 1_000), ("JUG", 1_000)]).await;
         let orders: Vec<OrderId> = (0..300).map(|_| house.new_order()).collect();
-        join_all(orders.iter().map(|order| house.hold(*order, PLAIN))).await.into_iter().for_each(|held| drop(held.unwrap()));
+        let held = join_all(orders.iter().map(|order| house.hold(*order, PLAIN))).await;
+        assert!(held.iter().all(Result::is_ok));
         for (index, order) in orders.iter().enumerate() {
             house.order.publish(&confirmed(&house, *order));
             match index % 3 {
@@ -119,21 +120,17 @@ on_both! {
 
     /// Both want the claims of all orders at the same moment; whoever waits sees what the other has done.
     async fn goods_leave_while_their_orders_are_committed(house: House) {
-        let house = Arc::new(house.stocked(&[("CUP", 1_000), ("JUG", 1_000)]).await);
+        let house = house.stocked(&[("CUP", 1_000), ("JUG", 1_000)]).await;
         for _ in 0..5 {
             let orders: Vec<OrderId> = (0..40).map(|_| house.new_order()).collect();
             for order in &orders {
                 house.hold(*order, &[("CUP", 2), ("JUG", 2)]).await.unwrap();
                 house.order.publish(&fulfil(&house, *order, &[("JUG", 1), ("CUP", 1)]));
             }
-            let (sender, committer) = (house.clone(), house.clone());
-            let commit = async move {
-                let (stock, cx) = (committer.stock(), buyer());
-                join_all(orders.iter().map(|order| stock.commit(&cx, *order))).await
-            };
-            let (sent, committed) = (tokio::spawn(async move { sender.settle().await }), tokio::spawn(commit));
-            sent.await.unwrap();
-            committed.await.unwrap().into_iter().for_each(Result::unwrap);
+            let (stock, cx) = (house.stock(), buyer());
+            let commits = join_all(orders.iter().map(|order| stock.commit(&cx, *order)));
+            let (commits, ()) = join(commits, house.settle()).await;
+            commits.into_iter().for_each(Result::unwrap);
         }
         assert_eq!(house.level("CUP").await, "800/0/200/600");
         house.prove().await;
