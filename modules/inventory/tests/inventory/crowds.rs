@@ -1,10 +1,11 @@
 //! Many who come at once are served together: each is answered as if it were alone, for far fewer statements.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::{join, join_all};
 use inventory_contract::{Held, StockRefusal};
 use kernel::OrderId;
+use kernel_db::DbError;
 use order_contract::{OrderConfirmed, OrderEvent, OrderRejected};
 use port::{PortError, PortResult};
 use tokio::task::JoinSet;
@@ -134,6 +135,29 @@ on_both! {
         }
         assert_eq!(house.level("CUP").await, "800/0/200/600");
         house.prove().await;
+    }
+
+    /// Whoever waited for a claim sees what became of its lines meanwhile.
+    async fn a_commitment_waits_while_goods_leave(house: House) {
+        let house = house.stocked(&[("CUP", 10)]).await;
+        let order = house.new_order();
+        house.hold(order, &[("CUP", 3)]).await.unwrap();
+        let leaving = house.db.transact(|tx| async move {
+            tx.rows("SELECT 1 FROM hold {for_update}", []).await?;
+            tx.run("UPDATE hold_line SET outstanding = outstanding - 1", []).await?;
+            tx.run("UPDATE level SET on_hand = on_hand - 1, held = held - 1", []).await?;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            Ok::<_, DbError>(())
+        });
+        let (stock, cx) = (house.stock(), buyer());
+        let commit = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            stock.commit(&cx, order).await
+        };
+        let (left, committed) = join(leaving, commit).await;
+        left.unwrap();
+        committed.unwrap();
+        assert_eq!(house.level("CUP").await, "9/0/2/7");
     }
 }
 
