@@ -1,10 +1,12 @@
 //! What payment does, one file per use case.
 
-mod ask;
+pub(crate) mod ask;
 mod authorize;
 mod capture;
 mod carry_out;
-mod cashier;
+pub(crate) mod cashier;
+pub(crate) mod crowds;
+pub(crate) mod end;
 mod give_up;
 mod keyed;
 mod refund;

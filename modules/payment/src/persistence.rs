@@ -4,3 +4,5 @@ pub(crate) mod inbox;
 pub(crate) mod query;
 mod row;
 pub(crate) mod store;
+
+pub(crate) use row::{id_cell, time_cell};

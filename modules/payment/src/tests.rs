@@ -4,6 +4,7 @@ mod cancelled;
 mod concurrent;
 mod contract;
 mod crashes;
+mod crowds;
 mod harness;
 mod http;
 mod ledger;

@@ -9,10 +9,7 @@ use super::{Cashier, ask::Outcome, cashier::instruction};
 use crate::{
     domain::{AttemptStatus, Final, Payment, Status},
     error::PaymentError,
-    persistence::{
-        query::{self, Dossier, Found},
-        store,
-    },
+    persistence::query::{self, Dossier, Found},
     provider::Provider,
 };
 
@@ -26,7 +23,7 @@ impl Cashier {
         let Authorize { order, amount, method, token } = authorize;
         let seams = self.db.seams();
         let payment = Payment::asked_for(seams.id(), order, (method, token), amount, (cx.correlation, seams.now()));
-        if !store::claim(&self.db, &payment).await? && !guard::sabotaged("payment.claim") {
+        if !self.crowds.claims.ask(payment.clone()).await? && !guard::sabotaged("payment.claim") {
             return self.join_authorization(cx, order).await;
         }
         guard::pass("payment.claimed");

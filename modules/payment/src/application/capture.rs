@@ -9,7 +9,7 @@ use crate::{
     error::PaymentError,
     persistence::{
         query::{self, Dossier, Found},
-        store,
+        store::CaptureWanted,
     },
 };
 
@@ -27,8 +27,8 @@ impl Cashier {
     pub(crate) async fn capture(&self, cx: &CallContext, order: OrderId) -> Result<Payment, PaymentError> {
         let mut patience = self.patience(cx);
         loop {
-            let lease = self.lease_from(self.db.seams().now());
-            if let Some((payment, attempt)) = store::start_capture(&self.db, order, self.wanted(cx), lease).await? {
+            let wanted = CaptureWanted { order, wanted: self.wanted(cx) };
+            if let Some((payment, attempt)) = self.crowds.captures.ask(wanted).await? {
                 guard::pass("payment.capture_claimed");
                 let provider = self.provider(&payment.method).ok_or(PaymentError::NoProvider)?;
                 let outcome = self.call(provider.as_ref(), &instruction(&payment, &attempt)).await;

@@ -4,6 +4,7 @@ use kernel::{CallContext, DateTime, Utc};
 use kernel_db::Db;
 use tokio::sync::Notify;
 
+use super::crowds::Crowds;
 use crate::{
     config::Config,
     domain::{Attempt, Operation, Payment, Wanted},
@@ -15,6 +16,7 @@ use crate::{
 pub(crate) struct Cashier {
     pub(super) db: Db,
     pub(super) config: Config,
+    pub(crate) crowds: Crowds,
     pub(super) providers: HashMap<&'static str, Arc<dyn Provider>>,
     /// There is something for the worker to do.
     pub(super) news: Notify,
@@ -26,7 +28,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(80);
 
 impl Cashier {
     pub(crate) fn new(db: Db, config: Config, providers: HashMap<&'static str, Arc<dyn Provider>>) -> Self {
-        Self { db, config, providers, news: Notify::new() }
+        let crowds = Crowds::of(&db, config.lease());
+        Self { db, config, crowds, providers, news: Notify::new() }
     }
 
     pub(crate) const fn db(&self) -> &Db {
@@ -42,11 +45,11 @@ impl Cashier {
         self.news.notify_one();
     }
 
-    pub(super) fn provider(&self, method: &str) -> Option<&Arc<dyn Provider>> {
+    pub(crate) fn provider(&self, method: &str) -> Option<&Arc<dyn Provider>> {
         self.providers.get(method)
     }
 
-    pub(super) fn wanted(&self, cx: &CallContext) -> Wanted {
+    pub(crate) fn wanted(&self, cx: &CallContext) -> Wanted {
         Wanted { id: self.db.seams().id(), asked_by: cx.principal.label(), reason: None, correlation: cx.correlation }
     }
 
@@ -55,7 +58,7 @@ impl Cashier {
     }
 
     /// The attempt that asks for the payment's money, as it is before anything is known of it.
-    pub(super) fn authorization(&self, payment: &Payment, asked_by: String) -> Attempt {
+    pub(crate) fn authorization(&self, payment: &Payment, asked_by: String) -> Attempt {
         let wanted = Wanted { id: payment.authorization(), asked_by, reason: None, correlation: payment.correlation };
         wanted
             .attempt(payment, Operation::Authorize, payment.amount, payment.created_at)
@@ -86,7 +89,7 @@ impl Patience {
 }
 
 /// What a provider is told about `attempt`.
-pub(super) fn instruction(payment: &Payment, attempt: &Attempt) -> Instruction {
+pub(crate) fn instruction(payment: &Payment, attempt: &Attempt) -> Instruction {
     Instruction {
         operation: attempt.operation,
         reference: attempt.id,

@@ -1,10 +1,10 @@
 use kernel::{CallContext, OrderId};
-use kernel_db::Tx;
+use kernel_db::{Tx, outbox};
 
 use super::{
     Cashier,
     ask::Outcome,
-    settle::{free, publish},
+    end::{cause, free},
 };
 use crate::{
     domain::{AttemptStatus, Operation, Payment, Status, Wanted},
@@ -93,11 +93,12 @@ async fn abandon_what_was_never_asked(tx: &Tx, payment: &mut Payment) -> Result<
     }
     let before = *payment.standing();
     let movement = payment.abandoned()?;
-    if !store::save(tx, payment, &before).await? {
+    if store::save_all(tx, &[(payment, &before)]).await?.is_empty() {
         return Err(PaymentError::SettledBefore);
     }
     if let Some(event) = movement.event {
-        publish(tx, payment, payment.correlation, event).await?;
+        let version = payment.standing().version;
+        outbox::publish(tx, &cause(payment.correlation), &[(version, event)]).await?;
     }
     Ok(())
 }

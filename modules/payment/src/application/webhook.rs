@@ -1,7 +1,7 @@
 use kernel::card;
 use kernel_db::Tx;
 
-use super::{Cashier, ask::Outcome, settle::end_attempt};
+use super::{Cashier, ask::Outcome, end::end_locked};
 use crate::{
     domain::{Final, Operation, Payment, Status},
     error::PaymentError,
@@ -56,9 +56,8 @@ impl Cashier {
             return Ok("unknown reference");
         };
         let attempts = store::attempts(tx, payment.id).await?;
-        let attempt = attempts.into_iter().find(|attempt| attempt.id == notice.reference);
-        let attempt = match attempt {
-            Some(attempt) => attempt,
+        let attempt = match attempts.iter().find(|attempt| attempt.id == notice.reference) {
+            Some(attempt) => attempt.clone(),
             None if notice.reference == payment.authorization() => {
                 self.authorization(&payment, "system:payment".to_owned())
             }
@@ -67,7 +66,7 @@ impl Cashier {
         if !attempt.status.is_unsettled() && !is_late_approval(&payment, attempt.operation, &end) {
             return Ok("known already");
         }
-        match end_attempt(tx, &payment, &attempt, &end).await {
+        match end_locked(tx, (&payment, &attempts), &attempt, &end).await {
             Ok(_) => Ok("settled"),
             Err(PaymentError::Contradiction(error)) => {
                 tracing::error!(payment = %payment.id, %error, "a webhook contradicts what is known");

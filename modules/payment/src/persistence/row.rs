@@ -67,3 +67,13 @@ pub(super) fn attempt(row: &QueryResult) -> Result<Attempt, DbError> {
 pub(super) fn parse_currency(code: &str) -> Result<Currency, DbError> {
     Currency::parse(code).map_err(|error| DbError::corrupt("currency", error))
 }
+
+/// An id as a cell of `{rows}`.
+pub(crate) fn id_cell(id: Uuid) -> String {
+    id.simple().to_string()
+}
+
+/// A time as a cell of `{rows}`.
+pub(crate) fn time_cell(at: DateTime<Utc>) -> String {
+    at.to_rfc3339()
+}

@@ -151,15 +151,15 @@ impl Provider for Simulated {
     }
 
     async fn capture(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
-        self.enter(instruction, Entry::FromWhatIsSetAside).await
+        self.enter(instruction, Entry::IfThereIsRoom).await
     }
 
     async fn void(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
-        self.enter(instruction, Entry::FromWhatIsSetAside).await
+        self.enter(instruction, Entry::IfThereIsRoom).await
     }
 
     async fn refund(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
-        self.enter(instruction, Entry::FromWhatIsTaken).await
+        self.enter(instruction, Entry::IfThereIsRoom).await
     }
 
     async fn look_up(&self, reference: AttemptId) -> Result<Option<Verdict>, ProviderError> {

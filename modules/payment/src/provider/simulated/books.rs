@@ -1,16 +1,23 @@
 //! The simulated provider's own ledger.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use kernel::{AttemptId, DateTime, Seams, Utc};
-use kernel_db::{Db, DbError};
-use sea_orm::{ConnectionTrait as _, QueryResult, Value};
+use kernel_db::{Asked, Crowd, Db, DbError, dialect};
+use sea_orm::{ConnectionTrait as _, QueryResult};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Instruction, ProviderError, Verdict};
+use crate::persistence::{id_cell, time_cell};
 
 pub(super) struct Books {
     db: Db,
+    /// Whoever writes now writes together.
+    lines: Crowd<Line, Written, DbError>,
 }
 
 /// What to write down, unless the reference is there already.
@@ -22,15 +29,37 @@ pub(super) enum Entry {
         approve: bool,
         after: Duration,
     },
-    /// Approved if so much is still set aside.
-    FromWhatIsSetAside,
-    /// Approved if so much was taken and not given back.
-    FromWhatIsTaken,
+    /// Approved if there is so much to move: a capture or a void frees what is set aside, a refund what was taken.
+    IfThereIsRoom,
+}
+
+/// An instruction and what is to stand under it.
+#[derive(Debug, Clone)]
+struct Line {
+    instruction: Instruction,
+    outcome: &'static str,
+    reason: Option<&'static str>,
+    settles_at: Option<DateTime<Utc>>,
+}
+
+/// What became of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Written {
+    Down(Verdict),
+    /// The reference is there already, or there is no room.
+    Not,
+    /// Another line about the same money is written first.
+    PutOff,
 }
 
 impl Books {
     pub(super) fn of(db: &Db) -> Self {
-        Self { db: db.clone() }
+        let writing = db.clone();
+        let lines = Crowd::new(move |lines: Asked<Line>| {
+            let db = writing.clone();
+            async move { write(&db, lines).await }
+        });
+        Self { db: db.clone(), lines }
     }
 
     pub(super) fn seams(&self) -> &Seams {
@@ -39,65 +68,17 @@ impl Books {
 
     /// Writes `entry` down under the instruction's reference; answers what stands there.
     pub(super) async fn enter(&self, instruction: &Instruction, entry: Entry) -> Result<Verdict, ProviderError> {
-        let written = match entry {
-            Entry::FromWhatIsSetAside => self.move_money(instruction, SET_ASIDE).await,
-            Entry::FromWhatIsTaken => self.move_money(instruction, TAKEN).await,
-            _ => self.open(instruction, entry).await,
-        };
-        if let Some(row) = written.map_err(lost)?.first() {
-            return verdict(row).map_err(lost);
+        let line = Line::of(instruction, entry, self.db.seams().now());
+        loop {
+            match self.lines.ask(line.clone()).await.map_err(lost)? {
+                Written::Down(verdict) => return Ok(verdict),
+                Written::Not => break,
+                // The first in every crowd is written, so this one's turn comes.
+                Written::PutOff => {}
+            }
         }
         let kept = self.look_up(instruction.reference).await?;
         Ok(kept.unwrap_or_else(|| Verdict::Declined { reason: "there is not so much to move".to_owned() }))
-    }
-
-    async fn open(&self, instruction: &Instruction, entry: Entry) -> Result<Vec<QueryResult>, DbError> {
-        let now = self.db.seams().now();
-        let (outcome, reason, settles_at) = match entry {
-            Entry::Declined(reason) => ("declined", Some(reason.to_owned()), None),
-            Entry::Undecided { approve: true, after } => ("approving", None, Some(now + after)),
-            Entry::Undecided { approve: false, after } => {
-                ("declining", Some("the card was declined".to_owned()), Some(now + after))
-            }
-            _ => ("approved", None, None),
-        };
-        let sql = "INSERT INTO simulated_ledger (reference, authorization_reference, order_id, operation, currency, \
-                   amount, outcome, reason, settles_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-                   ON CONFLICT (reference) DO NOTHING RETURNING outcome, reason";
-        let values: [Value; 10] = [
-            instruction.reference.uuid().into(),
-            instruction.payment.uuid().into(),
-            instruction.order.uuid().into(),
-            instruction.operation.as_str().into(),
-            instruction.amount.currency().code().into(),
-            instruction.amount.minor().into(),
-            outcome.into(),
-            reason.into(),
-            settles_at.into(),
-            now.into(),
-        ];
-        self.db.write_one(sql, values).await
-    }
-
-    /// Writes a movement down if `room` leaves as much.
-    async fn move_money(&self, instruction: &Instruction, room: &str) -> Result<Vec<QueryResult>, DbError> {
-        let sql = format!(
-            "INSERT INTO simulated_ledger (reference, authorization_reference, order_id, operation, currency, amount, \
-             outcome, created_at) SELECT ?, root.reference, root.order_id, ?, root.currency, ?, 'approved', ? \
-             FROM simulated_ledger AS root WHERE root.reference = ? AND root.outcome = 'approved' \
-             AND root.currency = ? AND {room} >= ? ON CONFLICT (reference) DO NOTHING RETURNING outcome, reason"
-        );
-        let amount = instruction.amount;
-        let values: [Value; 7] = [
-            instruction.reference.uuid().into(),
-            instruction.operation.as_str().into(),
-            amount.minor().into(),
-            self.db.seams().now().into(),
-            instruction.payment.uuid().into(),
-            amount.currency().code().into(),
-            amount.minor().into(),
-        ];
-        self.db.write_one(&sql, values).await
     }
 
     /// What stands under `reference`; what is due by now is decided first.
@@ -124,15 +105,71 @@ impl Books {
     }
 }
 
-/// How much of the authorization `root` was neither taken nor freed.
-const SET_ASIDE: &str = "root.amount - COALESCE((SELECT SUM(moved.amount) FROM simulated_ledger AS moved \
-                         WHERE moved.authorization_reference = root.reference AND moved.outcome = 'approved' \
-                         AND moved.operation IN ('capture', 'void')), 0)";
+impl Line {
+    fn of(instruction: &Instruction, entry: Entry, now: DateTime<Utc>) -> Self {
+        let (outcome, reason, settles_at) = match entry {
+            Entry::Approved | Entry::IfThereIsRoom => ("approved", None, None),
+            Entry::Declined(reason) => ("declined", Some(reason), None),
+            Entry::Undecided { approve: true, after } => ("approving", None, Some(now + after)),
+            Entry::Undecided { approve: false, after } => {
+                ("declining", Some("the card was declined"), Some(now + after))
+            }
+        };
+        Self { instruction: instruction.clone(), outcome, reason, settles_at }
+    }
 
-/// How much of the authorization `root` was taken and not given back.
-const TAKEN: &str = "COALESCE((SELECT SUM(CASE moved.operation WHEN 'capture' THEN moved.amount ELSE -moved.amount END) \
-                     FROM simulated_ledger AS moved WHERE moved.authorization_reference = root.reference \
-                     AND moved.outcome = 'approved' AND moved.operation IN ('capture', 'refund')), 0)";
+    /// As a row of [`WRITE`].
+    fn cells(&self) -> impl Serialize {
+        let Instruction { operation, reference, payment, order, amount, .. } = self.instruction;
+        let ids = (id_cell(reference.uuid()), id_cell(payment.uuid()), id_cell(order.uuid()));
+        let (currency, minor) = (amount.currency(), amount.minor());
+        let settles_at = self.settles_at.map(time_cell);
+        (ids.0, ids.1, ids.2, operation.as_str(), currency, minor, self.outcome, self.reason, settles_at)
+    }
+}
+
+/// Writes lines down, one about each authorization: of two movements of the same money, the second has to see what the
+/// first has left.
+async fn write(db: &Db, lines: Asked<Line>) -> Result<Vec<Written>, DbError> {
+    let mut met = HashSet::with_capacity(lines.len());
+    let mut first: Vec<&Line> = Vec::with_capacity(lines.len());
+    first.extend(lines.iter().map(AsRef::as_ref).filter(|line: &&Line| met.insert(line.instruction.payment)));
+    first.sort_by_key(|line| line.instruction.reference);
+    let rows: Vec<_> = first.iter().map(|line| line.cells()).collect();
+    let mut verdicts = HashMap::with_capacity(first.len());
+    for row in db.write_one(WRITE, [dialect::rows(&rows), db.seams().now().into()]).await? {
+        verdicts.insert(row.try_get_by_index::<Uuid>(2)?, verdict(&row)?);
+    }
+    Ok(lines
+        .iter()
+        .map(|line| match verdicts.remove(&line.instruction.reference.uuid()) {
+            _ if !met.remove(&line.instruction.payment) => Written::PutOff,
+            Some(verdict) => Written::Down(verdict),
+            None => Written::Not,
+        })
+        .collect())
+}
+
+/// An authorization is written down as it is, a movement only if its authorization leaves as much to move: for a refund
+/// what was taken and not given back, for the others what was neither taken nor freed.
+const WRITE: &str = "WITH entry AS (SELECT {id}(value ->> 0) AS reference, {id}(value ->> 1) AS authorization_reference, \
+     {id}(value ->> 2) AS order_id, value ->> 3 AS operation, value ->> 4 AS currency, \
+     CAST(value ->> 5 AS bigint) AS amount, value ->> 6 AS outcome, value ->> 7 AS reason, \
+     {time}(value ->> 8) AS settles_at FROM {rows}) \
+     INSERT INTO simulated_ledger (reference, authorization_reference, order_id, operation, currency, amount, outcome, \
+     reason, settles_at, created_at) \
+     SELECT entry.reference, entry.authorization_reference, entry.order_id, entry.operation, entry.currency, \
+     entry.amount, entry.outcome, entry.reason, entry.settles_at, ? FROM entry \
+     LEFT JOIN simulated_ledger AS root ON root.reference = entry.authorization_reference \
+     WHERE entry.operation = 'authorize' OR root.outcome = 'approved' AND root.currency = entry.currency \
+     AND entry.amount <= CASE entry.operation WHEN 'refund' THEN \
+     COALESCE((SELECT SUM(CASE moved.operation WHEN 'capture' THEN moved.amount ELSE -moved.amount END) \
+     FROM simulated_ledger AS moved WHERE moved.authorization_reference = root.reference \
+     AND moved.outcome = 'approved' AND moved.operation IN ('capture', 'refund')), 0) \
+     ELSE root.amount - COALESCE((SELECT SUM(moved.amount) FROM simulated_ledger AS moved \
+     WHERE moved.authorization_reference = root.reference AND moved.outcome = 'approved' \
+     AND moved.operation IN ('capture', 'void')), 0) END \
+     ON CONFLICT (reference) DO NOTHING RETURNING outcome, reason, reference";
 
 fn verdict(row: &QueryResult) -> Result<Verdict, DbError> {
     let outcome: String = row.try_get_by_index(0)?;

@@ -1,0 +1,154 @@
+//! How attempts end: the payment, the attempt, the ledger and the news of it, in one commit.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use kernel::PaymentId;
+use kernel_db::{Cause, Db, Tx, guard, outbox};
+use uuid::Uuid;
+
+use crate::{
+    domain::{Attempt, AttemptStatus, Final, IllegalMove, Movement, Operation, Payment, Status, Wanted},
+    error::PaymentError,
+    persistence::store,
+};
+
+/// The end of an attempt, of a payment that was last seen so.
+#[derive(Debug, Clone)]
+pub(crate) struct Ending {
+    pub(crate) seen: Payment,
+    pub(crate) attempt: Attempt,
+    pub(crate) end: Final,
+}
+
+/// What an ending makes of a payment and an attempt.
+#[derive(Debug, Clone)]
+struct Ended<'a> {
+    seen: &'a Payment,
+    payment: Payment,
+    attempt: Attempt,
+    movement: Movement,
+}
+
+/// Ends many attempts in one commit; answers how their payments stand now. It believes that they stood as they were
+/// seen, which saves reading them.
+///
+/// `None`, and nothing written, for one that takes more care: its payment stands elsewhere by now or was given up,
+/// what the provider says does not fit it, or another attempt of it ends here as well.
+pub(crate) async fn end_all(db: &Db, endings: &[Arc<Ending>]) -> Result<Vec<Option<Payment>>, PaymentError> {
+    let mut met = HashSet::with_capacity(endings.len());
+    let mut plain = Vec::with_capacity(endings.len());
+    for Ending { seen, attempt, end } in endings.iter().map(Arc::as_ref) {
+        let plainly = met.insert(seen.id) && !seen.standing().given_up;
+        plain.extend(plainly.then(|| Ended::new(seen, attempt, end).ok()).flatten());
+    }
+    if plain.is_empty() {
+        return Ok(vec![None; endings.len()]);
+    }
+    let plain = &plain;
+    let written = db.transact(|tx| async move { write(&tx, plain).await }).await?;
+    // Of two endings of one payment the first is the one that was written.
+    let mut written: HashMap<PaymentId, Payment> = written.into_iter().map(|payment| (payment.id, payment)).collect();
+    Ok(endings.iter().map(|ending| written.remove(&ending.seen.id)).collect())
+}
+
+/// Ends `attempt`, of a payment that the caller has locked, with all its attempts; answers how it stands now.
+pub(super) async fn end_locked(
+    tx: &Tx,
+    (locked, attempts): (&Payment, &[Attempt]),
+    attempt: &Attempt,
+    end: &Final,
+) -> Result<Payment, PaymentError> {
+    let kept = attempts.iter().find(|kept| kept.id == attempt.id);
+    if kept.is_some_and(|kept| kept.status == AttemptStatus::Succeeded) || is_decided(locked, attempt, end) {
+        return Ok(locked.clone());
+    }
+    // Nobody comes between: whatever does not fit is a contradiction.
+    let ended = Ended::new(locked, attempt, end)?;
+    let payment = write(tx, &[ended]).await?.pop().ok_or(PaymentError::SettledBefore)?;
+    if attempt.operation == Operation::Authorize && payment.status() == Status::Authorized && payment.is_given_up() {
+        let asked_by = "system:payment".to_owned();
+        let wanted = Wanted { id: tx.seams().id(), asked_by, reason: None, correlation: attempt.correlation };
+        free(tx, &payment, wanted).await?;
+    }
+    Ok(payment)
+}
+
+/// Whether an authorization's outcome is known already. An approval that comes after the payment was abandoned is
+/// news all the same: the money must be freed.
+fn is_decided(payment: &Payment, attempt: &Attempt, end: &Final) -> bool {
+    let news = match payment.status() {
+        Status::Pending => true,
+        Status::Voided => *end == Final::Approved,
+        Status::Authorized | Status::Captured | Status::Declined | Status::Refunded => false,
+    };
+    attempt.operation == Operation::Authorize && !news
+}
+
+/// Writes what became of payments and attempts, but of a payment that does not stand as it was seen nothing; answers
+/// the payments that were written.
+///
+/// An attempt that cannot be closed fails all of it: no payment moves without its attempt.
+async fn write(tx: &Tx, all: &[Ended<'_>]) -> Result<Vec<Payment>, PaymentError> {
+    let moved: Vec<_> = all.iter().filter(|ended| ended.moves()).map(|it| (&it.payment, it.seen.standing())).collect();
+    let saved = store::save_all(tx, &moved).await?;
+    let stood = |ended: &&Ended<'_>| !ended.moves() || saved.contains(&ended.payment.id);
+    let ended: Vec<&Ended<'_>> = all.iter().filter(stood).collect();
+    if ended.is_empty() {
+        return Ok(Vec::new());
+    }
+    let attempts: Vec<&Attempt> = ended.iter().map(|ended| &ended.attempt).collect();
+    if store::close_all(tx, &attempts).await?.len() < attempts.len() {
+        return Err(PaymentError::SettledBefore);
+    }
+    let postings = ended.iter().filter_map(|ended| Some((&ended.attempt, ended.movement.posting.as_ref()?)));
+    store::post_all(tx, &postings.collect::<Vec<_>>()).await?;
+    announce(tx, &ended).await?;
+    guard::pass("payment.before_commit");
+    Ok(ended.into_iter().map(|ended| ended.payment.clone()).collect())
+}
+
+/// Publishes the events that brought the payments to their present versions.
+async fn announce(tx: &Tx, ended: &[&Ended<'_>]) -> Result<(), PaymentError> {
+    let causes: Vec<Cause> = ended.iter().map(|ended| cause(ended.attempt.correlation)).collect();
+    let news = ended.iter().zip(&causes).filter_map(|(ended, cause)| {
+        let event = ended.movement.event.as_ref()?;
+        Some((cause, ended.payment.standing().version, event))
+    });
+    Ok(outbox::publish_all(tx, &news.collect::<Vec<_>>()).await?)
+}
+
+/// Queues the void of what is set aside.
+pub(super) async fn free(tx: &Tx, payment: &Payment, wanted: Wanted) -> Result<(), PaymentError> {
+    let amount = payment.standing().authorized;
+    store::add(tx, &wanted.attempt(payment, Operation::Void, amount, tx.seams().now())).await?;
+    Ok(())
+}
+
+pub(super) const fn cause(correlation: Option<Uuid>) -> Cause {
+    Cause { correlation, causation: correlation, traceparent: None }
+}
+
+impl<'a> Ended<'a> {
+    fn new(seen: &'a Payment, attempt: &Attempt, end: &Final) -> Result<Self, IllegalMove> {
+        let mut payment = seen.clone();
+        let movement = payment.settle(attempt, end)?;
+        let (status, answer) = match end {
+            Final::Approved => (AttemptStatus::Succeeded, None),
+            Final::Declined { reason } => (AttemptStatus::Failed, Some(reason.clone())),
+            Final::NeverHappened => (AttemptStatus::Dropped, Some("the provider never saw it".to_owned())),
+        };
+        if status == AttemptStatus::Failed && attempt.operation != Operation::Authorize {
+            tracing::warn!(payment = %payment.id, operation = attempt.operation.as_str(), ?answer, "declined");
+        }
+        let attempt = attempt.clone().left_for(status, answer, None);
+        Ok(Self { seen, payment, attempt, movement })
+    }
+
+    /// A capture, a void or a refund that is declined leaves its payment as it is.
+    const fn moves(&self) -> bool {
+        self.movement.event.is_some()
+    }
+}

@@ -1,0 +1,29 @@
+//! Where the money is.
+
+use kernel_db::{DbError, Tx, dialect, guard};
+
+use super::super::row::{id_cell, time_cell};
+use crate::domain::{Attempt, Posting};
+
+/// Enters movements into the ledger, each with the attempt that it comes of: a debit and a credit.
+pub(crate) async fn post_all(tx: &Tx, postings: &[(&Attempt, &Posting)]) -> Result<(), DbError> {
+    if postings.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO ledger (payment_id, attempt_id, operation, account, currency, debit, credit, posted_at) \
+               SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, value ->> 3, value ->> 4, \
+               CAST(value ->> 5 AS bigint), CAST(value ->> 6 AS bigint), {time}(value ->> 7) FROM {rows}";
+    let now = time_cell(tx.seams().now());
+    let mut rows = Vec::with_capacity(postings.len() * 2);
+    for (attempt, posting) in postings {
+        let minor = posting.amount.minor();
+        let credited = minor + i64::from(guard::sabotaged("payment.rounding"));
+        for (account, debit, credit) in [(posting.debit, minor, 0), (posting.credit, 0, credited)] {
+            let (payment, id) = (id_cell(attempt.payment.uuid()), id_cell(attempt.id.uuid()));
+            let (operation, currency) = (attempt.operation.as_str(), posting.amount.currency());
+            rows.push((payment, id, operation, account.as_str(), currency, debit, credit, &now));
+        }
+    }
+    tx.run(sql, [dialect::rows(&rows)]).await?;
+    Ok(())
+}
