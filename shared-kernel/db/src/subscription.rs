@@ -119,15 +119,15 @@ impl Subscription {
             news.mark_unchanged();
             let round = self.round().await;
             self.tell(round.as_ref().err());
+            if round.is_ok() {
+                pauses = self::pauses();
+            }
             let (wait, may_be_woken) = match round {
                 Ok(Step::Applied(_)) => continue,
                 Ok(Step::Idle) => (parking::next_wait(&self).await.unwrap_or(POLL).min(POLL), true),
                 Ok(Step::Elsewhere) => (POLL, false),
                 Err(error) => (pauses.next().unwrap_or(POLL), !error.strands_reader()),
             };
-            if self.trouble().is_none() {
-                pauses = self::pauses();
-            }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(wait) => {}
