@@ -1,6 +1,10 @@
 //! What can be done to stock: one file for each thing.
+//!
+//! What every order needs is done for a crowd at once, in one transaction of a handful of statements: `hold`, `commit`
+//! and `release` each say in `serve` what is done for many, and one is a crowd of one.
 
 mod adjust;
+mod book;
 mod commit;
 mod hold;
 mod inspect;
@@ -10,22 +14,33 @@ mod release;
 mod sweep;
 mod threshold;
 
-pub(crate) use release::end as end_claim;
+pub(crate) use book::Book;
 
-use kernel_db::Db;
+use kernel::{CallContext, OrderId};
+use kernel_db::{Crowd, Db};
 
-use crate::Config;
+use self::hold::{Verdict, Wish};
+use crate::{Config, error::InventoryError, persistence::post::Note};
 
 /// Where the use cases live.
-#[derive(Debug)]
 pub(crate) struct Stockroom {
     db: Db,
     config: Config,
+    holds: Crowd<Wish, Option<Verdict>, InventoryError>,
+    commits: Crowd<Call, bool, InventoryError>,
+    releases: Crowd<Call, (), InventoryError>,
 }
 
 impl Stockroom {
-    pub(crate) const fn new(db: Db, config: Config) -> Self {
-        Self { db, config }
+    pub(crate) fn new(db: Db, config: Config) -> Self {
+        let (to_hold, to_commit, to_release) = (db.clone(), db.clone(), db.clone());
+        Self {
+            db,
+            config,
+            holds: Crowd::new(move |wishes| hold::serve(to_hold.clone(), wishes)),
+            commits: Crowd::new(move |calls| commit::serve(to_commit.clone(), calls)),
+            releases: Crowd::new(move |calls| release::serve(to_release.clone(), calls)),
+        }
     }
 
     pub(crate) const fn db(&self) -> &Db {
@@ -34,5 +49,18 @@ impl Stockroom {
 
     pub(crate) const fn config(&self) -> &Config {
         &self.config
+    }
+}
+
+/// Somebody's call about an order that is known, or should be.
+#[derive(Debug)]
+struct Call {
+    note: Note,
+    order: OrderId,
+}
+
+impl Call {
+    fn new(cx: &CallContext, order: OrderId) -> Self {
+        Self { note: Note::of(cx), order }
     }
 }

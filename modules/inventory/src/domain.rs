@@ -8,6 +8,6 @@ mod movement;
 
 pub(crate) use adjustment::{Adjustment, Change};
 pub(crate) use claim::{Again, Claim, Status};
-pub(crate) use demand::{add_up, shortages};
+pub(crate) use demand::{Free, add_up};
 pub(crate) use level::StockLevel;
 pub(crate) use movement::{Delta, Entry, Kind, entries};

@@ -64,6 +64,15 @@ impl Tx {
         Ok(self.query_one_raw(self.dialect().statement(sql, values)).await?)
     }
 
+    /// Locks what a query finds, in its order; the query ends in `{for_update}`. Costs nothing on SQLite, where a
+    /// write transaction is alone anyway.
+    pub async fn lock(&self, sql: &str, values: impl IntoIterator<Item = Value> + Send) -> Result<(), DbError> {
+        if self.dialect() == Dialect::Postgres {
+            self.rows(sql, values).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn note_published(&self, position: i64) {
         self.inner.published.store(position, Ordering::Relaxed);
     }

@@ -13,7 +13,7 @@ use crate::{
     error::InventoryError,
     persistence::{
         level,
-        post::{self, Note},
+        post::{self, Note, Posting},
     },
 };
 
@@ -49,6 +49,7 @@ async fn correct(tx: &Tx, note: &Note, adjustment: &Adjustment) -> Result<StockL
     // Told before the movement, which may have to tell that the level is low: the stream's order.
     let told = StockAdjusted { sku: sku.clone(), delta: units, on_hand: after.on_hand, reason: reason.clone() };
     outbox::publish(tx, &note.cause, &[(version, InventoryEvent::from(told))]).await?;
-    post::post(tx, note, &[Entry::new(Kind::Adjust, None, sku.clone(), delta).because(reason)]).await?;
+    let entries = vec![Entry::new(Kind::Adjust, None, sku.clone(), delta).because(reason)];
+    post::post(tx, &[Posting { note, entries }]).await?;
     Ok(after)
 }

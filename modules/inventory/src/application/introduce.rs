@@ -9,7 +9,7 @@ use crate::{
     error::InventoryError,
     persistence::{
         level,
-        post::{self, Note},
+        post::{self, Note, Posting},
     },
 };
 
@@ -34,10 +34,7 @@ impl Stockroom {
             Some(Entry::new(Kind::Opening, None, sku, Delta::on_hand(units)))
         };
         let entries: Vec<Entry> = made.into_iter().filter_map(entry).collect();
-        if !entries.is_empty() {
-            post::write_ledger(tx, note, &entries).await?;
-        }
-        Ok(())
+        Ok(post::write_ledger(tx, &[Posting { note, entries }]).await?)
     }
 }
 

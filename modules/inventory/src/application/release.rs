@@ -1,38 +1,36 @@
 use kernel::{CallContext, OrderId};
-use kernel_db::Tx;
+use kernel_db::{Asked, Db};
 
-use super::Stockroom;
+use super::{Book, Call, Stockroom};
 use crate::{
-    domain::{Entry, Status},
     error::InventoryError,
     persistence::{
         claim,
-        post::{self, Note},
+        post::{self, Posting},
     },
 };
 
 impl Stockroom {
     /// Gives back whatever the order claims, and bars a claim that arrives late.
     pub(crate) async fn release(&self, cx: &CallContext, order: OrderId) -> Result<(), InventoryError> {
-        let note = &Note::of(cx);
-        self.db
-            .transact(|tx| async move {
-                let moved = end(&tx, order).await?;
-                post::post(&tx, note, &moved).await
-            })
-            .await
+        self.releases.ask(Call::new(cx, order)).await
     }
 }
 
-/// Ends the order's claim and answers the movements that are then to be posted. What is over already, or was
-/// refused, stays as it is.
-pub(crate) async fn end(tx: &Tx, order: OrderId) -> Result<Vec<Entry>, InventoryError> {
-    let mut known = claim::lock(tx, order).await?;
-    if known.is_none() && !claim::bar(tx, order).await? {
-        known = claim::lock(tx, order).await?; // a hold came in between
-    }
-    let Some(known) = known else { return Ok(Vec::new()) };
-    let Some(moved) = known.release() else { return Ok(Vec::new()) };
-    claim::turn(tx, &known, Status::Released).await?;
-    Ok(moved)
+/// What is over already, or was refused, stays as it is.
+pub(super) async fn serve(db: Db, calls: Asked<Call>) -> Result<Vec<()>, InventoryError> {
+    let calls = &calls;
+    db.transact(|tx| async move {
+        claim::bar(&tx, calls.iter().map(|call| call.order)).await?;
+        let mut book = Book::open(&tx, calls.iter().map(|call| call.order)).await?;
+        let mut postings = Vec::new();
+        for call in calls {
+            let entries = book.claim(call.order)?.release().unwrap_or_default();
+            postings.push(Posting { note: &call.note, entries });
+        }
+        book.close(&tx).await?;
+        post::post(&tx, &postings).await?;
+        Ok(vec![(); calls.len()])
+    })
+    .await
 }

@@ -8,7 +8,7 @@ use crate::{
     error::InventoryError,
     persistence::{
         claim,
-        post::{self, Note},
+        post::{self, Note, Posting},
         read,
     },
 };
@@ -45,8 +45,9 @@ impl Stockroom {
         let now = self.db.seams().now();
         self.db
             .transact(|tx| async move {
-                let Some((held, version)) = claim::expire_held(&tx, order, now).await? else { return Ok(false) };
-                post::post(&tx, note, &held.expire().unwrap_or_default()).await?;
+                let Some((mut held, version)) = claim::expire_held(&tx, order, now).await? else { return Ok(false) };
+                let entries = held.expire().unwrap_or_default();
+                post::post(&tx, &[Posting { note, entries }]).await?;
                 let expired = InventoryEvent::from(HoldExpired { order });
                 outbox::publish(&tx, &note.cause, &[(version, expired)]).await?;
                 guard::pass("stock.sweep.before_commit");

@@ -1,5 +1,5 @@
 use inventory_contract::{Demand, Held, Shortage, StockRefusal};
-use kernel::{DateTime, OrderId, Utc};
+use kernel::{DateTime, OrderId, Sku, Utc};
 use order_contract::{OrderLine, ReturnedLine};
 
 use super::{Delta, Entry, Kind, entries};
@@ -104,39 +104,42 @@ impl Claim {
     }
 
     /// The movements that give back all that is left; `None` when the claim is over already.
-    pub(crate) fn release(&self) -> Option<Vec<Entry>> {
+    pub(crate) fn release(&mut self) -> Option<Vec<Entry>> {
         self.ended(Kind::Release, Status::Released)
     }
 
     /// The movements of a hold whose time is over.
-    pub(crate) fn expire(&self) -> Option<Vec<Entry>> {
+    pub(crate) fn expire(&mut self) -> Option<Vec<Entry>> {
         self.ended(Kind::Expire, Status::Expired)
     }
 
-    fn ended(&self, kind: Kind, end: Status) -> Option<Vec<Entry>> {
-        let freed = |units| self.status.freed(units);
-        self.status.may_become(end).then(|| {
-            let moved = entries(kind, self.order, &self.outstanding, freed);
-            moved.into_iter().filter(|entry| entry.delta != Delta::default()).collect()
-        })
+    fn ended(&mut self, kind: Kind, end: Status) -> Option<Vec<Entry>> {
+        if !self.status.may_become(end) {
+            return None;
+        }
+        let status = std::mem::replace(&mut self.status, end);
+        let moved = entries(kind, self.order, &self.outstanding, |units| status.freed(units));
+        Some(moved.into_iter().filter(|entry| entry.delta != Delta::default()).collect())
     }
 
     /// The movements of goods that left the house. They may leave before the hold was committed, and even
     /// after it expired: then they come from what is free.
-    pub(crate) fn fulfil(&self, lines: &[OrderLine]) -> Result<Vec<Entry>, InventoryError> {
+    pub(crate) fn fulfil(&mut self, lines: &[OrderLine]) -> Result<Vec<Entry>, InventoryError> {
         self.alive()?;
         self.sane(lines.iter().all(|line| line.quantity > 0))?;
         let sent: Vec<Demand> =
             lines.iter().map(|line| Demand { sku: line.sku.clone(), quantity: line.quantity }).collect();
+        self.let_go(sent.iter().map(|line| (&line.sku, line.quantity)))?;
         let gone = |units: i64| self.status.freed(units).and(Delta::on_hand(-units));
         Ok(entries(Kind::Fulfil, self.order, &sent, gone))
     }
 
     /// The movements of goods that came back, or were never sent. What is not fit to be sold again leaves
     /// what is on hand, unless it had left already.
-    pub(crate) fn take_back(&self, lines: &[ReturnedLine], restock: bool) -> Result<Vec<Entry>, InventoryError> {
+    pub(crate) fn take_back(&mut self, lines: &[ReturnedLine], restock: bool) -> Result<Vec<Entry>, InventoryError> {
         self.alive()?;
         self.sane(lines.iter().all(|line| line.quantity > 0 && (0..=line.quantity).contains(&line.shipped)))?;
+        self.let_go(lines.iter().map(|line| (&line.sku, line.quantity - line.shipped)))?;
         let back = |line: &ReturnedLine| {
             let kept = line.quantity - line.shipped;
             let on_hand = if restock { line.shipped } else { -kept };
@@ -144,6 +147,18 @@ impl Claim {
             Entry::new(Kind::Return, Some(self.order), line.sku.clone(), delta)
         };
         Ok(lines.iter().map(back).filter(|entry| entry.delta != Delta::default()).collect())
+    }
+
+    /// Takes units off what is outstanding.
+    fn let_go<'a>(&mut self, lines: impl Iterator<Item = (&'a Sku, i64)>) -> Result<(), InventoryError> {
+        for (sku, units) in lines.filter(|&(_, units)| units > 0) {
+            let mut claimed = self.outstanding.iter_mut();
+            match claimed.find(|line| line.sku == *sku && line.quantity >= units) {
+                Some(line) => line.quantity -= units,
+                None => return Err(self.contradicted("more of its goods move than it had left")),
+            }
+        }
+        Ok(())
     }
 
     /// Goods move only for an order that has, or had, a claim which it did not give back.

@@ -17,14 +17,35 @@ pub(crate) fn add_up(lines: &[Demand]) -> Result<Vec<Demand>, StockRefusal> {
     Ok(sums.into_iter().map(|(sku, quantity)| Demand { sku: sku.clone(), quantity }).collect())
 }
 
-/// Every demand that what is available does not meet.
-pub(crate) fn shortages(demands: &[Demand], available: &HashMap<Sku, i64>) -> Vec<Shortage> {
-    let short = |demand: &Demand| {
-        let available = available.get(&demand.sku).copied().unwrap_or_default();
-        let lacking = demand.quantity > available;
-        lacking.then(|| Shortage { sku: demand.sku.clone(), requested: demand.quantity, available })
-    };
-    demands.iter().filter_map(short).collect()
+/// What is available of some SKUs, while one after the other takes of it.
+#[derive(Debug, Default)]
+pub(crate) struct Free(HashMap<Sku, i64>);
+
+impl Free {
+    /// Every demand that is not met.
+    pub(crate) fn shortages(&self, demands: &[Demand]) -> Vec<Shortage> {
+        let short = |demand: &Demand| {
+            let available = self.0.get(&demand.sku).copied().unwrap_or_default();
+            let lacking = demand.quantity > available;
+            lacking.then(|| Shortage { sku: demand.sku.clone(), requested: demand.quantity, available })
+        };
+        demands.iter().filter_map(short).collect()
+    }
+
+    /// Takes what is demanded off what is free.
+    pub(crate) fn take(&mut self, demands: &[Demand]) {
+        for demand in demands {
+            if let Some(free) = self.0.get_mut(&demand.sku) {
+                *free = free.saturating_sub(demand.quantity);
+            }
+        }
+    }
+}
+
+impl FromIterator<(Sku, i64)> for Free {
+    fn from_iter<T: IntoIterator<Item = (Sku, i64)>>(levels: T) -> Self {
+        Self(levels.into_iter().collect())
+    }
 }
 
 #[cfg(test)]
@@ -62,9 +83,15 @@ mod tests {
 
     #[test]
     fn every_shortage_is_named() {
-        let available = [("A", 5), ("B", 1)].map(|(sku, units)| (Sku::parse(sku).unwrap(), units)).into();
-        let short = shortages(&demands(&[("A", 5), ("B", 2), ("C", 1)]), &available);
-        let short: Vec<_> = short.iter().map(|line| (line.sku.as_str(), line.requested, line.available)).collect();
-        assert_eq!(short, [("B", 2, 1), ("C", 1, 0)]);
+        let mut free: Free =
+            [("A", 5), ("B", 1)].map(|(sku, units)| (Sku::parse(sku).unwrap(), units)).into_iter().collect();
+        let short = |free: &Free, lines: &[(&str, i64)]| {
+            let line = |line: &Shortage| format!("{} {}/{}", line.sku, line.requested, line.available);
+            free.shortages(&demands(lines)).iter().map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(short(&free, &[("A", 5), ("B", 2), ("C", 1)]), ["B 2/1", "C 1/0"]);
+        free.take(&demands(&[("A", 4)]));
+        assert_eq!(short(&free, &[("A", 1), ("B", 1)]), [""; 0]);
+        assert_eq!(short(&free, &[("A", 2), ("B", 1)]), ["A 2/1"]);
     }
 }

@@ -23,7 +23,7 @@ impl StockLevel {
             on_hand: self.on_hand + delta.on_hand,
             held: self.held + delta.held,
             committed: self.committed + delta.committed,
-            available: self.available + delta.on_hand - delta.held - delta.committed,
+            available: self.available + delta.available(),
             ..self
         }
     }

@@ -50,12 +50,17 @@ impl Delta {
         Self { on_hand: 0, held: 0, committed: units }
     }
 
+    /// More than can be counted is still more than there can be.
     pub(crate) const fn and(self, other: Self) -> Self {
         Self {
-            on_hand: self.on_hand + other.on_hand,
-            held: self.held + other.held,
-            committed: self.committed + other.committed,
+            on_hand: self.on_hand.saturating_add(other.on_hand),
+            held: self.held.saturating_add(other.held),
+            committed: self.committed.saturating_add(other.committed),
         }
+    }
+
+    pub(crate) const fn available(self) -> i64 {
+        self.on_hand.saturating_sub(self.held).saturating_sub(self.committed)
     }
 }
 
@@ -68,23 +73,16 @@ pub(crate) struct Entry {
     pub(crate) delta: Delta,
     /// Why, in somebody's words.
     pub(crate) reason: Option<String>,
-    /// Who, if not whoever posts it.
-    pub(crate) actor: Option<String>,
 }
 
 impl Entry {
     pub(crate) const fn new(kind: Kind, order: Option<OrderId>, sku: Sku, delta: Delta) -> Self {
-        Self { kind, order, sku, delta, reason: None, actor: None }
+        Self { kind, order, sku, delta, reason: None }
     }
 
     #[must_use]
     pub(crate) fn because(self, reason: &str) -> Self {
         Self { reason: Some(reason.to_owned()), ..self }
-    }
-
-    #[must_use]
-    pub(crate) fn by(self, actor: Option<String>) -> Self {
-        Self { actor, ..self }
     }
 }
 

@@ -1,47 +1,60 @@
 //! Who claims what: the rows of `hold` and `hold_line`.
+//!
+//! Whoever needs several claims gets them in the order of their orders, and before any level.
+
+use std::collections::{HashMap, HashSet};
 
 use inventory_contract::{Demand, Shortage};
 use kernel::{DateTime, OrderId, Utc};
 use kernel_db::{DbError, Tx, dialect};
 use sea_orm::{QueryResult, Value};
+use serde::Serialize;
 
 use super::read_sku;
-use crate::{
-    domain::{Claim, Status},
-    error::InventoryError,
-};
+use crate::domain::{Claim, Status};
 
-/// The outstanding lines of a hold as JSON, so that they come with its row. A SKU needs no escaping.
-macro_rules! outstanding {
-    () => {
-        "(SELECT '[' || string_agg('[\"' || sku || '\",' || outstanding || ']', ',') || ']' FROM hold_line \
-         WHERE hold_line.order_id = hold.order_id AND outstanding > 0)"
-    };
+/// Writes new holds; answers of which orders nothing was known yet. Of two holds for one order the first counts.
+pub(crate) async fn open(
+    tx: &Tx,
+    holds: impl Iterator<Item = (OrderId, DateTime<Utc>)>,
+) -> Result<HashSet<OrderId>, DbError> {
+    let rows = holds.map(|(order, until)| (order, Status::Held, Some(until)));
+    first(tx, rows.collect()).await
 }
 
-/// Writes a new hold; `false` when something is known of the order already.
-pub(crate) async fn open(tx: &Tx, order: OrderId, until: DateTime<Utc>) -> Result<bool, DbError> {
-    first(tx, order, Status::Held, Some(until)).await
-}
-
-/// Bars the order from ever claiming; `false` when something is known of it already.
-pub(crate) async fn bar(tx: &Tx, order: OrderId) -> Result<bool, DbError> {
-    first(tx, order, Status::Released, None).await
-}
-
-async fn first(tx: &Tx, order: OrderId, status: Status, until: Option<DateTime<Utc>>) -> Result<bool, DbError> {
-    let sql = "INSERT INTO hold (order_id, status, until, version, created_at) VALUES (?, ?, ?, 0, ?) \
-               ON CONFLICT (order_id) DO NOTHING";
-    let values = [order.uuid().into(), status.as_str().into(), until.into(), tx.seams().now().into()];
-    Ok(tx.run(sql, values).await? == 1)
-}
-
-/// Writes what the hold claims.
-pub(crate) async fn write_lines(tx: &Tx, order: OrderId, demands: &[Demand]) -> Result<(), DbError> {
-    let sql = "INSERT INTO hold_line (order_id, sku, quantity, outstanding) \
-               SELECT ?, value ->> 0, CAST(value ->> 1 AS bigint), CAST(value ->> 1 AS bigint) FROM {rows}";
-    tx.run(sql, [order.uuid().into(), demand_rows(demands)]).await?;
+/// Bars those of the orders of which nothing is known from ever claiming.
+pub(crate) async fn bar(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Result<(), DbError> {
+    let rows: Vec<_> = orders.map(|order| (order, Status::Released, None)).collect();
+    if !rows.is_empty() {
+        first(tx, rows).await?;
+    }
     Ok(())
+}
+
+async fn first(
+    tx: &Tx,
+    mut claims: Vec<(OrderId, Status, Option<DateTime<Utc>>)>,
+) -> Result<HashSet<OrderId>, DbError> {
+    let sql = "INSERT INTO hold (order_id, status, until, version, created_at) \
+               SELECT {id}(value ->> 0), value ->> 1, {time}(value ->> 2), 0, ? FROM {rows} WHERE true \
+               ON CONFLICT (order_id) DO NOTHING RETURNING order_id";
+    claims.sort_by_key(|claim| claim.0);
+    let row = |(order, status, until): &(OrderId, Status, Option<DateTime<Utc>>)| {
+        (id(*order), status.as_str(), until.map(|until| until.to_rfc3339()))
+    };
+    let rows: Vec<_> = claims.iter().map(row).collect();
+    let made = tx.rows(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?;
+    made.iter().map(order_of).collect()
+}
+
+/// Writes what holds claim.
+pub(crate) async fn write_lines<'a>(
+    tx: &Tx,
+    claimed: impl Iterator<Item = (OrderId, &'a [Demand])>,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO hold_line (order_id, sku, quantity, outstanding) \
+               SELECT {id}(value ->> 0), value ->> 1, CAST(value ->> 2 AS bigint), CAST(value ->> 2 AS bigint) FROM {rows}";
+    run_for(tx, sql, &line_rows(claimed)).await
 }
 
 /// Forgets what an expired hold claimed.
@@ -50,43 +63,41 @@ pub(crate) async fn clear_lines(tx: &Tx, order: OrderId) -> Result<(), DbError> 
     Ok(())
 }
 
-/// What is known of the order, locked until the transaction ends.
-pub(crate) async fn lock(tx: &Tx, order: OrderId) -> Result<Option<Claim>, DbError> {
-    let sql = concat!("SELECT status, until, shortage, ", outstanding!(), " FROM hold WHERE order_id = ? {for_update}");
-    tx.row(sql, [order.uuid().into()]).await?.map(|row| read(order, &row)).transpose()
+/// What is known of the orders, locked until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Result<Vec<Claim>, DbError> {
+    let sql = "SELECT order_id, status, until, shortage FROM hold \
+               WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows}) ORDER BY order_id {for_update}";
+    let rows = tx.rows(sql, [order_rows(orders)]).await?;
+    let claims: Result<Vec<Claim>, DbError> = rows.iter().map(read).collect();
+    read_lines(tx, claims?).await
 }
 
-/// Turns a hold into a commitment, in one statement; `None` when it was not held.
-pub(crate) async fn commit_held(tx: &Tx, order: OrderId) -> Result<Option<Claim>, DbError> {
-    let sql = concat!(
-        "UPDATE hold SET status = 'committed' WHERE order_id = ? AND status = 'held' \
-         RETURNING 'held', until, shortage, ",
-        outstanding!()
-    );
-    tx.row(sql, [order.uuid().into()]).await?.map(|row| read(order, &row)).transpose()
+/// Turns holds into commitments; answers what they were. An order that holds nothing now is left out.
+pub(crate) async fn commit_held(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Result<Vec<Claim>, DbError> {
+    let sql = "WITH locked AS MATERIALIZED (SELECT order_id FROM hold WHERE status = 'held' \
+               AND order_id IN (SELECT {id}(value ->> 0) FROM {rows}) ORDER BY order_id {for_update}) \
+               UPDATE hold SET status = 'committed' FROM locked WHERE hold.order_id = locked.order_id \
+               AND status = 'held' RETURNING hold.order_id, 'held', until, shortage";
+    let rows = tx.rows(sql, [order_rows(orders)]).await?;
+    let claims: Result<Vec<Claim>, DbError> = rows.iter().map(read).collect();
+    read_lines(tx, claims?).await
 }
 
 /// Ends a hold that lapsed before `now`; the claim as it was, and the version of the event. `None` when it has
 /// not lapsed, or is no longer held.
 pub(crate) async fn expire_held(tx: &Tx, order: OrderId, now: DateTime<Utc>) -> Result<Option<(Claim, i64)>, DbError> {
-    let sql = concat!(
-        "UPDATE hold SET status = 'expired', version = version + 1 \
-         WHERE order_id = ? AND status = 'held' AND until < ? RETURNING 'held', until, shortage, ",
-        outstanding!(),
-        ", version"
-    );
+    let sql = "UPDATE hold SET status = 'expired', version = version + 1 \
+               WHERE order_id = ? AND status = 'held' AND until < ? \
+               RETURNING order_id, 'held', until, shortage, version";
     let Some(row) = tx.row(sql, [order.uuid().into(), now.into()]).await? else { return Ok(None) };
-    Ok(Some((read(order, &row)?, row.try_get_by_index(4)?)))
+    let claim = read_lines(tx, vec![read(&row)?]).await?.pop();
+    Ok(claim.zip(Some(row.try_get_by_index(4)?)))
 }
 
-/// Moves a claim that [`lock`] has read to another status.
-pub(crate) async fn turn(tx: &Tx, claim: &Claim, to: Status) -> Result<(), InventoryError> {
-    if !claim.status.may_become(to) {
-        return Err(InventoryError::Contradicted { order: claim.order, detail: "its claim cannot move that way" });
-    }
-    let sql = "UPDATE hold SET status = ? WHERE order_id = ? AND status = ?";
-    let values = [to.as_str().into(), claim.order.uuid().into(), claim.status.as_str().into()];
-    tx.run(sql, values).await?;
+/// Moves claims that are locked to another status.
+pub(crate) async fn turn(tx: &Tx, orders: impl Iterator<Item = OrderId>, to: Status) -> Result<(), DbError> {
+    let sql = "UPDATE hold SET status = ? WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    tx.run(sql, [to.as_str().into(), order_rows(orders)]).await?;
     Ok(())
 }
 
@@ -97,51 +108,81 @@ pub(crate) async fn prolong(tx: &Tx, order: OrderId, until: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Keeps the refusal, so that a repeated call is told the same.
-pub(crate) async fn refuse(tx: &Tx, order: OrderId, shortage: &[Shortage]) -> Result<(), DbError> {
-    let sql = "UPDATE hold SET status = 'refused', shortage = ? WHERE order_id = ?";
-    let told = serde_json::to_string(shortage).map_err(|error| DbError::corrupt("shortage", error))?;
-    tx.run(sql, [told.into(), order.uuid().into()]).await?;
+/// Keeps refusals, so that a repeated call is told the same.
+pub(crate) async fn refuse<'a>(
+    tx: &Tx,
+    refused: impl Iterator<Item = (OrderId, &'a [Shortage])>,
+) -> Result<(), DbError> {
+    let sql = "WITH refused AS MATERIALIZED (SELECT {id}(value ->> 0) AS order_id, value ->> 1 AS shortage FROM {rows}) \
+               UPDATE hold SET status = 'refused', shortage = refused.shortage FROM refused \
+               WHERE hold.order_id = refused.order_id";
+    let told = |shortage| serde_json::to_string(shortage).map_err(|error| DbError::corrupt("shortage", error));
+    let rows: Result<Vec<_>, DbError> = refused.map(|(order, shortage)| Ok((id(order), told(shortage)?))).collect();
+    run_for(tx, sql, &rows?).await
+}
+
+/// Takes units off what is outstanding of claims that are locked. A CHECK keeps a line from having fewer than none.
+pub(crate) async fn settle<'a>(tx: &Tx, gone: impl Iterator<Item = (OrderId, &'a [Demand])>) -> Result<(), DbError> {
+    let sql = "WITH gone AS MATERIALIZED (SELECT {id}(value ->> 0) AS order_id, value ->> 1 AS sku, \
+               CAST(value ->> 2 AS bigint) AS units FROM {rows}) \
+               UPDATE hold_line SET outstanding = outstanding - gone.units FROM gone \
+               WHERE hold_line.order_id = gone.order_id AND hold_line.sku = gone.sku";
+    run_for(tx, sql, &line_rows(gone)).await
+}
+
+/// Runs a statement that has nothing to do without rows.
+async fn run_for<R: Serialize + Sync>(tx: &Tx, sql: &str, rows: &[R]) -> Result<(), DbError> {
+    if !rows.is_empty() {
+        tx.run(sql, [dialect::rows(rows)]).await?;
+    }
     Ok(())
 }
 
-/// Takes units off what is outstanding. A line that has fewer is an error: roll back.
-pub(crate) async fn settle(tx: &Tx, order: OrderId, units: &[Demand]) -> Result<(), InventoryError> {
-    let sql = "WITH gone AS MATERIALIZED (SELECT value ->> 0 AS sku, CAST(value ->> 1 AS bigint) AS units FROM {rows}) \
-               UPDATE hold_line SET outstanding = outstanding - gone.units FROM gone \
-               WHERE hold_line.order_id = ? AND hold_line.sku = gone.sku AND outstanding >= gone.units";
-    if units.is_empty() {
-        return Ok(());
+/// Adds what each of the claims has outstanding. A statement of its own: one that waits for a claim's lock reads
+/// everything else as it was before it waited.
+async fn read_lines(tx: &Tx, mut claims: Vec<Claim>) -> Result<Vec<Claim>, DbError> {
+    let sql = "SELECT order_id, sku, outstanding FROM hold_line \
+               WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows}) AND outstanding > 0 ORDER BY order_id, sku";
+    if claims.is_empty() {
+        return Ok(claims);
     }
-    let settled = tx.run(sql, [demand_rows(units), order.uuid().into()]).await?;
-    if usize::try_from(settled).is_ok_and(|settled| settled == units.len()) {
-        return Ok(());
+    let mut lines: HashMap<OrderId, Vec<Demand>> = HashMap::new();
+    for row in tx.rows(sql, [order_rows(claims.iter().map(|claim| claim.order))]).await? {
+        let sku: String = row.try_get_by_index(1)?;
+        let line = Demand { sku: read_sku(&sku)?, quantity: row.try_get_by_index(2)? };
+        lines.entry(order_of(&row)?).or_default().push(line);
     }
-    Err(InventoryError::Contradicted { order, detail: "more of its goods move than it had left" })
+    for claim in &mut claims {
+        claim.outstanding = lines.remove(&claim.order).unwrap_or_default();
+    }
+    Ok(claims)
 }
 
-fn demand_rows(demands: &[Demand]) -> Value {
-    let rows: Vec<(&str, i64)> = demands.iter().map(|demand| (demand.sku.as_str(), demand.quantity)).collect();
-    dialect::rows(&rows)
-}
-
-fn read(order: OrderId, row: &QueryResult) -> Result<Claim, DbError> {
-    let status: String = row.try_get_by_index(0)?;
+fn read(row: &QueryResult) -> Result<Claim, DbError> {
+    let status: String = row.try_get_by_index(1)?;
     let status = Status::parse(&status).ok_or_else(|| DbError::corrupt("hold", status))?;
-    let shortage: Option<String> = row.try_get_by_index(2)?;
+    let shortage: Option<String> = row.try_get_by_index(3)?;
     let shortage = shortage.map_or(Ok(Vec::new()), |told| serde_json::from_str(&told));
-    Ok(Claim {
-        order,
-        status,
-        until: row.try_get_by_index(1)?,
-        shortage: shortage.map_err(|error| DbError::corrupt("shortage", error))?,
-        outstanding: read_lines(row.try_get_by_index(3)?)?,
-    })
+    let shortage = shortage.map_err(|error| DbError::corrupt("shortage", error))?;
+    Ok(Claim { order: order_of(row)?, status, until: row.try_get_by_index(2)?, shortage, outstanding: Vec::new() })
 }
 
-fn read_lines(lines: Option<String>) -> Result<Vec<Demand>, DbError> {
-    let Some(lines) = lines else { return Ok(Vec::new()) };
-    let lines: Vec<(String, i64)> =
-        serde_json::from_str(&lines).map_err(|error| DbError::corrupt("hold line", error))?;
-    lines.into_iter().map(|(sku, quantity)| Ok(Demand { sku: read_sku(&sku)?, quantity })).collect()
+fn order_of(row: &QueryResult) -> Result<OrderId, DbError> {
+    Ok(OrderId::new(row.try_get_by_index(0)?))
+}
+
+fn order_rows(orders: impl Iterator<Item = OrderId>) -> Value {
+    dialect::rows(&orders.map(|order| [id(order)]).collect::<Vec<_>>())
+}
+
+fn line_rows<'a>(lines: impl Iterator<Item = (OrderId, &'a [Demand])>) -> Vec<(String, &'a str, i64)> {
+    let of_order = |(order, demands): (OrderId, &'a [Demand])| {
+        let order = id(order);
+        demands.iter().map(move |demand| (order.clone(), demand.sku.as_str(), demand.quantity))
+    };
+    lines.flat_map(of_order).collect()
+}
+
+fn id(order: OrderId) -> String {
+    order.uuid().simple().to_string()
 }

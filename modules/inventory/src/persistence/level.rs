@@ -1,13 +1,11 @@
 //! The rows of `level`, but for their movements.
 
-use std::collections::HashMap;
-
 use kernel::Sku;
 use kernel_db::{DbError, Tx, dialect};
 use sea_orm::QueryResult;
 
 use super::{read_sku, sku_rows};
-use crate::domain::StockLevel;
+use crate::domain::{Free, StockLevel};
 
 macro_rules! columns {
     () => {
@@ -17,11 +15,17 @@ macro_rules! columns {
 
 pub(super) const COLUMNS: &str = columns!();
 
-/// What is available of each of `skus`, locked in the order of SKUs. A SKU without a level is left out.
-pub(crate) async fn lock<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<HashMap<Sku, i64>, DbError> {
-    let sql = "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) \
-               ORDER BY sku {for_update}";
-    let rows = tx.rows(sql, [sku_rows(skus)]).await?;
+const LOCK: &str =
+    "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) ORDER BY sku {for_update}";
+
+/// Locks levels in the order of SKUs.
+pub(super) async fn keep<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<(), DbError> {
+    tx.lock(LOCK, [sku_rows(skus)]).await
+}
+
+/// As [`keep`], and answers what is available. A SKU without a level is left out.
+pub(crate) async fn lock<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<Free, DbError> {
+    let rows = tx.rows(LOCK, [sku_rows(skus)]).await?;
     rows.iter().map(|row| Ok((read_sku(&row.try_get_by_index::<String>(0)?)?, row.try_get_by_index(1)?))).collect()
 }
 

@@ -3,17 +3,21 @@
 //! A movement that would make more units held, committed or gone than there are is not made: one conditional
 //! update per SKU decides, and the table's CHECK stands below it.
 
-mod sql;
+use std::collections::BTreeMap;
 
-use std::{borrow::Cow, collections::HashSet};
+use inventory_contract::{InventoryEvent, StockLow};
+use kernel::{CallContext, Sku};
+use kernel_db::{
+    Cause, DbError, Tx, dialect, guard,
+    outbox::{self, News},
+};
+use sea_orm::QueryResult;
 
-use inventory_contract::{Demand, Hold, InventoryEvent, StockLow};
-use kernel::{CallContext, OrderId};
-use kernel_db::{Cause, DbError, Dialect, Tx, dialect, guard, outbox};
-use sea_orm::{QueryResult, Value};
-
-use super::{claim, read_sku};
-use crate::{domain::Entry, error::InventoryError};
+use super::{level, read_sku};
+use crate::{
+    domain::{Delta, Entry},
+    error::InventoryError,
+};
 
 /// Who moves stock, and what led to it.
 #[derive(Debug, Clone, Default)]
@@ -28,105 +32,119 @@ impl Note {
     }
 }
 
-/// Makes `entries` true: all of them, or [`InventoryError::Short`], after which the transaction must be rolled
-/// back. Says `stock.low.v1` for every level that this takes below its threshold.
+/// Movements of one origin.
+pub(crate) struct Posting<'a> {
+    pub(crate) note: &'a Note,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// `low` and `version` notice a crossing here, so that the ordinary movement pays nothing for it.
+const MOVE: &str = "WITH change AS MATERIALIZED (SELECT value ->> 0 AS sku, CAST(value ->> 1 AS bigint) AS on_hand, \
+     CAST(value ->> 2 AS bigint) AS held, CAST(value ->> 3 AS bigint) AS committed, \
+     CAST(value ->> 4 AS bigint) AS available FROM {rows}) \
+     UPDATE level SET on_hand = level.on_hand + change.on_hand, held = level.held + change.held, \
+     committed = level.committed + change.committed, available = level.available + change.available, \
+     low = CASE WHEN level.available + change.available >= level.low_stock_threshold THEN 0 \
+     WHEN level.low = 0 THEN 2 ELSE 1 END, \
+     version = level.version + CASE WHEN level.low = 0 \
+     AND level.available + change.available < level.low_stock_threshold THEN 1 ELSE 0 END \
+     FROM change WHERE level.sku = change.sku AND level.available + change.available >= 0 \
+     RETURNING level.low, level.sku, level.available, level.low_stock_threshold, level.version";
+
+/// No level is taken below nothing.
+const CONDITION: &str = " AND level.available + change.available >= 0";
+
+/// What `level.low` says of a level that the last movement took below its threshold.
+const JUST_FELL: i64 = 2;
+
+/// Makes every posting true, or none: [`InventoryError::Short`], after which the transaction must be rolled back.
+/// Says `stock.low.v1` for every level that they take below its threshold.
 ///
-/// Costs one statement on Postgres and two on SQLite, whatever the number of entries. Levels are locked in the
-/// order of SKUs.
-pub(crate) async fn post(tx: &Tx, note: &Note, entries: &[Entry]) -> Result<(), InventoryError> {
-    if entries.is_empty() {
+/// Costs two statements, whatever the number of postings, and on Postgres one more that locks several levels in
+/// the order of SKUs.
+pub(crate) async fn post(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), InventoryError> {
+    let changes = add_up(postings);
+    if changes.len() > 1 {
+        level::keep(tx, changes.keys().copied()).await?;
+    }
+    post_changes(tx, postings, &changes).await
+}
+
+/// As [`post`], with the levels locked already.
+pub(crate) async fn post_locked(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), InventoryError> {
+    post_changes(tx, postings, &add_up(postings)).await
+}
+
+async fn post_changes(
+    tx: &Tx,
+    postings: &[Posting<'_>],
+    changes: &BTreeMap<&Sku, Delta>,
+) -> Result<(), InventoryError> {
+    if changes.is_empty() {
         return Ok(());
     }
-    match tx.dialect() {
-        Dialect::Postgres => {
-            let values = [ledger_rows(entries)].into_iter().chain(signature(tx, note));
-            let moved = tx.rows(&guarded(sql::POSTGRES), values).await?;
-            require_all(entries, &moved)?;
-            say_low(tx, note, &moved).await
-        }
-        Dialect::Sqlite => {
-            let moved = tx.rows(&guarded(sql::SQLITE_LEVELS), [ledger_rows(entries)]).await?;
-            require_all(entries, &moved)?;
-            write_ledger(tx, note, entries).await?;
-            say_low(tx, note, &moved).await
-        }
+    let row = |(sku, delta): (&&Sku, &Delta)| {
+        (sku.as_str().to_owned(), delta.on_hand, delta.held, delta.committed, delta.available())
+    };
+    let rows: Vec<_> = changes.iter().map(row).collect();
+    let unguarded = guard::sabotaged("stock.condition").then(|| MOVE.replace(CONDITION, ""));
+    let moved = tx.rows(unguarded.as_deref().unwrap_or(MOVE), [dialect::rows(&rows)]).await?;
+    if moved.len() != changes.len() {
+        return Err(InventoryError::Short);
     }
+    write_ledger(tx, postings).await?;
+    say_low(tx, postings, &moved).await
 }
 
-/// Writes a new hold, its lines and its `entries`, if nothing is known of the order and there is enough of
-/// everything. Otherwise [`InventoryError::Short`]: roll back, and find out why with more care.
-///
-/// Costs one statement on Postgres and four on SQLite, whatever the number of lines.
-pub(crate) async fn take(
-    tx: &Tx,
-    note: &Note,
-    hold: &Hold,
-    demands: &[Demand],
-    entries: &[Entry],
-) -> Result<(), InventoryError> {
-    if tx.dialect() == Dialect::Sqlite {
-        if !claim::open(tx, hold.order, hold.until).await? {
-            return Err(InventoryError::Short);
-        }
-        post(tx, note, entries).await?;
-        return Ok(claim::write_lines(tx, hold.order, demands).await?);
+/// Writes postings into the ledger alone, for levels that were made with them.
+pub(crate) async fn write_ledger(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), DbError> {
+    let sql = "INSERT INTO ledger (sku, kind, delta_on_hand, delta_held, delta_committed, order_id, reason, actor, at) \
+               SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS bigint), CAST(value ->> 3 AS bigint), \
+               CAST(value ->> 4 AS bigint), {id}(value ->> 5), value ->> 6, value ->> 7, ? FROM {rows}";
+    let rows: Vec<_> = postings.iter().flat_map(ledger_rows).collect();
+    if !rows.is_empty() {
+        tx.run(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?;
     }
-    let opened: [Value; 4] =
-        [hold.order.uuid().into(), hold.until.into(), tx.seams().now().into(), ledger_rows(entries)];
-    let moved = tx.rows(&guarded(sql::POSTGRES_TAKE), opened.into_iter().chain(signature(tx, note))).await?;
-    require_all(entries, &moved)?;
-    say_low(tx, note, &moved).await
-}
-
-/// Writes `entries` into the ledger alone, for levels that were made with them.
-pub(crate) async fn write_ledger(tx: &Tx, note: &Note, entries: &[Entry]) -> Result<(), DbError> {
-    tx.run(sql::LEDGER, [ledger_rows(entries)].into_iter().chain(signature(tx, note))).await?;
     Ok(())
 }
 
-/// The statement, unless a test has taken its guard away.
-fn guarded(sql: &str) -> Cow<'_, str> {
-    if guard::sabotaged("stock.condition") { sql.replace(sql::CONDITION, "").into() } else { sql.into() }
+/// What all of them do to each level.
+fn add_up<'a>(postings: &'a [Posting<'_>]) -> BTreeMap<&'a Sku, Delta> {
+    let mut sums: BTreeMap<&Sku, Delta> = BTreeMap::new();
+    for entry in postings.iter().flat_map(|posting| &posting.entries) {
+        let sum = sums.entry(&entry.sku).or_default();
+        *sum = sum.and(entry.delta);
+    }
+    sums
 }
 
-fn ledger_rows(entries: &[Entry]) -> Value {
-    dialect::rows(&entries.iter().map(ledger_row).collect::<Vec<_>>())
+type LedgerRow<'a> = (&'a str, &'static str, i64, i64, i64, Option<String>, Option<&'a str>, &'a str);
+
+fn ledger_rows<'a>(posting: &'a Posting<'_>) -> impl Iterator<Item = LedgerRow<'a>> {
+    posting.entries.iter().map(|Entry { kind, order, sku, delta, reason }| {
+        let order = order.map(|order| order.uuid().simple().to_string());
+        let Delta { on_hand, held, committed } = *delta;
+        (sku.as_str(), kind.as_str(), on_hand, held, committed, order, reason.as_deref(), posting.note.actor.as_str())
+    })
 }
 
-type LedgerRow<'a> = (&'a str, &'static str, i64, i64, i64, Option<String>, Option<&'a str>, Option<&'a str>);
-
-fn ledger_row(entry: &Entry) -> LedgerRow<'_> {
-    let Entry { kind, order, sku, delta, reason, actor } = entry;
-    let order = order.map(|order: OrderId| order.uuid().simple().to_string());
-    let (reason, actor) = (reason.as_deref(), actor.as_deref());
-    (sku.as_str(), kind.as_str(), delta.on_hand, delta.held, delta.committed, order, reason, actor)
-}
-
-fn signature(tx: &Tx, note: &Note) -> [Value; 2] {
-    [note.actor.clone().into(), tx.seams().now().into()]
-}
-
-fn require_all(entries: &[Entry], moved: &[QueryResult]) -> Result<(), InventoryError> {
-    let levels = entries.iter().map(|entry| &entry.sku).collect::<HashSet<_>>().len();
-    if moved.len() == levels { Ok(()) } else { Err(InventoryError::Short) }
-}
-
-async fn say_low(tx: &Tx, note: &Note, moved: &[QueryResult]) -> Result<(), InventoryError> {
+async fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<(), InventoryError> {
     let crossings: Result<Vec<_>, DbError> = moved.iter().map(crossing).collect();
-    let events: Vec<_> = crossings?.into_iter().flatten().collect();
-    if !events.is_empty() {
-        outbox::publish(tx, &note.cause, &events).await?;
+    let crossings: Vec<_> = crossings?.into_iter().flatten().collect();
+    let (nobody, mut news) = (Cause::default(), Vec::<News<'_, InventoryEvent>>::new());
+    for (sku, version, low) in &crossings {
+        let last = postings.iter().rfind(|posting| posting.entries.iter().any(|entry| entry.sku == *sku));
+        news.push((last.map_or(&nobody, |posting| &posting.note.cause), *version, low));
     }
-    Ok(())
+    Ok(outbox::publish_all(tx, &news).await?)
 }
 
 /// The event, with its version, of a level that has just fallen below its threshold.
-fn crossing(row: &QueryResult) -> Result<Option<(i64, InventoryEvent)>, DbError> {
-    if row.try_get_by_index::<i64>(0)? != sql::JUST_FELL {
+fn crossing(row: &QueryResult) -> Result<Option<(Sku, i64, InventoryEvent)>, DbError> {
+    if row.try_get_by_index::<i64>(0)? != JUST_FELL {
         return Ok(None);
     }
-    let sku: String = row.try_get_by_index(1)?;
-    let low =
-        StockLow { sku: read_sku(&sku)?, available: row.try_get_by_index(2)?, threshold: row.try_get_by_index(3)? };
-    Ok(Some((row.try_get_by_index(4)?, low.into())))
+    let sku = read_sku(&row.try_get_by_index::<String>(1)?)?;
+    let low = StockLow { sku: sku.clone(), available: row.try_get_by_index(2)?, threshold: row.try_get_by_index(3)? };
+    Ok(Some((sku, row.try_get_by_index(4)?, low.into())))
 }

@@ -8,6 +8,7 @@ mod race;
 
 mod claims;
 mod conforms;
+mod crowds;
 mod events;
 mod ledger;
 mod mending;

@@ -1,5 +1,5 @@
-//! Inventory alone in the house: a real database, a clock that stands still, and the other modules' news from
-//! a script.
+//! Inventory alone in the house: a real database, a clock that only ticks, and the other modules' news from a
+//! script.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use inventory::{Config, Feeds, Inventory};
 use inventory_contract::{Demand, Held, Hold, InventoryEvent, Stock, StockRefusal};
 use kernel::{
     CallContext, DateTime, Envelope, Event, OrderId, ProductId, Seams, Sku, Utc,
-    clock::{Ids, ManualClock, SystemIds},
+    clock::{Clock, Ids, ManualClock, SystemIds},
     event::SpecVersion,
 };
 use kernel_db::{
@@ -27,14 +27,26 @@ pub(crate) struct House {
     pub(crate) clock: ManualClock,
     pub(crate) catalog: Arc<Script>,
     pub(crate) order: Arc<Script>,
+    target: Target,
     _files: Option<TempDir>,
+}
+
+/// Never says the same time twice, so that what was written at one time was written by one statement.
+#[derive(Debug)]
+struct TickingClock(ManualClock);
+
+impl Clock for TickingClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.advance(chrono::TimeDelta::microseconds(1));
+        self.0.now()
+    }
 }
 
 impl House {
     pub(crate) async fn on_sqlite() -> Self {
         let files = tempfile::tempdir().unwrap();
         let target = Target::sqlite(files.path().join("inventory.db"));
-        Self::open(&target, Some(files)).await
+        Self::open(target, Some(files)).await
     }
 
     /// `None` when no Postgres is given. Each house has a schema of its own.
@@ -42,18 +54,28 @@ impl House {
     pub(crate) async fn on_postgres() -> Option<Self> {
         let url = std::env::var("BANYAN_TEST_POSTGRES").ok()?;
         let schema = format!("inventory_{}", SystemIds.secret().simple());
-        Some(Self::open(&Target::Postgres { url, schema, connections: 8 }, None).await)
+        Some(Self::open(Target::Postgres { url, schema, connections: 8 }, None).await)
     }
 
-    async fn open(target: &Target, files: Option<TempDir>) -> Self {
+    async fn open(target: Target, files: Option<TempDir>) -> Self {
         let clock = ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap());
-        let seams = Seams { clock: Arc::new(clock.clone()), ids: Arc::new(SystemIds) };
-        let db = Db::open("inventory", target, Durability::Relaxed, Bus::default(), seams).await.unwrap();
-        migrations::run(&db).await.unwrap();
+        let house = Self::enter(target, clock, files).await;
+        migrations::run(&house.db).await.unwrap();
+        house
+    }
+
+    /// Another process with the same database and the same time.
+    pub(crate) async fn next_door(&self) -> Self {
+        Self::enter(self.target.clone(), self.clock.clone(), None).await
+    }
+
+    async fn enter(target: Target, clock: ManualClock, files: Option<TempDir>) -> Self {
+        let seams = Seams { clock: Arc::new(TickingClock(clock.clone())), ids: Arc::new(SystemIds) };
+        let db = Db::open("inventory", &target, Durability::Relaxed, Bus::default(), seams).await.unwrap();
         let (catalog, order) = (Arc::new(Script::of("catalog")), Arc::new(Script::of("order")));
         let feeds = Feeds { catalog: catalog.clone(), order: order.clone() };
         let inventory = Inventory::new(db.clone(), Config::for_testing(), feeds);
-        Self { db, inventory, clock, catalog, order, _files: files }
+        Self { db, inventory, clock, catalog, order, target, _files: files }
     }
 
     /// Makes SKUs known with what each has on hand, as catalog does.
@@ -107,6 +129,12 @@ impl House {
         for check in checks {
             assert!(check.holds(), "{check:?}");
         }
+    }
+
+    /// The one number that a query finds.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        let row = self.db.transact(|tx| async move { tx.row(sql, []).await });
+        row.await.unwrap().unwrap().try_get_by_index(0).unwrap()
     }
 
     /// `on_hand/held/committed/available`
