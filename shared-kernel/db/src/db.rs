@@ -8,7 +8,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{Bus, DbError, Dialect, Durability, Target, group::GroupWriter, target::WAIT};
+use crate::{Bus, DbError, Dialect, Durability, Target, Trouble, group::GroupWriter, target::WAIT, trouble::Troubles};
 
 /// One module's database. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) writer: Writer,
     pub(crate) bus: Bus,
     pub(crate) seams: Seams,
+    pub(crate) troubles: Troubles,
 }
 
 /// SQLite has one writer, which commits for many at once; Postgres lets every connection write.
@@ -62,7 +63,9 @@ impl Db {
                 (Dialect::Postgres, pool.clone(), Writer::Pooled(pool))
             }
         };
-        Ok(Self { inner: Arc::new(Inner { module, dialect, readers, writer, bus, seams }) })
+        Ok(Self {
+            inner: Arc::new(Inner { module, dialect, readers, writer, bus, seams, troubles: Troubles::default() }),
+        })
     }
 
     pub fn module(&self) -> &'static str {
@@ -92,6 +95,11 @@ impl Db {
             Writer::Grouped(group) => group.connection(),
             Writer::Pooled(pool) => pool,
         }
+    }
+
+    /// What keeps the module's subscriptions, as they run in this process, from getting on.
+    pub fn troubles(&self) -> Vec<Trouble> {
+        self.inner.troubles.all()
     }
 
     /// Whether the database answers.
@@ -152,7 +160,8 @@ async fn open_postgres(
         options.statement_cache_capacity(200).options([
             ("statement_timeout", "30s"),
             ("lock_timeout", "5s"),
-            ("idle_in_transaction_session_timeout", "30s"),
+            // What a process that stands still or is cut off has locked, the others get within ten seconds.
+            ("idle_in_transaction_session_timeout", "8s"),
         ])
     });
     let place = url.rsplit('@').next().unwrap_or_default();

@@ -38,7 +38,7 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
     words.iter().fold(template.to_owned(), |sql, (word, meaning)| sql.replace(word, meaning))
 }
 
-/// The outbox, cursors, parked events, idempotency keys and leases of one module.
+/// The outbox, cursors, readers elsewhere, parked events, idempotency keys and leases of one module.
 pub fn kernel_tables(dialect: Dialect) -> String {
     let outbox = match dialect {
         Dialect::Sqlite => OUTBOX_SQLITE,
@@ -87,7 +87,13 @@ CREATE TABLE subscription (
     consumer @text NOT NULL,
     source @text NOT NULL,
     position @int NOT NULL,
+    event_id @id,
     PRIMARY KEY (consumer, source)
+) @strict;
+CREATE TABLE feed_reader (
+    consumer @text PRIMARY KEY,
+    position @int NOT NULL,
+    seen_at @time NOT NULL
 ) @strict;
 CREATE TABLE parked_event (
     consumer @text NOT NULL,

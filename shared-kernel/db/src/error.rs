@@ -18,12 +18,36 @@ pub enum DbError {
     Corrupt { what: &'static str, detail: String },
     #[error("{0}")]
     Setup(String),
+    /// What a reader has read is no longer in the log, or is another event now. Whoever went on would skip.
+    #[error(
+        "the feed of {feed} went back: event {position}, which was read before, is not there any more, and its newest \
+         is {head}; it was probably restored from an older backup. Restore the reader's data from the same time, or \
+         move its cursor with `banyan events seek`"
+    )]
+    FeedWentBack { feed: String, position: i64, head: i64 },
+    /// What a reader has yet to read was deleted. Whoever went on would skip.
+    #[error(
+        "the feed of {feed} begins at event {first} now, and the reader stands after {position}: what lies between was \
+         retired. Restore a younger backup of the reader's data, or accept the gap with `banyan events seek`"
+    )]
+    FeedRetired { feed: String, position: i64, first: i64 },
+    /// A feed in another process does not answer: it may, later.
+    #[error("the feed of {feed} is away: {detail}")]
+    FeedAway { feed: String, detail: String },
+    /// A feed in another process answers what is not a feed's answer.
+    #[error("the feed of {feed} cannot be read: {detail}")]
+    FeedRefused { feed: String, detail: String },
 }
 
 impl DbError {
     #[expect(clippy::needless_pass_by_value, reason = "so that `map_err` can hand the cause over as it is")]
     pub fn corrupt(what: &'static str, detail: impl ToString) -> Self {
         Self::Corrupt { what, detail: detail.to_string() }
+    }
+
+    /// Whether a reader must stop until a person has decided how it goes on.
+    pub fn strands_reader(&self) -> bool {
+        matches!(self, Self::FeedWentBack { .. } | Self::FeedRetired { .. })
     }
 
     /// A row with the same unique key is already there.
@@ -41,14 +65,21 @@ impl From<DbErr> for DbError {
 impl Problem for DbError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Unavailable(_) | Self::CommitLost(_) => Kind::Unavailable,
-            Self::Statement(_) | Self::Corrupt { .. } | Self::Setup(_) => Kind::Internal,
+            Self::Unavailable(_) | Self::CommitLost(_) | Self::FeedAway { .. } => Kind::Unavailable,
+            Self::FeedWentBack { .. } => Kind::Conflict,
+            Self::Statement(_)
+            | Self::Corrupt { .. }
+            | Self::Setup(_)
+            | Self::FeedRetired { .. }
+            | Self::FeedRefused { .. } => Kind::Internal,
         }
     }
 
     fn code(&self) -> &'static str {
-        match self.kind() {
-            Kind::Unavailable => "storage-unavailable",
+        match self {
+            Self::Unavailable(_) | Self::CommitLost(_) => "storage-unavailable",
+            Self::FeedAway { .. } => "feed-unavailable",
+            Self::FeedWentBack { .. } => "feed-went-back",
             _ => "internal",
         }
     }

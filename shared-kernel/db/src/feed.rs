@@ -9,14 +9,37 @@ use uuid::Uuid;
 
 use crate::{Db, DbError};
 
+/// Where a reader stands in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The position of the last event that was read.
+    pub position: i64,
+    /// That event's id: by it a log that went back is noticed, even when it has grown again.
+    pub event_id: Option<EventId>,
+}
+
+impl Place {
+    /// Before the first event.
+    pub const START: Self = Self { position: 0, event_id: None };
+
+    pub fn after(event: &Envelope) -> Self {
+        Self { position: event.position, event_id: Some(event.id) }
+    }
+}
+
 /// A module's published events, wherever they are kept.
 #[async_trait]
 pub trait Feed: Send + Sync {
     /// The publishing module.
     fn source(&self) -> &'static str;
 
-    /// At most `limit` events that come after position `after`, without gaps.
-    async fn read(&self, after: i64, limit: u64) -> Result<Vec<Envelope>, DbError>;
+    /// At most `limit` events that come after `after`, without gaps.
+    ///
+    /// # Errors
+    ///
+    /// [`DbError::FeedWentBack`] when the event at `after` is not there any more, or is another one;
+    /// [`DbError::FeedRetired`] when the event that comes next was deleted already. Neither is ever skipped.
+    async fn read(&self, after: Place, limit: u64) -> Result<Vec<Envelope>, DbError>;
 
     /// The position of the newest event; 0 when there is none.
     async fn head(&self) -> Result<i64, DbError>;
@@ -43,13 +66,16 @@ impl Feed for LocalFeed {
         self.db.module()
     }
 
-    async fn read(&self, after: i64, limit: u64) -> Result<Vec<Envelope>, DbError> {
+    /// Reads the event at `after` with those that follow it, so that looking at it costs no statement of its own.
+    async fn read(&self, after: Place, limit: u64) -> Result<Vec<Envelope>, DbError> {
         let sql = "SELECT position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
-                   data FROM outbox WHERE position > ? ORDER BY position LIMIT ?";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let statement = self.db.dialect().statement(sql, [after.into(), limit.into()]);
+                   data FROM outbox WHERE position >= ? ORDER BY position LIMIT ?";
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+        let statement = self.db.dialect().statement(sql, [after.position.into(), rows.into()]);
         let rows = self.db.reader().query_all_raw(statement).await?;
-        rows.iter().map(|row| envelope(self.db.module(), row)).collect()
+        let following = self.following(after, &rows).await?;
+        following.iter().take(limit).map(|row| envelope(self.source(), row)).collect()
     }
 
     async fn head(&self) -> Result<i64, DbError> {
@@ -58,6 +84,29 @@ impl Feed for LocalFeed {
 
     fn news(&self) -> watch::Receiver<i64> {
         self.db.bus().watch_reached(self.db.module())
+    }
+}
+
+impl LocalFeed {
+    /// Those of `rows`, which begin at `after`, that come after it.
+    async fn following<'r>(&self, after: Place, rows: &'r [QueryResult]) -> Result<&'r [QueryResult], DbError> {
+        let feed = || self.source().to_owned();
+        let went_back = |head| DbError::FeedWentBack { feed: feed(), position: after.position, head };
+        let Some((first, rest)) = rows.split_first() else {
+            let head = self.head().await?;
+            return if head < after.position { Err(went_back(head)) } else { Ok(rows) };
+        };
+        let position: i64 = first.try_get_by_index(0)?;
+        if position == after.position {
+            let id = EventId::new(first.try_get_by_index(1)?);
+            let same = after.event_id.is_none_or(|known| known == id);
+            return if same { Ok(rest) } else { Err(went_back(self.head().await?)) };
+        }
+        if position == after.position + 1 {
+            Ok(rows)
+        } else {
+            Err(DbError::FeedRetired { feed: feed(), position: after.position, first: position })
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 //! Reading order: [`Target`] says where a module's data lives, [`Db`] opens it, [`Db::transact`] is the
 //! one way to write, and [`Crowd`] lets many callers share one such write. [`outbox`] publishes inside such a transaction; [`feed`] reads an outbox in commit
 //! order; a [`Subscription`] applies another module's events exactly once; [`parking`] holds back the
-//! stream of an event that cannot be applied. [`idempotency`] keeps one answer per key, [`lease`] lets
-//! one of several processes do a job.
+//! stream of an event that cannot be applied; [`Trouble`] says why a subscription does not get on.
+//! [`retention`] forgets what every cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer
+//! per key, [`lease`] lets one of several processes do a job.
 
 pub mod bus;
 pub mod ddl;
@@ -16,6 +17,7 @@ pub mod idempotency;
 pub mod lease;
 pub mod outbox;
 pub mod parking;
+pub mod reader;
 pub mod retention;
 pub mod sequencer;
 pub mod subscription;
@@ -24,7 +26,9 @@ pub mod target;
 mod crowd;
 mod db;
 mod group;
+mod listener;
 mod transact;
+mod trouble;
 mod tx;
 
 pub use bus::Bus;
@@ -32,8 +36,9 @@ pub use crowd::{Asked, Crowd};
 pub use db::Db;
 pub use dialect::Dialect;
 pub use error::DbError;
-pub use feed::{Feed, LocalFeed};
+pub use feed::{Feed, LocalFeed, Place};
 pub use outbox::Cause;
 pub use subscription::{Reaction, ReactionError, Subscription};
 pub use target::{Durability, Target};
+pub use trouble::Trouble;
 pub use tx::Tx;

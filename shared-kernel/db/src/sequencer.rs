@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{Db, DbError, Dialect};
+use crate::{
+    Db, DbError, Dialect, Tx,
+    listener::{self, CHANNEL},
+};
 
 /// Rows numbered in one transaction.
 const BATCH: i64 = 1_000;
@@ -17,53 +20,81 @@ const BATCH: i64 = 1_000;
 /// Looks for unnumbered rows this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Numbers rows until told to stop. Returns at once on SQLite, whose row ids are positions already.
+/// Another process that numbers is about to be done; its rows and ours are looked for again after so long, and
+/// longer each time.
+const ELSEWHERE: Duration = Duration::from_millis(5);
+
+/// Numbers rows, and hears what other processes number, until told to stop. Returns at once on SQLite, whose row ids
+/// are positions already.
 pub async fn run(db: Db, stop: CancellationToken) {
-    if db.dialect() == Dialect::Sqlite {
-        return;
+    if db.dialect() == Dialect::Postgres {
+        tokio::join!(number_on(&db, &stop), listener::run(&db, &stop));
     }
+}
+
+async fn number_on(db: &Db, stop: &CancellationToken) {
     let mut news = db.bus().watch_unnumbered(db.module());
+    let mut elsewhere = ELSEWHERE;
     while !stop.is_cancelled() {
         news.mark_unchanged();
-        match number(&db).await {
-            Ok(numbered) if numbered > 0 => continue,
-            Ok(_) => {}
+        let wait = match try_number(db).await {
+            Ok(Some(numbered)) => {
+                elsewhere = ELSEWHERE;
+                if numbered > 0 {
+                    continue;
+                }
+                POLL
+            }
+            Ok(None) => {
+                let wait = elsewhere;
+                elsewhere = (elsewhere * 2).min(POLL);
+                wait
+            }
             Err(error) => {
                 tracing::warn!(module = db.module(), ?error, "the outbox could not be numbered; trying again");
+                POLL
             }
-        }
+        };
         tokio::select! {
             () = stop.cancelled() => {}
-            _ = tokio::time::timeout(POLL, news.changed()) => {}
+            _ = tokio::time::timeout(wait, news.changed()) => {}
         }
     }
 }
 
 /// Numbers one batch; answers how many rows it numbered. Zero also when another process is at it.
 pub async fn number(db: &Db) -> Result<u64, DbError> {
+    Ok(try_number(db).await?.unwrap_or_default())
+}
+
+/// `None` when another process is at it.
+async fn try_number(db: &Db) -> Result<Option<u64>, DbError> {
     if db.dialect() == Dialect::Sqlite {
-        return Ok(0);
+        return Ok(Some(0));
     }
-    let numbered = db
-        .transact(|tx| async move {
-            let lock = tx.row("SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox'))", []).await?;
-            let locked: bool = lock.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-            if !locked {
-                return Ok::<_, DbError>((0, 0));
-            }
-            let rows = tx.run(NUMBER, [BATCH.into()]).await?;
-            if rows == 0 {
-                return Ok((0, 0));
-            }
-            let head = tx.row(MOVE_HEAD, [i64::try_from(rows).unwrap_or(i64::MAX).into()]).await?;
-            let head: i64 = head.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
-            Ok((rows, head))
-        })
-        .await?;
-    if numbered.0 > 0 {
-        db.bus().reached(db.module(), numbered.1);
+    let numbered = db.transact(|tx| async move { number_in(&tx).await }).await?;
+    if let Some((1.., head)) = numbered {
+        db.bus().reached(db.module(), head);
     }
-    Ok(numbered.0)
+    Ok(numbered.map(|(rows, _)| rows))
+}
+
+/// How many rows it numbered, and the newest position. The other processes are told at the commit.
+async fn number_in(tx: &Tx) -> Result<Option<(u64, i64)>, DbError> {
+    let lock = tx.row("SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox'))", []).await?;
+    let locked: bool = lock.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    if !locked {
+        return Ok(None);
+    }
+    let rows = tx.run(NUMBER, [BATCH.into()]).await?;
+    if rows == 0 {
+        return Ok(Some((0, 0)));
+    }
+    let move_head = format!(
+        "UPDATE outbox_head SET position = position + ? RETURNING position, pg_notify({CHANNEL}, position::text)"
+    );
+    let head = tx.row(&move_head, [i64::try_from(rows).unwrap_or(i64::MAX).into()]).await?;
+    Ok(Some((rows, head.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))))
 }
 
 /// Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered
@@ -81,5 +112,3 @@ const NUMBER: &str = "
         ) AS grouped
     ) AS numbered
     WHERE outbox.id = numbered.id";
-
-const MOVE_HEAD: &str = "UPDATE outbox_head SET position = position + ? RETURNING position";

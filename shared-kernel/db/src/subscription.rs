@@ -4,13 +4,15 @@
 //! least once and the effect exactly once, without remembering ids. An event that cannot be applied is
 //! set aside with its stream (see [`crate::parking`]), and the others go on.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc};
 
 use async_trait::async_trait;
 use kernel::Envelope;
-use tokio_util::sync::CancellationToken;
 
-use crate::{Db, DbError, Feed, Tx, guard, parking};
+use crate::{Db, DbError, Feed, Place, Tx, guard, parking};
+
+mod cursor;
+mod run;
 
 /// Why an event could not be applied. Any error will do.
 #[derive(Debug, thiserror::Error)]
@@ -58,9 +60,6 @@ pub trait Reaction: Send + Sync {
 /// Events applied in one transaction.
 const BATCH: u64 = 500;
 
-/// The log is read this often, whatever the bus says.
-const POLL: Duration = Duration::from_secs(1);
-
 /// One consumer of one feed.
 #[derive(Clone)]
 pub struct Subscription {
@@ -80,8 +79,10 @@ impl std::fmt::Debug for Subscription {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Applied(usize),
-    /// Nothing new, or another process has the cursor.
+    /// Nothing new.
     Idle,
+    /// Another process has the cursor.
+    Elsewhere,
 }
 
 impl Subscription {
@@ -98,51 +99,28 @@ impl Subscription {
         self.feed.source()
     }
 
-    /// Applies events until told to stop.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut news = self.feed.news();
-        while !stop.is_cancelled() {
-            news.mark_unchanged();
-            let applied = self.step().await;
-            let retried = parking::retry_due(&self).await;
-            match (applied, retried) {
-                (Ok(Step::Applied(_)), Ok(_)) | (Ok(_), Ok(1..)) => continue,
-                (Ok(Step::Idle), Ok(0)) => {}
-                (Err(error), _) | (_, Err(error)) => {
-                    tracing::warn!(subscription = ?self, ?error, "events could not be applied; trying again");
-                }
-            }
-            let wait = parking::next_wait(&self).await.unwrap_or(POLL).min(POLL);
-            tokio::select! {
-                () = stop.cancelled() => {}
-                _ = tokio::time::timeout(wait, news.changed()) => {}
-            }
-        }
-    }
-
     /// Reads one batch and applies it.
     pub async fn step(&self) -> Result<Step, DbError> {
-        let after = self.position().await?;
+        let place = self.place().await?;
+        let after = place.unwrap_or(Place::START);
         let events = self.feed.read(after, BATCH).await?;
-        let Some(last) = events.last() else { return Ok(Step::Idle) };
-        guard::pass("subscription::read");
-        match self.apply(after, last.position, &events).await {
-            Ok(true) => Ok(Step::Applied(events.len())),
-            Ok(false) => Ok(Step::Idle),
-            Err(_) => self.apply_one_by_one(after, &events).await,
+        if events.is_empty() {
+            return Ok(Step::Idle);
         }
-    }
-
-    /// The position of the last event applied or set aside; 0 at first.
-    pub async fn position(&self) -> Result<i64, DbError> {
-        use sea_orm::ConnectionTrait as _;
-        let statement = self.db.dialect().statement(READ_CURSOR, [self.consumer.into(), self.source().into()]);
-        let row = self.db.reader().query_one_raw(statement).await?;
-        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
+        if place.is_none() {
+            self.open_cursor().await?;
+        }
+        guard::pass("subscription::read");
+        match self.apply(after.position, &events).await {
+            Ok(true) => Ok(Step::Applied(events.len())),
+            Ok(false) => Ok(Step::Elsewhere),
+            Err(_) => self.apply_one_by_one(after.position, &events).await,
+        }
     }
 
     /// Applies `events` and moves the cursor, all or nothing; `false` when the cursor was elsewhere.
-    async fn apply(&self, after: i64, to: i64, events: &[Envelope]) -> Result<bool, ReactionError> {
+    async fn apply(&self, after: i64, events: &[Envelope]) -> Result<bool, ReactionError> {
+        let Some(to) = events.last() else { return Ok(true) };
         if guard::sabotaged("subscription::cursor_apart") {
             self.db.transact(|tx| async move { self.move_cursor(&tx, after, to).await }).await?;
             guard::pass("subscription::between");
@@ -185,12 +163,12 @@ impl Subscription {
     async fn apply_one_by_one(&self, mut after: i64, events: &[Envelope]) -> Result<Step, DbError> {
         for event in events {
             let alone = std::slice::from_ref(event);
-            let moved = match self.apply(after, event.position, alone).await {
+            let moved = match self.apply(after, alone).await {
                 Ok(moved) => moved,
                 Err(error) => self.set_aside(after, event, &error).await?,
             };
             if !moved {
-                return Ok(Step::Idle);
+                return Ok(Step::Elsewhere);
             }
             after = event.position;
         }
@@ -201,7 +179,7 @@ impl Subscription {
         tracing::warn!(subscription = ?self, event = %event.id, stream = event.stream, %error, "an event could not be applied; its stream waits");
         self.db
             .transact(|tx| async move {
-                let moved = self.move_cursor(&tx, after, event.position).await?;
+                let moved = self.move_cursor(&tx, after, event).await?;
                 if moved {
                     parking::set_aside(&tx, self, event, error).await?;
                 }
@@ -209,25 +187,4 @@ impl Subscription {
             })
             .await
     }
-
-    /// Moves the cursor from `after` to `to`. `false` when it is not at `after`: another process moved it.
-    async fn move_cursor(&self, tx: &Tx, after: i64, to: i64) -> Result<bool, DbError> {
-        let key = [self.consumer.into(), self.source().into()];
-        let moved = if after == 0 {
-            let [consumer, source] = key.clone();
-            tx.run(FIRST_CURSOR, [consumer, source, to.into()]).await?
-        } else {
-            0
-        };
-        if moved == 1 {
-            return Ok(true);
-        }
-        let [consumer, source] = key;
-        Ok(tx.run(MOVE_CURSOR, [to.into(), consumer, source, after.into()]).await? == 1)
-    }
 }
-
-const READ_CURSOR: &str = "SELECT position FROM subscription WHERE consumer = ? AND source = ?";
-const FIRST_CURSOR: &str =
-    "INSERT INTO subscription (consumer, source, position) VALUES (?, ?, ?) ON CONFLICT (consumer, source) DO NOTHING";
-const MOVE_CURSOR: &str = "UPDATE subscription SET position = ? WHERE consumer = ? AND source = ? AND position = ?";

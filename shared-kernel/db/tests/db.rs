@@ -1,11 +1,20 @@
 //! What the data layer promises, on SQLite and, when `BANYAN_TEST_POSTGRES` names a server, on Postgres.
 
 #[cfg(test)]
+#[path = "db/going_back.rs"]
+mod going_back;
+#[cfg(test)]
 #[path = "db/harness.rs"]
 mod harness;
 #[cfg(test)]
 #[path = "db/idempotency.rs"]
 mod idempotency;
+#[cfg(test)]
+#[path = "db/processes.rs"]
+mod processes;
+#[cfg(test)]
+#[path = "db/retention.rs"]
+mod retention;
 #[cfg(test)]
 #[path = "db/sequencer.rs"]
 mod sequencer;

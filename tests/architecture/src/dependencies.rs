@@ -36,7 +36,7 @@ enum Role {
     Foundation,
     /// db, web, remote
     Infrastructure,
-    /// what a module is to its host: joins db, web and port
+    /// what a module is to its host, and its feed to others: joins db, web and port
     Host,
     Migrations,
 }
@@ -44,7 +44,7 @@ enum Role {
 fn role(folder: &str) -> Role {
     match folder {
         "shared-kernel/kernel" | "shared-kernel/port" | "shared-kernel/port-macros" => Role::Foundation,
-        "shared-kernel/module" => Role::Host,
+        "shared-kernel/module" | "shared-kernel/feeds" => Role::Host,
         "migrations" => Role::Migrations,
         _ if folder.starts_with("shared-kernel/") => Role::Infrastructure,
         _ if folder.starts_with("modules/") && folder.ends_with("/contract") => Role::Contract,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use catalog_contract::CatalogEvent;
 use kernel::Envelope;
-use kernel_db::{Db, DbError, Feed, LocalFeed};
+use kernel_db::{Db, DbError, Feed, LocalFeed, Place};
 use tokio_util::sync::CancellationToken;
 
 use super::{Cache, News};
@@ -20,7 +20,7 @@ const FAR_BEHIND: i64 = 2_000;
 
 /// What has been heard so far.
 struct Heard {
-    position: i64,
+    place: Place,
     tree: i64,
 }
 
@@ -45,8 +45,9 @@ pub(crate) async fn run(db: Db, cache: Arc<Cache>, stop: CancellationToken) {
 async fn hear(db: &Db, feed: &LocalFeed, cache: &Cache, heard: &mut Option<Heard>) -> Result<(), DbError> {
     let newest = feed.head().await?;
     let tree = category::version(db).await?;
-    let Some(last) = heard.as_mut().filter(|last| newest - last.position <= FAR_BEHIND) else {
-        *heard = Some(Heard { position: newest, tree });
+    let is_near = |last: &&mut Heard| (0..=FAR_BEHIND).contains(&(newest - last.place.position));
+    let Some(last) = heard.as_mut().filter(is_near) else {
+        *heard = Some(Heard { place: Place { position: newest, event_id: None }, tree });
         cache.tell(&News { tree: true, ..News::of_everything() });
         return Ok(());
     };
@@ -54,10 +55,17 @@ async fn hear(db: &Db, feed: &LocalFeed, cache: &Cache, heard: &mut Option<Heard
         last.tree = tree;
         cache.tell(&News::of_tree());
     }
-    while last.position < newest {
-        let events = feed.read(last.position, BATCH).await?;
+    while last.place.position < newest {
+        let events = match feed.read(last.place, BATCH).await {
+            // What is kept may be of a time that never was.
+            Err(error) if error.strands_reader() => {
+                *heard = None;
+                return Err(error);
+            }
+            events => events?,
+        };
         let Some(read) = events.last() else { break };
-        last.position = read.position;
+        last.place = Place::after(read);
         cache.tell(&told(&events));
     }
     Ok(())

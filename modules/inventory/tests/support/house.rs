@@ -13,7 +13,7 @@ use kernel::{
     event::SpecVersion,
 };
 use kernel_db::{
-    Bus, Db, DbError, Dialect, Durability, Feed, LocalFeed, Target, parking, sequencer, subscription::Step,
+    Bus, Db, DbError, Dialect, Durability, Feed, LocalFeed, Place, Target, parking, sequencer, subscription::Step,
 };
 use kernel_module::Module;
 use port::PortResult;
@@ -101,7 +101,7 @@ impl House {
         if self.db.dialect() == Dialect::Postgres {
             while sequencer::number(&self.db).await.unwrap() > 0 {}
         }
-        let events = LocalFeed::of(&self.db).read(0, 10_000).await.unwrap();
+        let events = LocalFeed::of(&self.db).read(Place::START, 10_000).await.unwrap();
         events.iter().map(|event| event.event().unwrap()).collect()
     }
 
@@ -200,10 +200,10 @@ impl Feed for Script {
         self.source
     }
 
-    async fn read(&self, after: i64, limit: u64) -> Result<Vec<Envelope>, DbError> {
+    async fn read(&self, after: Place, limit: u64) -> Result<Vec<Envelope>, DbError> {
         let limit = usize::try_from(limit).unwrap();
         let events = self.events.lock().unwrap();
-        Ok(events.iter().filter(|event| event.position > after).take(limit).cloned().collect())
+        Ok(events.iter().filter(|event| event.position > after.position).take(limit).cloned().collect())
     }
 
     async fn head(&self) -> Result<i64, DbError> {

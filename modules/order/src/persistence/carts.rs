@@ -107,6 +107,7 @@ pub(crate) async fn delete(tx: &Tx, cart: CartId) -> Result<bool, DbError> {
 
 /// Deletes at most `limit` carts that have expired; answers how many.
 pub(crate) async fn sweep(tx: &Tx, limit: i64) -> Result<u64, DbError> {
-    let sql = "DELETE FROM cart WHERE id IN (SELECT id FROM cart WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)";
+    let sql = "DELETE FROM cart WHERE id IN \
+               (SELECT id FROM cart WHERE expires_at <= ? ORDER BY expires_at LIMIT ? {skip_locked})";
     tx.run(sql, [tx.seams().now().into(), limit.into()]).await
 }

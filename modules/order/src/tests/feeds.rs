@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use kernel::{Envelope, Event, EventId, event::SpecVersion};
-use kernel_db::{DbError, Feed};
+use kernel_db::{DbError, Feed, Place};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -46,10 +46,10 @@ impl Feed for FakeFeed {
         self.source
     }
 
-    async fn read(&self, after: i64, limit: u64) -> Result<Vec<Envelope>, DbError> {
+    async fn read(&self, after: Place, limit: u64) -> Result<Vec<Envelope>, DbError> {
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = usize::try_from(limit).unwrap();
-        Ok(events.iter().filter(|event| event.position > after).take(limit).cloned().collect())
+        Ok(events.iter().filter(|event| event.position > after.position).take(limit).cloned().collect())
     }
 
     async fn head(&self) -> Result<i64, DbError> {

@@ -48,9 +48,18 @@ pub(crate) async fn sqlite(tables: &str, bus: Bus) -> Fresh {
 }
 
 pub(crate) async fn postgres(tables: &str, bus: Bus) -> Option<Fresh> {
+    Some(open(&own_schema()?, tables, bus, tempfile::tempdir().unwrap()).await)
+}
+
+/// A schema that nobody else uses, to be opened by several at once.
+pub(crate) fn own_schema() -> Option<Target> {
     let url = std::env::var_os("BANYAN_TEST_POSTGRES")?.into_string().unwrap();
-    let schema = format!("db_{}", Seams::system().ids.secret().simple());
-    Some(open(&Target::postgres(url, schema), tables, bus, tempfile::tempdir().unwrap()).await)
+    Some(Target::postgres(url, format!("db_{}", Seams::system().ids.secret().simple())))
+}
+
+/// Makes the tables in a schema of [`own_schema`].
+pub(crate) async fn prepared(target: &Target, tables: &str) -> Fresh {
+    open(target, tables, Bus::default(), tempfile::tempdir().unwrap()).await
 }
 
 async fn open(target: &Target, tables: &str, bus: Bus, folder: tempfile::TempDir) -> Fresh {

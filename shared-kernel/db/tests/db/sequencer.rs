@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use kernel_db::{Bus, Cause, Db, DbError, Feed as _, LocalFeed, outbox, sequencer};
+use kernel_db::{Bus, Cause, Db, DbError, Feed as _, LocalFeed, Place, outbox, sequencer};
 use sea_orm::ConnectionTrait as _;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +44,7 @@ async fn nothing_is_skipped_and_streams_keep_their_order() {
             let mut seen = Vec::new();
             loop {
                 let finished = done.load(Ordering::SeqCst);
-                let after = seen.last().map_or(0, |event: &kernel::Envelope| event.position);
+                let after = seen.last().map_or(Place::START, Place::after);
                 let batch = feed.read(after, 50).await.unwrap();
                 let quiet = batch.is_empty();
                 seen.extend(batch);

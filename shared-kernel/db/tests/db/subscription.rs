@@ -215,25 +215,6 @@ async fn replicas_share_a_cursor_without_inversion() {
     }
 }
 
-#[tokio::test]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
-async fn old_events_are_forgotten_only_when_every_cursor_has_passed() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
-        let db = &fresh.db;
-        for n in 1..=6 {
-            publish(db, "a", n).await;
-        }
-        while sequencer::number(db).await.unwrap() > 0 {}
-        fresh.clock.advance(chrono::TimeDelta::days(8));
-        assert_eq!(kernel_db::retention::forget_events(db, 4).await.unwrap(), 4);
-        publish(db, "a", 7).await;
-        while sequencer::number(db).await.unwrap() > 0 {}
-        assert_eq!(kernel_db::feed::head(db).await.unwrap(), 7);
-        assert_eq!(count(db, "SELECT COUNT(*) FROM outbox").await, 3);
-    }
-}
-
 async fn in_order(db: &Db, stream: &str) -> Vec<i64> {
     use sea_orm::ConnectionTrait as _;
     let order = match db.dialect() {

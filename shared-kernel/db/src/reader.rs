@@ -1,0 +1,34 @@
+//! Who reads a module's events from another process, so that nothing is forgotten that they have yet to read.
+
+use kernel::{DateTime, Utc};
+use sea_orm::ConnectionTrait as _;
+
+use crate::{Db, DbError};
+
+/// A consumer in another process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub consumer: String,
+    /// The last event that it has read and kept, when it was last written down.
+    pub position: i64,
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Writes down that `consumer` was here and has kept everything up to `position`.
+pub async fn note(db: &Db, consumer: &str, position: i64) -> Result<(), DbError> {
+    let sql = "INSERT INTO feed_reader (consumer, position, seen_at) VALUES (?, ?, ?) ON CONFLICT (consumer) \
+               DO UPDATE SET position = excluded.position, seen_at = excluded.seen_at RETURNING position";
+    db.write_one(sql, [consumer.into(), position.into(), db.seams().now().into()]).await?;
+    Ok(())
+}
+
+/// Every consumer that was ever here, by name.
+pub async fn list(db: &Db) -> Result<Vec<Reader>, DbError> {
+    let sql = "SELECT consumer, position, seen_at FROM feed_reader ORDER BY consumer";
+    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [])).await?;
+    let reader = |row: &sea_orm::QueryResult| {
+        let (consumer, position) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(Reader { consumer, position, seen_at: row.try_get_by_index(2)? })
+    };
+    rows.iter().map(reader).collect()
+}

@@ -1,0 +1,89 @@
+//! Steps until told to stop, and says what keeps it from getting on.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio_util::sync::CancellationToken;
+
+use super::{Step, Subscription};
+use crate::{DbError, Trouble, parking};
+
+/// The log is read this often, whatever the bus says.
+const POLL: Duration = Duration::from_secs(1);
+
+impl Subscription {
+    /// Why it does not get on, as far as it runs in this process.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.db.inner.troubles.of((self.consumer, self.source()))
+    }
+
+    /// Applies events until told to stop.
+    ///
+    /// A feed that went back or has lost what comes next is not read on: it says so, again and again, until a person
+    /// has mended the feed or moved the cursor. Of several processes one applies; the others look once a poll whether
+    /// it still does.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut news = self.feed.news();
+        let mut pauses = pauses();
+        while !stop.is_cancelled() {
+            news.mark_unchanged();
+            let round = self.round().await;
+            self.tell(round.as_ref().err());
+            if round.is_ok() {
+                pauses = self::pauses();
+            }
+            let (wait, may_be_woken) = match round {
+                Ok(Step::Applied(_)) => continue,
+                Ok(Step::Idle) => (parking::next_wait(&self).await.unwrap_or(POLL).min(POLL), true),
+                Ok(Step::Elsewhere) => (POLL, false),
+                Err(error) => (pauses.next().unwrap_or(POLL), !error.strands_reader()),
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(wait) => {}
+                Ok(()) = news.changed(), if may_be_woken => {}
+            }
+        }
+    }
+
+    /// One batch, and the held events whose time has come. While a feed is away these go on.
+    async fn round(&self) -> Result<Step, DbError> {
+        let step = self.step().await;
+        if step.as_ref().is_err_and(DbError::strands_reader) {
+            return step;
+        }
+        match parking::retry_due(self).await? {
+            0 => step,
+            retried => Ok(Step::Applied(retried)),
+        }
+    }
+
+    /// Keeps what is wrong for whoever asks, and says it in the log once in a while.
+    fn tell(&self, error: Option<&DbError>) {
+        let (key, troubles) = ((self.consumer, self.source()), &self.db.inner.troubles);
+        match error {
+            None if troubles.clear(key) => tracing::info!(subscription = ?self, "events are applied again"),
+            None => {}
+            Some(error) if !troubles.note(key, error, self.db.seams().now()) => {}
+            Some(error @ (DbError::FeedWentBack { .. } | DbError::FeedRetired { .. })) => {
+                tracing::error!(subscription = ?self, %error, "no event is applied any more");
+            }
+            Some(error @ DbError::FeedRefused { .. }) => {
+                tracing::error!(subscription = ?self, %error, "events cannot be read; trying again");
+            }
+            Some(error) => {
+                tracing::warn!(subscription = ?self, ?error, "events could not be applied; trying again");
+            }
+        }
+    }
+}
+
+/// How long to wait after a failure, and after the next.
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(POLL / 2)
+        .with_max_delay(POLL * 3)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}

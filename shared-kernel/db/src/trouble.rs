@@ -1,0 +1,115 @@
+//! Why subscriptions do not get on, for the log and for whoever asks whether the process is well.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    mem::{Discriminant, discriminant},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::TimeDelta;
+use kernel::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::DbError;
+
+/// The same trouble is told again after so long.
+const TOLD_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// A subscription that does not get on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    pub consumer: &'static str,
+    pub source: &'static str,
+    /// It applies nothing until a person has decided how it goes on. Otherwise it goes on by itself.
+    pub stranded: bool,
+    pub detail: String,
+    pub since: DateTime<Utc>,
+}
+
+/// The troubles of one module's subscriptions in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Troubles(Mutex<BTreeMap<Key, Known>>);
+
+/// Consumer and source.
+type Key = (&'static str, &'static str);
+
+#[derive(Debug)]
+struct Known {
+    trouble: Trouble,
+    kind: Discriminant<DbError>,
+    told_at: DateTime<Utc>,
+}
+
+impl Troubles {
+    /// Remembers what keeps a subscription from getting on. `true` when it is time to say so in the log.
+    pub(crate) fn note(&self, key: Key, error: &DbError, now: DateTime<Utc>) -> bool {
+        let (kind, stranded, detail) = (discriminant(error), error.strands_reader(), chain(error));
+        let mut known = self.lock();
+        let before = known.remove(&key).filter(|before| before.kind == kind);
+        let told_at = before.as_ref().map(|before| before.told_at).filter(|told_at| now < *told_at + TOLD_EVERY);
+        let since = before.map_or(now, |before| before.trouble.since);
+        let trouble = Trouble { consumer: key.0, source: key.1, stranded, detail, since };
+        known.insert(key, Known { trouble, kind, told_at: told_at.unwrap_or(now) });
+        told_at.is_none()
+    }
+
+    /// The subscription gets on. `true` when it did not before.
+    pub(crate) fn clear(&self, key: Key) -> bool {
+        self.lock().remove(&key).is_some()
+    }
+
+    pub(crate) fn of(&self, key: Key) -> Option<Trouble> {
+        self.lock().get(&key).map(|known| known.trouble.clone())
+    }
+
+    pub(crate) fn all(&self) -> Vec<Trouble> {
+        self.lock().values().map(|known| known.trouble.clone()).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Known>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The error and what led to it, on one line.
+fn chain(error: &DbError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use kernel::Seams;
+
+    use super::Troubles;
+    use crate::DbError;
+
+    #[test]
+    fn the_same_trouble_is_told_once_a_minute_and_another_at_once() {
+        let (troubles, now) = (Troubles::default(), Seams::system().now());
+        let went_back = |head| DbError::FeedWentBack { feed: "order".to_owned(), position: 9, head };
+        let away = DbError::FeedAway { feed: "order".to_owned(), detail: "refused".to_owned() };
+        let key = ("payment", "order");
+        let note = |error: &DbError, seconds| troubles.note(key, error, now + TimeDelta::seconds(seconds));
+        let told = [
+            note(&went_back(3), 0),
+            note(&went_back(4), 1),
+            note(&went_back(5), 59),
+            note(&went_back(6), 60),
+            note(&went_back(7), 61),
+            note(&away, 62),
+        ];
+        assert_eq!(told, [true, false, false, true, false, true]);
+        let trouble = troubles.of(key).unwrap();
+        assert_eq!((trouble.stranded, trouble.since), (false, now + TimeDelta::seconds(62)));
+        assert!(troubles.clear(key) && !troubles.clear(key) && troubles.all().is_empty());
+    }
+}
