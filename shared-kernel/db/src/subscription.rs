@@ -14,6 +14,8 @@ use crate::{Db, DbError, Feed, Place, Tx, guard, parking};
 mod cursor;
 mod run;
 
+use cursor::Moved;
+
 /// Why an event could not be applied. Any error will do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -79,6 +81,8 @@ impl std::fmt::Debug for Subscription {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Applied(usize),
+    /// Applied one by one, because some could not be: those are set aside.
+    SetAside(usize),
     /// Nothing new.
     Idle,
     /// Another process has the cursor.
@@ -101,21 +105,32 @@ impl Subscription {
 
     /// Reads one batch and applies it.
     pub async fn step(&self) -> Result<Step, DbError> {
-        let place = self.place().await?;
-        let after = place.unwrap_or(Place::START);
+        self.step_from(&mut None).await
+    }
+
+    /// As [`Subscription::step`], for one who remembers where the cursor stood and need not look. Should it have been
+    /// moved by another, the batch is not applied, and the memory is gone.
+    async fn step_from(&self, known: &mut Option<Place>) -> Result<Step, DbError> {
+        let (after, is_new) = match known.take() {
+            Some(place) => (place, false),
+            None => self.place().await?.map_or((Place::START, true), |place| (place, false)),
+        };
         let events = self.feed.read(after, BATCH).await?;
-        if events.is_empty() {
+        let Some(last) = events.last() else {
+            *known = (!is_new).then_some(after);
             return Ok(Step::Idle);
-        }
-        if place.is_none() {
+        };
+        if is_new {
             self.open_cursor().await?;
         }
         guard::pass("subscription::read");
-        match self.apply(after.position, &events).await {
-            Ok(true) => Ok(Step::Applied(events.len())),
-            Ok(false) => Ok(Step::Elsewhere),
-            Err(_) => self.apply_one_by_one(after.position, &events).await,
-        }
+        let step = match self.apply(after.position, &events).await {
+            Ok(true) => Step::Applied(events.len()),
+            Ok(false) => return Ok(Step::Elsewhere),
+            Err(_) => self.apply_one_by_one(after.position, &events).await?,
+        };
+        *known = (step != Step::Elsewhere).then(|| Place::after(last));
+        Ok(step)
     }
 
     /// Applies `events` and moves the cursor, all or nothing; `false` when the cursor was elsewhere.
@@ -127,14 +142,18 @@ impl Subscription {
         }
         self.db
             .transact(|tx| async move {
-                if !guard::sabotaged("subscription::cursor_apart") && !self.move_cursor(&tx, after, to).await? {
-                    return Ok(false);
-                }
-                let held_back = parking::streams(&tx, self).await?;
-                if held_back.is_empty() {
-                    self.reaction.react_all(&tx, events).await?;
+                let moved = if guard::sabotaged("subscription::cursor_apart") {
+                    Moved::WithSomeHeldBack
                 } else {
-                    self.apply_around(&tx, &held_back, events).await?;
+                    self.move_cursor(&tx, after, to).await?
+                };
+                match moved {
+                    Moved::Not => return Ok(false),
+                    Moved::WithNoneHeldBack => self.reaction.react_all(&tx, events).await?,
+                    Moved::WithSomeHeldBack => {
+                        let held_back = parking::streams(&tx, self).await?;
+                        self.apply_around(&tx, &held_back, events).await?;
+                    }
                 }
                 guard::pass("subscription::before_commit");
                 Ok(true)
@@ -172,14 +191,14 @@ impl Subscription {
             }
             after = event.position;
         }
-        Ok(Step::Applied(events.len()))
+        Ok(Step::SetAside(events.len()))
     }
 
     async fn set_aside(&self, after: i64, event: &Envelope, error: &ReactionError) -> Result<bool, DbError> {
         tracing::warn!(subscription = ?self, event = %event.id, stream = event.stream, %error, "an event could not be applied; its stream waits");
         self.db
             .transact(|tx| async move {
-                let moved = self.move_cursor(&tx, after, event).await?;
+                let moved = self.move_cursor(&tx, after, event).await? != Moved::Not;
                 if moved {
                     parking::set_aside(&tx, self, event, error).await?;
                 }

@@ -41,13 +41,24 @@ impl Subscription {
         Ok(())
     }
 
-    /// Moves the cursor from `after` behind `to`. `false` when it is not at `after`, or another process is about to
-    /// move it: nobody waits for a cursor.
-    pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: &Envelope) -> Result<bool, DbError> {
+    /// Moves the cursor from `after` behind `to`, and says whether any stream is held back.
+    ///
+    /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.
+    pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: &Envelope) -> Result<Moved, DbError> {
         let (consumer, source) = (self.consumer.into(), self.source().into());
         let values = [to.position.into(), to.id.uuid().into(), consumer, source, after.into()];
-        Ok(tx.run(MOVE_CURSOR, values).await? == 1)
+        let Some(row) = tx.row(MOVE_CURSOR, values).await? else { return Ok(Moved::Not) };
+        let held_back: i64 = row.try_get_by_index(0)?;
+        Ok(if held_back == 0 { Moved::WithNoneHeldBack } else { Moved::WithSomeHeldBack })
     }
+}
+
+/// What became of a cursor that was to be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    Not,
+    WithNoneHeldBack,
+    WithSomeHeldBack,
 }
 
 const READ_CURSOR: &str = "SELECT position, event_id FROM subscription WHERE consumer = ? AND source = ?";
@@ -55,5 +66,8 @@ const OPEN_CURSOR: &str = "INSERT INTO subscription (consumer, source, position)
                            ON CONFLICT (consumer, source) DO NOTHING RETURNING position";
 const MOVE_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = ? WHERE (consumer, source) IN \
                            (SELECT consumer, source FROM subscription WHERE consumer = ? AND source = ? \
-                           AND position = ? {skip_locked})";
+                           AND position = ? {skip_locked}) \
+                           RETURNING (SELECT COUNT(*) FROM parked_event \
+                           WHERE parked_event.consumer = subscription.consumer \
+                           AND parked_event.source = subscription.source)";
 const SEEK_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = NULL WHERE consumer = ? AND source = ?";

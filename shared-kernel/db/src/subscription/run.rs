@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Step, Subscription};
-use crate::{DbError, Trouble, parking};
+use super::{BATCH, Step, Subscription};
+use crate::{DbError, Place, Trouble, parking};
 
 /// The log is read this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
@@ -25,19 +26,22 @@ impl Subscription {
     pub async fn run(self, stop: CancellationToken) {
         let mut news = self.feed.news();
         let mut pauses = pauses();
+        let (mut place, mut look_at) = (None, Instant::now());
         while !stop.is_cancelled() {
             news.mark_unchanged();
-            let round = self.round().await;
+            let round = self.round(&mut place, &mut look_at).await;
             self.tell(round.as_ref().err());
             if round.is_ok() {
                 pauses = self::pauses();
             }
             let (wait, may_be_woken) = match round {
-                Ok(Step::Applied(_)) => continue,
-                Ok(Step::Idle) => (parking::next_wait(&self).await.unwrap_or(POLL).min(POLL), true),
+                Ok(Step::Applied(events)) if u64::try_from(events).is_ok_and(|events| events < BATCH) => (POLL, true),
+                Ok(Step::Applied(_) | Step::SetAside(_)) => continue,
+                Ok(Step::Idle) => (POLL, true),
                 Ok(Step::Elsewhere) => (POLL, false),
                 Err(error) => (pauses.next().unwrap_or(POLL), !error.strands_reader()),
             };
+            let wait = wait.min(look_at.saturating_duration_since(Instant::now()));
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(wait) => {}
@@ -46,16 +50,21 @@ impl Subscription {
         }
     }
 
-    /// One batch, and the held events whose time has come. While a feed is away these go on.
-    async fn round(&self) -> Result<Step, DbError> {
-        let step = self.step().await;
+    /// One batch; and at `look_at`, or when one has just been set aside, the held events whose time has come. While a
+    /// feed is away these go on.
+    async fn round(&self, place: &mut Option<Place>, look_at: &mut Instant) -> Result<Step, DbError> {
+        let step = self.step_from(place).await;
         if step.as_ref().is_err_and(DbError::strands_reader) {
             return step;
         }
-        match parking::retry_due(self).await? {
-            0 => step,
-            retried => Ok(Step::Applied(retried)),
+        if matches!(step, Ok(Step::SetAside(_))) || *look_at <= Instant::now() {
+            let retried = parking::retry_due(self).await?;
+            *look_at = Instant::now() + parking::next_wait(self).await.unwrap_or(POLL).min(POLL);
+            if retried > 0 {
+                return Ok(Step::SetAside(retried));
+            }
         }
+        step
     }
 
     /// Keeps what is wrong for whoever asks, and says it in the log once in a while.
