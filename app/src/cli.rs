@@ -183,6 +183,8 @@ mod tests {
             ("banyan events lag", true),
             ("banyan events retry --consumer order --source payment 7", true),
             ("banyan events retry", false),
+            ("banyan events seek --consumer order --source payment 7", true),
+            ("banyan events seek --consumer order --source payment", false),
             ("banyan openapi --write", true),
             ("banyan openapi --write --check", false),
             ("banyan openapi --check --folder docs", true),

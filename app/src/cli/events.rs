@@ -32,6 +32,9 @@ enum Command {
     /// Gives a parked event up, and lets those behind it go on
     #[command(after_help = "Example:\n  banyan events skip --consumer order --source payment 42")]
     Skip(Which),
+    /// Moves a reader's cursor, after its log was restored from an older backup or has lost what was not read
+    #[command(after_help = "Example:\n  banyan events seek --consumer order --source payment 42")]
+    Seek(Place),
 }
 
 /// One parked event, as `banyan events parked` names it.
@@ -44,6 +47,19 @@ struct Which {
     #[arg(long)]
     source: String,
     /// Its position in the log of its source
+    position: i64,
+}
+
+/// Where a reader goes on.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// Who reads
+    #[arg(long)]
+    consumer: String,
+    /// Whose events it reads
+    #[arg(long)]
+    source: String,
+    /// The last event that counts as read; 0 begins anew
     position: i64,
 }
 
@@ -61,6 +77,7 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
             let found = parking::skip(db(&store, &progress, &which)?, &which.consumer, &which.source, which.position);
             told(found.await?, &which, "was given up")
         }
+        Command::Seek(place) => seek(&store, &place).await,
     };
     store.close().await;
     verdict
@@ -95,15 +112,25 @@ fn show_parked(progress: &Progress) -> Verdict {
     Verdict::Good
 }
 
+async fn seek(store: &Store, Place { consumer, source, position }: &Place) -> anyhow::Result<Verdict> {
+    let mut subscriptions = store.modules().iter().flat_map(|module| module.subscriptions());
+    let reads = |reader: &kernel_db::Subscription| reader.consumer() == consumer && reader.source() == source;
+    let reader = subscriptions.find(reads).ok_or_else(|| stranger(consumer, source))?;
+    reader.seek(*position).await?;
+    println!("{consumer} goes on after event {position} of {source}");
+    Ok(Verdict::Good)
+}
+
+fn stranger(consumer: &str, source: &str) -> anyhow::Error {
+    anyhow::anyhow!("{consumer} does not read the events of {source}; `banyan events lag` shows who reads whose")
+}
+
 /// The database in which the consumer keeps its parked events.
 fn db<'a>(store: &'a Store, progress: &Progress, which: &Which) -> anyhow::Result<&'a Db> {
     let reads = |cursor: &&Cursor| cursor.consumer == which.consumer && cursor.source == which.source;
     let cursor = progress.cursors.iter().find(reads);
     let db = cursor.and_then(|cursor| store.databases.of(cursor.module));
-    db.ok_or_else(|| {
-        let (consumer, source) = (&which.consumer, &which.source);
-        anyhow::anyhow!("{consumer} does not read the events of {source}; `banyan events lag` shows who reads whose")
-    })
+    db.ok_or_else(|| stranger(&which.consumer, &which.source))
 }
 
 fn told(found: bool, which: &Which, what: &str) -> anyhow::Result<Verdict> {

@@ -158,6 +158,14 @@ async fn open_postgres(
     options.set_schema_search_path(schema).set_application_name(format!("banyan-{schema}"));
     options.map_sqlx_postgres_opts(|options| {
         options.statement_cache_capacity(200).options([
+            // Statements are written for one way to run them: rows are looked up by an index, one after the other. A
+            // plan is made once: making it costs more than running it, and those that are made while a table is still
+            // empty would read the whole of it for ever.
+            ("plan_cache_mode", "force_generic_plan"),
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("jit", "off"),
             ("statement_timeout", "30s"),
             ("lock_timeout", "5s"),
             // What a process that stands still or is cut off has locked, the others get within ten seconds.

@@ -40,7 +40,7 @@ async fn number_on(db: &Db, stop: &CancellationToken) {
         let wait = match try_number(db).await {
             Ok(Some(numbered)) => {
                 elsewhere = ELSEWHERE;
-                if numbered > 0 {
+                if i64::try_from(numbered).is_ok_and(|numbered| numbered >= BATCH) {
                     continue;
                 }
                 POLL

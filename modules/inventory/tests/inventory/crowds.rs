@@ -25,7 +25,7 @@ const SCARCE: Lines = &[("POT", 1), ("JUG", 1)];
 const UNKNOWN: Lines = &[("CUP", 1), ("NOBODY-KNOWS", 1)];
 const TOO_MANY: Lines = &[("JUG", 1), ("CUP", 1_000_000)];
 
-/// Transactions that took or refused stock: each asks for the time once.
+/// Transactions: the clock never says the same time twice, and each of these asks once.
 const HOLDING: &str = "SELECT COUNT(DISTINCT created_at) FROM hold";
 const POSTING: &str = "SELECT COUNT(DISTINCT at) FROM ledger WHERE kind = 'commit'";
 const GIVING_BACK: &str = "SELECT COUNT(DISTINCT at) FROM ledger WHERE kind = 'release'";

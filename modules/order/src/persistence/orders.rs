@@ -80,6 +80,8 @@ pub(crate) async fn save_all(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Res
         rows.push((id, standing.status.as_str(), rejection, standing.version, time_cell(standing.updated_at), read));
         events.extend(new.into_iter().map(|(version, event)| (&*cause, version, event)));
     }
+    // Whoever changes several orders changes them in the order of their ids.
+    rows.sort_unstable();
     if tx.run(sql, [dialect::rows(&rows)]).await? != rows_of(&rows) {
         return Err(SaveError::Overtaken);
     }
@@ -125,7 +127,8 @@ pub(crate) async fn note_payments(tx: &Tx, facts: &[(OrderId, PaymentFacts)]) ->
         let sums = (facts.authorized, facts.captured, facts.refunded);
         (id_cell(order.uuid()), payment, facts.stage.rank(), sums.0, sums.1, sums.2)
     };
-    let rows: Vec<_> = facts.iter().map(row).collect();
+    let mut rows: Vec<_> = facts.iter().map(row).collect();
+    rows.sort_unstable();
     tx.run(sql, [dialect::rows(&rows)]).await?;
     Ok(())
 }

@@ -35,8 +35,8 @@ struct Ended<'a> {
 /// Ends many attempts in one commit; answers how their payments stand now. It believes that they stood as they were
 /// seen, which saves reading them.
 ///
-/// `None`, and nothing written, for one that takes more care: its payment stands elsewhere by now or was given up,
-/// what the provider says does not fit it, or another attempt of it ends here as well.
+/// `None`, and nothing written, for one that takes more care: its payment stands elsewhere by now, is locked or was given
+/// up, what the provider says does not fit it, or another attempt of it ends here as well.
 pub(crate) async fn end_all(db: &Db, endings: &[Arc<Ending>]) -> Result<Vec<Option<Payment>>, PaymentError> {
     let mut met = HashSet::with_capacity(endings.len());
     let mut plain = Vec::with_capacity(endings.len());

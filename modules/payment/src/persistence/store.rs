@@ -1,7 +1,7 @@
 //! Writes. Each says how it keeps two writers apart.
 //!
-//! What every order writes is written for many at once, rows of payments always in the order of their orders' ids: two
-//! processes that want the same rows wait for one another, and not each for the other.
+//! What every order writes is written for many at once, always in the order of the orders' ids and passing by what is
+//! locked: so two processes that want the same rows never wait each for the other.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -97,7 +97,8 @@ pub(crate) async fn give_up(tx: &Tx, payment: PaymentId) -> Result<(), DbError> 
 }
 
 /// Writes what has become of payments, each of which stood at what is beside it; answers which did. One that does not
-/// stand there any more is left as it is.
+/// stand there any more is left as it is, and so is one that somebody else has locked: nobody waits for another's
+/// payment.
 pub(crate) async fn save_all(tx: &Tx, payments: &[(&Payment, &Standing)]) -> Result<HashSet<PaymentId>, DbError> {
     if payments.is_empty() {
         return Ok(HashSet::new());
@@ -107,7 +108,8 @@ pub(crate) async fn save_all(tx: &Tx, payments: &[(&Payment, &Standing)]) -> Res
                FROM (SELECT {id}(value ->> 0) AS id, value ->> 1 AS status, CAST(value ->> 2 AS bigint) AS authorized, \
                CAST(value ->> 3 AS bigint) AS captured, CAST(value ->> 4 AS bigint) AS refunded, \
                CAST(value ->> 5 AS bigint) AS version, value ->> 6 AS token, CAST(value ->> 7 AS bigint) AS seen, \
-               CAST(value ->> 8 AS bigint) AS given_up FROM {rows}) AS moved \
+               CAST(value ->> 8 AS bigint) AS given_up FROM {rows} CROSS JOIN payment AS held \
+               WHERE held.id = {id}(value ->> 0) {skip_locked}) AS moved \
                WHERE payment.id = moved.id AND payment.version = moved.seen AND payment.given_up = moved.given_up \
                RETURNING payment.id";
     let row = |(payment, before): &(&Payment, &Standing)| {

@@ -2,6 +2,8 @@
 
 use futures_util::future::join_all;
 use kernel::{AttemptId, Currency, Money, OrderId, PaymentId};
+use kernel_db::Dialect;
+use tokio::sync::Notify;
 
 use super::harness::{Store, Storm, calm, said};
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
     application::{ask::Outcome, cashier::instruction},
     domain::{Attempt, Final, Operation, Payment},
     error::PaymentError,
+    persistence::store,
     provider::{Instruction, Verdict, follow},
 };
 
@@ -123,8 +126,8 @@ async fn make_odd(store: &Store, oddness: &str, (payment, attempt): &mut (Paymen
         store.db.transact(|tx| async move { tx.run(sql, [id.into()]).await }).await.unwrap();
     };
     match oddness {
-        "given up" => drop(store.void(payment.order).await),
-        "settled before" => drop(settled(store, &(payment.clone(), attempt.clone())).await.unwrap()),
+        "given up" => assert!(store.void(payment.order).await.is_some()),
+        "settled before" => assert!(settled(store, &(payment.clone(), attempt.clone())).await.is_ok()),
         "of another version" => by_hand("UPDATE payment SET version = 3 WHERE id = ?").await,
         "an attempt that had succeeded" => {
             by_hand(
@@ -176,6 +179,44 @@ async fn an_odd_one_leaves_the_others_alone() {
             let statements = store.count(sql, [crowd[4].0.id.uuid().into()]).await;
             assert_eq!(statements, if together { 1 } else { 8 }, "{oddness}");
         }
+    }
+}
+
+/// Another process is at one of the payments, for as long as it takes the others to end.
+#[tokio::test]
+async fn a_locked_payment_holds_nobody_else_up() {
+    let _calm = calm().await;
+    for store in Store::each(Config::for_testing()).await {
+        if store.db.dialect() == Dialect::Sqlite {
+            continue; // Whoever writes there is alone.
+        }
+        let mut crowd = join_all((0..5).map(|_| approved(&store))).await;
+        let (odd, store) = (crowd.remove(2), &store);
+        for word in ["authorized", "captured"] {
+            let ended = async |one: &(Payment, Attempt)| match word {
+                "authorized" => settled(store, one).await.unwrap().charge().status.as_str(),
+                _ => store.capture(one.0.order).await.unwrap().status.as_str(),
+            };
+            let (locked, freed) = (Notify::new(), Notify::new());
+            let (locked, freed, id) = (&locked, &freed, odd.0.id);
+            let elsewhere = store.db.transact(|tx| async move {
+                let payment = store::lock(&tx, id).await?;
+                locked.notify_one();
+                freed.notified().await;
+                Ok::<_, PaymentError>(payment)
+            });
+            let others = async {
+                assert_eq!(join_all(crowd.iter().map(&ended)).await, [word; 4]);
+                freed.notify_one();
+            };
+            let here = async {
+                locked.notified().await;
+                tokio::join!(ended(&odd), others).0
+            };
+            let (elsewhere, odd) = tokio::join!(elsewhere, here);
+            assert_eq!((elsewhere.unwrap().unwrap().id, odd), (id, word));
+        }
+        store.is_sound().await;
     }
 }
 

@@ -147,6 +147,9 @@ async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
             assert!(detail.contains("the feed of clock went back: event 100"), "{detail}");
             tokio::time::sleep(Duration::from_millis(500)).await;
             assert_eq!(heard(db).await, 100, "it applies nothing");
+            for nowhere in [-1, 121] {
+                assert!(reader.seek(nowhere).await.unwrap_err().to_string().contains("reaches event 120"));
+            }
             reader.seek(100).await.unwrap();
             until(db, "the rest", async || heard(db).await == 120).await;
             until(db, "no trouble", async || reader.trouble().is_none()).await;

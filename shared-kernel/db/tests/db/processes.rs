@@ -140,7 +140,8 @@ async fn a_process_that_stands_still_is_passed_by() {
     publish(db, 50, 1).await;
     until_heard(db, 100).await;
     publish(db, 50, 2).await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // Longer than a poll: by then it has the second batch in its hands.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
     let sound = start(&target, 1, None);
     let takeover = until_heard(db, 200).await;
     eprintln!("the frozen process was passed by after {takeover:?}");

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::{
     harness::{Pair, pairs, publish_more, remote, reopen, serve, serve_db, sqlite_pair},
-    listener::{Listener, heard, subscribe, until_heard, while_running},
+    listener::{Listener, heard, subscribe, until_heard, until_well, while_running},
 };
 
 /// A copy of the file as it was after 50 events, put back after the consumer has read 100, and grown by so many.
@@ -58,9 +58,7 @@ async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
         assert_eq!(heard(listener).await, 100);
         subscription.seek(100).await.unwrap();
         until_heard(listener, 120).await;
-        while subscription.trouble().is_some() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        until_well(&subscription).await;
     })
     .await;
 }

@@ -61,6 +61,15 @@ pub(crate) async fn until_heard(db: &Db, events: i64) -> Duration {
     began.elapsed()
 }
 
+/// The first round that succeeds ends a trouble, just after its commit.
+pub(crate) async fn until_well(subscription: &Subscription) {
+    let began = Instant::now();
+    while let Some(trouble) = subscription.trouble() {
+        assert!(began.elapsed() < Duration::from_secs(10), "{trouble:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Whatever was published was heard, once, in order, byte for byte.
 pub(crate) async fn assert_all_heard(producer: &Db, consumer: &Db) {
     let published: Vec<String> = figures(producer, "SELECT data FROM outbox ORDER BY position").await;

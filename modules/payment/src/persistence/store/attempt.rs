@@ -25,8 +25,9 @@ pub(crate) struct CaptureWanted {
 }
 
 /// Starts the capture of all that is set aside for each order, each for the length of `lease`. `None` where there is
-/// nothing to take, it was taken before, or something else is being asked for: the payment's row is locked while its
-/// state is looked at, and one unique index lets one call at a time through, another one capture in all.
+/// nothing to take, it was taken before, something else is being asked for, or somebody else is at the payment: its row
+/// is locked while its state is looked at, and one unique index lets one call at a time through, another one capture in
+/// all.
 pub(crate) async fn start_captures(
     db: &Db,
     captures: &[Arc<CaptureWanted>],
@@ -38,7 +39,7 @@ pub(crate) async fn start_captures(
                SELECT {id}(value ->> 0), payment.id, 'capture', payment.currency, payment.authorized, 'started', \
                value ->> 2, {id}(value ->> 3), 1, ?, ?, ? \
                FROM {rows} CROSS JOIN payment WHERE payment.order_id = {id}(value ->> 1) \
-               AND payment.status = 'authorized' AND payment.given_up = 0 {for_update} \
+               AND payment.status = 'authorized' AND payment.given_up = 0 {skip_locked} \
                ON CONFLICT DO NOTHING \
                RETURNING id, payment_id, currency, amount, \
                (SELECT method FROM payment WHERE payment.id = payment_id), \

@@ -1,0 +1,73 @@
+//! The row that says how far a consumer has come.
+
+use kernel::{Envelope, EventId};
+use sea_orm::ConnectionTrait as _;
+
+use super::Subscription;
+use crate::{DbError, Place, Tx};
+
+impl Subscription {
+    /// The position of the last event applied or set aside; 0 at first.
+    pub async fn position(&self) -> Result<i64, DbError> {
+        Ok(self.place().await?.unwrap_or(Place::START).position)
+    }
+
+    pub(super) async fn place(&self) -> Result<Option<Place>, DbError> {
+        let statement = self.db.dialect().statement(READ_CURSOR, [self.consumer.into(), self.source().into()]);
+        let Some(row) = self.db.reader().query_one_raw(statement).await? else { return Ok(None) };
+        let event_id: Option<uuid::Uuid> = row.try_get_by_index(1)?;
+        Ok(Some(Place { position: row.try_get_by_index(0)?, event_id: event_id.map(EventId::new) }))
+    }
+
+    pub(super) async fn open_cursor(&self) -> Result<(), DbError> {
+        self.db.write_one(OPEN_CURSOR, [self.consumer.into(), self.source().into()]).await?;
+        Ok(())
+    }
+
+    /// Puts the cursor after `position`, for a person who knows what that repeats or leaves out. The next event is
+    /// taken as it comes; from then on the feed is watched again for going back.
+    pub async fn seek(&self, position: i64) -> Result<(), DbError> {
+        let (source, head) = (self.source(), self.feed.head().await?);
+        if !(0..=head).contains(&position) {
+            let why = format!("the feed of {source} reaches event {head}: no cursor can stand after event {position}");
+            return Err(DbError::Setup(why));
+        }
+        self.open_cursor().await?;
+        self.db
+            .transact(|tx| async move {
+                tx.run(SEEK_CURSOR, [position.into(), self.consumer.into(), self.source().into()]).await
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Moves the cursor from `after` behind `to`, and says whether any stream is held back.
+    ///
+    /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.
+    pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: &Envelope) -> Result<Moved, DbError> {
+        let (consumer, source) = (self.consumer.into(), self.source().into());
+        let values = [to.position.into(), to.id.uuid().into(), consumer, source, after.into()];
+        let Some(row) = tx.row(MOVE_CURSOR, values).await? else { return Ok(Moved::Not) };
+        let held_back: i64 = row.try_get_by_index(0)?;
+        Ok(if held_back == 0 { Moved::WithNoneHeldBack } else { Moved::WithSomeHeldBack })
+    }
+}
+
+/// What became of a cursor that was to be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    Not,
+    WithNoneHeldBack,
+    WithSomeHeldBack,
+}
+
+const READ_CURSOR: &str = "SELECT position, event_id FROM subscription WHERE consumer = ? AND source = ?";
+const OPEN_CURSOR: &str = "INSERT INTO subscription (consumer, source, position) VALUES (?, ?, 0) \
+                           ON CONFLICT (consumer, source) DO NOTHING RETURNING position";
+const MOVE_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = ? WHERE (consumer, source) IN \
+                           (SELECT consumer, source FROM subscription WHERE consumer = ? AND source = ? \
+                           AND position = ? {skip_locked}) \
+                           RETURNING (SELECT COUNT(*) FROM parked_event \
+                           WHERE parked_event.consumer = subscription.consumer \
+                           AND parked_event.source = subscription.source)";
+const SEEK_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = NULL WHERE consumer = ? AND source = ?";

@@ -1,0 +1,98 @@
+//! Steps until told to stop, and says what keeps it from getting on.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{BATCH, Step, Subscription};
+use crate::{DbError, Place, Trouble, parking};
+
+/// The log is read this often, whatever the bus says.
+const POLL: Duration = Duration::from_secs(1);
+
+impl Subscription {
+    /// Why it does not get on, as far as it runs in this process.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.db.inner.troubles.of((self.consumer, self.source()))
+    }
+
+    /// Applies events until told to stop.
+    ///
+    /// A feed that went back or has lost what comes next is not read on: it says so, again and again, until a person
+    /// has mended the feed or moved the cursor. Of several processes one applies; the others look once a poll whether
+    /// it still does.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut news = self.feed.news();
+        let mut pauses = pauses();
+        let (mut place, mut look_at) = (None, Instant::now());
+        while !stop.is_cancelled() {
+            news.mark_unchanged();
+            let round = self.round(&mut place, &mut look_at).await;
+            self.tell(round.as_ref().err());
+            if round.is_ok() {
+                pauses = self::pauses();
+            }
+            let (wait, may_be_woken) = match round {
+                Ok(Step::Applied(events)) if u64::try_from(events).is_ok_and(|events| events < BATCH) => (POLL, true),
+                Ok(Step::Applied(_) | Step::SetAside(_)) => continue,
+                Ok(Step::Idle) => (POLL, true),
+                Ok(Step::Elsewhere) => (POLL, false),
+                Err(error) => (pauses.next().unwrap_or(POLL), !error.strands_reader()),
+            };
+            let wait = wait.min(look_at.saturating_duration_since(Instant::now()));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(wait) => {}
+                Ok(()) = news.changed(), if may_be_woken => {}
+            }
+        }
+    }
+
+    /// One batch; and at `look_at`, or when one has just been set aside, the held events whose time has come. While a
+    /// feed is away these go on.
+    async fn round(&self, place: &mut Option<Place>, look_at: &mut Instant) -> Result<Step, DbError> {
+        let step = self.step_from(place).await;
+        if step.as_ref().is_err_and(DbError::strands_reader) {
+            return step;
+        }
+        if matches!(step, Ok(Step::SetAside(_))) || *look_at <= Instant::now() {
+            let retried = parking::retry_due(self).await?;
+            *look_at = Instant::now() + parking::next_wait(self).await.unwrap_or(POLL).min(POLL);
+            if retried > 0 {
+                return Ok(Step::SetAside(retried));
+            }
+        }
+        step
+    }
+
+    /// Keeps what is wrong for whoever asks, and says it in the log once in a while.
+    fn tell(&self, error: Option<&DbError>) {
+        let (key, troubles) = ((self.consumer, self.source()), &self.db.inner.troubles);
+        match error {
+            None if troubles.clear(key) => tracing::info!(subscription = ?self, "events are applied again"),
+            None => {}
+            Some(error) if !troubles.note(key, error, self.db.seams().now()) => {}
+            Some(error @ (DbError::FeedWentBack { .. } | DbError::FeedRetired { .. })) => {
+                tracing::error!(subscription = ?self, %error, "no event is applied any more");
+            }
+            Some(error @ DbError::FeedRefused { .. }) => {
+                tracing::error!(subscription = ?self, %error, "events cannot be read; trying again");
+            }
+            Some(error) => {
+                tracing::warn!(subscription = ?self, ?error, "events could not be applied; trying again");
+            }
+        }
+    }
+}
+
+/// How long to wait after a failure, and after the next.
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(POLL / 2)
+        .with_max_delay(POLL * 3)
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
