@@ -24,7 +24,7 @@ async fn the_work_outlives_the_callers_patience() {
     // The far side's own copy of the deadline ends its wait, and not its work: the fake looks at the deadline again
     // when it has slept, so it is given one that is long enough there and given up here.
     let held = tokio::time::timeout(Duration::from_millis(100), stock.hold(&CallContext::system("tests"), hold)).await;
-    assert!(held.is_err() && began.elapsed() < Duration::from_millis(250), "{held:?}");
+    assert!(held.is_err() && began.elapsed() < Duration::from_millis(280), "{held:?}");
     assert_eq!(odd.held.load(Ordering::SeqCst), 0, "not yet");
     sleep(Duration::from_millis(500)).await;
     assert_eq!(odd.held.load(Ordering::SeqCst), 1);
@@ -33,12 +33,12 @@ async fn the_work_outlives_the_callers_patience() {
 
 #[actix_web::test]
 async fn a_deadline_ends_the_wait() {
-    let stock = remote(serve(OddStock::new(400), ServerConfig::default()).await);
+    let stock = remote(serve(OddStock::new(3_000), ServerConfig::default()).await);
     let cx = CallContext::system("tests").within(Duration::from_millis(100));
     let began = Instant::now();
     let levels = stock.levels(&cx, vec![sku()]).await;
     assert_eq!(levels, Err(PortError::Deadline { executed: Executed::Maybe }));
-    assert!(began.elapsed() < Duration::from_millis(250), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 
     let spent = CallContext::system("tests").within(Duration::ZERO);
     assert_eq!(stock.levels(&spent, vec![sku()]).await, Err(PortError::Deadline { executed: Executed::No }));
@@ -47,11 +47,11 @@ async fn a_deadline_ends_the_wait() {
 #[actix_web::test]
 async fn the_server_has_a_ceiling() {
     let config = ServerConfig { longest_call_ms: 50, ..ServerConfig::default() };
-    let address = serve(OddStock::new(400), config).await;
+    let address = serve(OddStock::new(3_000), config).await;
     let began = Instant::now();
     let outcome = transport(address, RemoteConfig::default()).call(command(5_000)).await;
     assert_eq!(outcome, Err(TransportError::Deadline { executed: Executed::Maybe }));
-    assert!(began.elapsed() < Duration::from_millis(300), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }
 
 #[actix_web::test]

@@ -140,7 +140,7 @@ async fn endless_answers_end() {
     let (dripping, began) = (vec![Act::Drip(head(""), 20)], Instant::now());
     let (outcome, asked) = outcome(dripping, query(300), config()).await;
     assert_eq!((outcome, asked), (Err(TransportError::Deadline { executed: Maybe }), 1));
-    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
 #[actix_web::test]
@@ -174,7 +174,7 @@ async fn the_breaker_opens_half_opens_and_closes() {
     let config = RemoteConfig {
         retries: 0,
         breaker_failures: 3,
-        breaker_open_ms: 150,
+        breaker_open_ms: 300,
         breaker_probes: 1,
         ..RemoteConfig::default()
     };
@@ -188,13 +188,13 @@ async fn the_breaker_opens_half_opens_and_closes() {
     for _ in 0..20 {
         assert_eq!(ask(&transport, query(1_000)).await, unavailable(No), "nobody was asked");
     }
-    assert!(began.elapsed() < Duration::from_millis(100));
+    assert!(began.elapsed() < Duration::from_millis(280));
     assert_eq!(faulty.asked(), 3);
 
-    sleep(Duration::from_millis(200)).await;
+    sleep(Duration::from_millis(350)).await;
     assert_eq!(ask(&transport, query(1_000)).await, unavailable(Maybe), "the probe fails");
     assert_eq!(transport.breaker_state(), BreakerState::Open);
-    sleep(Duration::from_millis(200)).await;
+    sleep(Duration::from_millis(350)).await;
     assert_eq!(ask(&transport, query(1_000)).await, Ok(200), "the probe succeeds");
     assert_eq!((transport.breaker_state(), faulty.asked()), (BreakerState::Closed, 5));
     assert_eq!(BreakerState::HalfOpen.to_string(), "half-open");
