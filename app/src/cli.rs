@@ -13,6 +13,7 @@ use crate::{
 
 mod check;
 mod config;
+mod conform;
 mod events;
 mod health;
 mod import;
@@ -88,6 +89,11 @@ pub enum Command {
     ///
     /// For containers and scripts: the exit code says it, and nothing but this binary is needed.
     Health(health::Args),
+    /// Tries whether a server keeps a port's promises
+    ///
+    /// Plays the port's whole table of cases against any server: ours, or one that is written elsewhere. It must be a
+    /// server that nobody else uses meanwhile.
+    Conform(conform::Args),
     /// Prints the effective settings, secrets masked
     ///
     /// As a file that could be used; what is not a default says where it came from.
@@ -137,6 +143,7 @@ async fn execute(command: Command, loaded: Loaded) -> anyhow::Result<Verdict> {
         Command::Openapi(args) => openapi::run(args, loaded.settings).await,
         Command::Place(args) => place::run(args, loaded.settings).await,
         Command::Health(args) => health::run(args, loaded.settings).await,
+        Command::Conform(args) => conform::run(args, loaded.settings).await,
         Command::Config(args) => Ok(config::run(&args, &loaded)),
     }
 }

@@ -6,8 +6,9 @@ use actix_web::{
     post,
     web::{Data, Path},
 };
+use garde::Validate;
 use kernel::Principal;
-use kernel_db::{Dialect, parking::Parked};
+use kernel_db::parking::Parked;
 use kernel_web::{Admin, ApiError, ApiResult, Body, Json, Problems};
 use port::{Descriptor, Placement};
 use serde::{Deserialize, Serialize};
@@ -112,9 +113,10 @@ pub(crate) async fn modules(_: Admin, running: Data<Running>) -> ApiResult<Json<
 }
 
 /// Where a module should be.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PlaceBody {
+    #[garde(skip)]
     placement: Whither,
 }
 
@@ -143,7 +145,7 @@ pub(crate) async fn place(
     _: Admin,
     path: Path<String>,
     running: Data<Running>,
-    Body(body): Body<PlaceBody>,
+    body: Body<PlaceBody>,
 ) -> ApiResult<Json<ModuleView>> {
     let name = path.into_inner();
     let Some(seat) = running.seats.iter().find(|seat| seat.name == name) else {
@@ -181,10 +183,7 @@ fn view(seat: &Seat, progress: &Progress) -> ModuleView {
     ModuleView {
         name: seat.name,
         placement: seat.placement().to_string(),
-        database: seat.db().map(|db| match db.dialect() {
-            Dialect::Sqlite => "sqlite",
-            Dialect::Postgres => "postgres",
-        }),
+        database: seat.db().map(|db| db.dialect().name()),
         breaker: seat.far.as_ref().map(|far| far.breaker().to_string()),
         trusted: seat.far.as_ref().map(|far| far.is_trusted()),
         ports: ports_of(seat.name).into_iter().map(port).collect(),

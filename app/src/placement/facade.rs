@@ -73,7 +73,7 @@ pub(crate) async fn forward<B: MessageBody + 'static>(
         let detail = format!("{} is not in this process, and nobody said where its public routes are", seat.name);
         return Ok(request.error_response(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "module-unavailable", detail)));
     };
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let id = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
     let (request, mut payload) = { (request.request().clone(), request.take_payload()) };
     let payload = Payload::from_request(&request, &mut payload).await?;
     let response: HttpResponse = facade.forward(&request, payload, &id).await;
