@@ -10,14 +10,19 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use crate::DbError;
 
 /// So many are served in one go.
 const MOST: usize = 64;
+
+/// After a crowd of several, the next gathers half as long as that one took, but no longer than this. The orders of a busy
+/// store thereby come to walk in step, and share more of their way.
+const LONGEST_PAUSE: Duration = Duration::from_millis(5);
 
 /// Each of a crowd, in the order in which they came.
 pub type Asked<A> = Vec<Arc<A>>;
@@ -125,7 +130,11 @@ where
             if self.is_over {
                 return;
             }
+            let (many, began) = (crowd.len() > 1, Instant::now());
             self.serve(crowd).await;
+            if many {
+                tokio::time::sleep((began.elapsed() / 2).min(LONGEST_PAUSE)).await;
+            }
         }
     }
 

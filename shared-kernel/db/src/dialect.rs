@@ -66,7 +66,7 @@ impl Dialect {
 
 /// Postgres takes any array for a hundred rows, and would rather read a whole table than look up as many. A limit that
 /// it cannot foresee makes it expect ten.
-const FEW_ROWS: &str = "(SELECT value FROM json_array_elements(CAST(? AS json)) LIMIT (SELECT 1000000))";
+const FEW_ROWS: &str = "(SELECT value FROM jsonb_array_elements(CAST(? AS jsonb)) LIMIT (SELECT 1000000))";
 
 /// The value to bind for `{rows}`: an array of arrays, one for each row.
 pub fn rows<R: Serialize>(rows: &[R]) -> Value {
@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(Dialect::Sqlite.translate(sql).trim_end(), "SELECT value ->> 0 FROM json_each(?) WHERE a = ?");
         assert_eq!(
             Dialect::Postgres.translate(sql),
-            "SELECT value ->> 0 FROM (SELECT value FROM json_array_elements(CAST($1 AS json)) LIMIT (SELECT 1000000)) \
+            "SELECT value ->> 0 FROM (SELECT value FROM jsonb_array_elements(CAST($1 AS jsonb)) LIMIT (SELECT 1000000)) \
              AS given WHERE a = $2 FOR UPDATE SKIP LOCKED"
         );
         assert!(Dialect::Postgres.translate("FROM {rows} AS wanted").ends_with("1000000)) AS wanted"));

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -19,6 +20,9 @@ const BATCH: i64 = 1_000;
 
 /// Looks for unnumbered rows this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
+
+/// No round waits longer for more.
+const LONGEST_PAUSE: Duration = Duration::from_millis(3);
 
 /// Another process that numbers is about to be done; its rows and ours are looked for again after so long, and
 /// longer each time.
@@ -37,11 +41,16 @@ async fn number_on(db: &Db, stop: &CancellationToken) {
     let mut elsewhere = ELSEWHERE;
     while !stop.is_cancelled() {
         news.mark_unchanged();
+        let began = Instant::now();
         let wait = match try_number(db).await {
             Ok(Some(numbered)) => {
                 elsewhere = ELSEWHERE;
                 if i64::try_from(numbered).is_ok_and(|numbered| numbered >= BATCH) {
                     continue;
+                }
+                if numbered > 0 {
+                    // Where there is one there is soon another: the next round gathers as long as this one took.
+                    tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE)).await;
                 }
                 POLL
             }

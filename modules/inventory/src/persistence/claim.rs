@@ -74,10 +74,12 @@ pub(crate) async fn lock(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Resu
 
 /// Turns holds into commitments; answers what they were. An order that holds nothing now is left out.
 pub(crate) async fn commit_held(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Result<Vec<Claim>, DbError> {
-    let sql = "WITH locked AS MATERIALIZED (SELECT order_id FROM hold WHERE status = 'held' \
+    // The state is no plain column here, so that the rows are found by their order and not in the index of open holds:
+    // every order passes through that one, and its dead entries are many.
+    let sql = "WITH locked AS MATERIALIZED (SELECT order_id FROM hold WHERE status || '' = 'held' \
                AND order_id IN (SELECT {id}(value ->> 0) FROM {rows}) ORDER BY order_id {for_update}) \
                UPDATE hold SET status = 'committed' FROM locked WHERE hold.order_id = locked.order_id \
-               AND status = 'held' RETURNING hold.order_id, 'held', until, shortage";
+               AND status || '' = 'held' RETURNING hold.order_id, 'held', until, shortage";
     let rows = tx.rows(sql, [order_rows(orders)]).await?;
     let claims: Result<Vec<Claim>, DbError> = rows.iter().map(read).collect();
     read_lines(tx, claims?).await

@@ -24,6 +24,7 @@ impl Orders {
         let refund: RefundId = self.db.seams().id();
         let act = &Act { by: request.cx.principal.label(), at: self.now() };
         let answer = idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
+            placements::lock(&tx, id).await?;
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
             let placing = order.status() == Status::Placed;
             order.cancel(REQUESTED, refund, act)?;

@@ -115,6 +115,12 @@ pub(crate) async fn lease(tx: &Tx, order: OrderId, term: Duration) -> Result<boo
     Ok(tx.run(sql, [(now + term).into(), order.uuid().into(), now.into()]).await? == 1)
 }
 
+/// Keeps the saga of `order`, if it has one, as it is until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, order: OrderId) -> Result<(), DbError> {
+    tx.row("SELECT 1 FROM placement WHERE order_id = ? {for_update}", [order.uuid().into()]).await?;
+    Ok(())
+}
+
 /// Leaves the saga as it is until `due_at`.
 pub(crate) async fn park(tx: &Tx, order: OrderId, due_at: DateTime<Utc>) -> Result<(), DbError> {
     let sql = "UPDATE placement SET due_at = ? WHERE order_id = ?";

@@ -12,6 +12,9 @@ use crate::{DbError, Place, Trouble, parking};
 /// The log is read this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
 
+/// After a batch the next gathers as long as that one took, but no longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_millis(3);
+
 impl Subscription {
     /// Why it does not get on, as far as it runs in this process.
     pub fn trouble(&self) -> Option<Trouble> {
@@ -29,13 +32,17 @@ impl Subscription {
         let (mut place, mut look_at) = (None, Instant::now());
         while !stop.is_cancelled() {
             news.mark_unchanged();
+            let began = Instant::now();
             let round = self.round(&mut place, &mut look_at).await;
             self.tell(round.as_ref().err());
             if round.is_ok() {
                 pauses = self::pauses();
             }
             let (wait, may_be_woken) = match round {
-                Ok(Step::Applied(events)) if u64::try_from(events).is_ok_and(|events| events < BATCH) => (POLL, true),
+                Ok(Step::Applied(events)) if u64::try_from(events).is_ok_and(|events| events < BATCH) => {
+                    tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE)).await;
+                    (POLL, true)
+                }
                 Ok(Step::Applied(_) | Step::SetAside(_)) => continue,
                 Ok(Step::Idle) => (POLL, true),
                 Ok(Step::Elsewhere) => (POLL, false),

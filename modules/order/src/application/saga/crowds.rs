@@ -44,10 +44,14 @@ pub(in crate::application) fn confirming(db: &Db, config: &Config) -> Crowd<Conf
                     order.confirm(asked.payment, now)?;
                     saved.push((asked.cause.clone(), order));
                 }
+                // Sagas before orders, wherever both are written: two writers then never wait for each other.
+                let ids: Vec<OrderId> = asked.iter().map(|asked| asked.order.id()).collect();
+                if !placements::pass_pivot(&tx, &ids, now + lease).await? {
+                    return Err(Unwritten::Overtaken);
+                }
                 orders::save_all(&tx, &mut saved).await?;
-                let ids: Vec<OrderId> = confirmed.iter().map(Order::id).collect();
-                let passed = placements::pass_pivot(&tx, &ids, now + lease).await?;
-                if passed { Ok(confirmed) } else { Err(Unwritten::Overtaken) }
+                drop(saved);
+                Ok(confirmed)
             })
             .await
         }
@@ -67,12 +71,14 @@ pub(in crate::application) fn finishing(db: &Db) -> Crowd<Finishing, Answer, Unw
 }
 
 async fn finish(tx: &Tx, asked: &[Arc<Finishing>]) -> Result<Vec<Answer>, Unwritten> {
-    let facts: Vec<_> = asked.iter().map(|asked| (asked.order, asked.payment)).collect();
-    orders::note_payments(tx, &facts).await?;
     let ids: Vec<OrderId> = asked.iter().map(|asked| asked.order).collect();
     if !placements::end(tx, &ids).await? {
         return Err(Unwritten::Overtaken);
     }
     let answers: Vec<_> = asked.iter().map(|asked| (&asked.key, &asked.answer)).collect();
-    Ok(idempotency::answer_all(tx, &answers).await?)
+    let kept = idempotency::answer_all(tx, &answers).await?;
+    // Last, because payment's events write the same rows: nobody holds them longer than it takes to commit.
+    let facts: Vec<_> = asked.iter().map(|asked| (asked.order, asked.payment)).collect();
+    orders::note_payments(tx, &facts).await?;
+    Ok(kept)
 }
