@@ -75,15 +75,14 @@ pub fn check(settings: &Settings) -> anyhow::Result<()> {
     let here = |module: &str| Residence::of(settings, module) == Residence::Here;
     let has_key = !settings.service.key.expose_secret().is_empty();
     if settings.only.is_some() && !has_key {
-        bail!("`serve --only` hosts modules for other processes, and service.key is not set: give every process the \
-               same key of 32 characters or more (BANYAN__SERVICE__KEY)");
+        bail!(
+            "`serve --only` hosts modules for other processes, and service.key is not set: give every process the \
+               same key of 32 characters or more (BANYAN__SERVICE__KEY)"
+        );
     }
     for module in MODULES.into_iter().filter(|module| !here(module)) {
-        let needed: Vec<&str> = NEEDS
-            .into_iter()
-            .filter(|(who, needs)| here(who) && needs.contains(&module))
-            .map(|(who, _)| who)
-            .collect();
+        let needed: Vec<&str> =
+            NEEDS.into_iter().filter(|(who, needs)| here(who) && needs.contains(&module)).map(|(who, _)| who).collect();
         let address = settings.modules.of(module).map(|common| common.remote.ports.as_str());
         if needed.is_empty() && settings.only.is_some() {
             continue;
@@ -92,7 +91,11 @@ pub fn check(settings: &Settings) -> anyhow::Result<()> {
             bail!(
                 "the module `{module}` is not in this process{}: set modules.{module}.remote.ports to its port server's \
                  address, such as http://127.0.0.1:7181 (BANYAN__MODULES__{}__REMOTE__PORTS)",
-                if needed.is_empty() { String::new() } else { format!(", and {} cannot do without it", needed.join(" and ")) },
+                if needed.is_empty() {
+                    String::new()
+                } else {
+                    format!(", and {} cannot do without it", needed.join(" and "))
+                },
                 module.to_uppercase(),
             );
         }

@@ -8,7 +8,9 @@ use kernel_web::{API_BASE, Guard, MethodTable};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
-use crate::{docs, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store};
+use crate::{
+    docs, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
+};
 
 /// Longer than a client's pool keeps an idle connection, so that it is the client who closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(100);

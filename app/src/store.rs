@@ -104,8 +104,7 @@ impl Store {
         let modules = with_secrets(settings.modules.clone(), &keys);
         let ends = Ends::new(databases, far_modules(&settings, seams)?, &settings, bus);
         let shop = wiring::wire(&ends, modules);
-        let running =
-            Running { modules: shop.modules(), seats: shop.seats.as_slice().into(), metrics: Metrics::new() };
+        let running = Running { modules: shop.modules(), seats: shop.seats.as_slice().into(), metrics: Metrics::new() };
         let api = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {
             ids: Arc::clone(&seams.ids),

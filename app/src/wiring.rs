@@ -82,10 +82,10 @@ pub fn wire(ends: &Ends, settings: Modules) -> Shop {
     });
 
     let seats = vec![
-        ends.seat("catalog", catalog.clone().map(|catalog| catalog as _), turn_prices),
-        ends.seat("order", order.clone().map(|order| order as _), Box::new(|_| ())),
-        ends.seat("inventory", inventory.clone().map(|inventory| inventory as _), turn_stock),
-        ends.seat("payment", payment.clone().map(|payment| payment as _), turn_charges),
+        ends.seat("catalog", catalog.clone(), turn_prices),
+        ends.seat("order", order.clone(), Box::new(|_| ())),
+        ends.seat("inventory", inventory.clone(), turn_stock),
+        ends.seat("payment", payment.clone(), turn_charges),
     ];
     Shop { catalog, inventory, order, payment, prices, stock, charges, seats }
 }
@@ -112,7 +112,12 @@ impl<P: ?Sized + Send + Sync + 'static> Ways<P> {
 }
 
 impl Ends {
-    pub(crate) fn new(databases: Databases, far: HashMap<&'static str, Arc<Far>>, settings: &Settings, bus: Bus) -> Self {
+    pub(crate) fn new(
+        databases: Databases,
+        far: HashMap<&'static str, Arc<Far>>,
+        settings: &Settings,
+        bus: Bus,
+    ) -> Self {
         let start = |module| match Residence::of(settings, module) {
             Residence::Here => Placement::Local,
             Residence::Guest | Residence::Elsewhere => Placement::Remote,
@@ -127,8 +132,8 @@ impl Ends {
 
     /// The way to a module elsewhere.
     fn to(&self, module: &str) -> Arc<dyn Transport> {
-        match self.far.get(module) {
-            Some(far) => Arc::clone(far) as _,
+        match self.far.get(module).cloned() {
+            Some(far) => far,
             None => Arc::new(Nowhere),
         }
     }
@@ -143,7 +148,8 @@ impl Ends {
         self.addresses.get(module).cloned().unwrap_or_else(|| Arc::new(Address::new(Placement::Local)))
     }
 
-    fn seat(&self, name: &'static str, module: Option<Arc<dyn Module>>, turn: Turn) -> Arc<Seat> {
+    fn seat<M: Module>(&self, name: &'static str, module: Option<Arc<M>>, turn: Turn) -> Arc<Seat> {
+        let module = module.map(|module| -> Arc<dyn Module> { module });
         let (far, address) = (self.far.get(name).cloned(), self.address(name));
         let configured = address.get();
         Arc::new(Seat { name, module, far, address, configured, turn, works: AtomicBool::new(false) })

@@ -12,7 +12,7 @@ use port::Descriptor;
 use reqwest::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Verdict, table};
+use super::{Verdict, table::table};
 use crate::{config::Settings, keys};
 
 #[derive(Debug, clap::Args)]
@@ -79,9 +79,10 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
     let tokens = TokenSource::new(&keys, "conform", Arc::clone(&seams.clock));
     let client = RemoteClient::new(args.port.module(), &url, tokens, &RemoteConfig::default())?;
 
-    let mut played = vec![
-        ("the server describes the port, and its contract is this build's".to_owned(), shakes_hands(&client, args.port).await),
-    ];
+    let mut played = vec![(
+        "the server describes the port, and its contract is this build's".to_owned(),
+        shakes_hands(&client, args.port).await,
+    )];
     played.extend(wire(&client, args.port, &url).await);
     let transport = Arc::new(HttpTransport::new(client, patient())?);
     match args.port {
@@ -151,7 +152,10 @@ async fn judge(name: &str, request: Option<reqwest::RequestBuilder>, expected: &
         let answer = request.timeout(PATIENCE).send().await?;
         let (status, kind) = (answer.status(), answer.headers().get("content-type").cloned());
         if !expected.contains(&status) {
-            bail!("expected {}, got {status}", expected.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "));
+            bail!(
+                "expected {}, got {status}",
+                expected.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+            );
         }
         if kind.is_none_or(|kind| !kind.as_bytes().starts_with(b"application/problem+json")) {
             bail!("the refusal is not application/problem+json");
@@ -162,14 +166,12 @@ async fn judge(name: &str, request: Option<reqwest::RequestBuilder>, expected: &
 }
 
 fn report(played: &[Played]) -> Verdict {
-    let rows: Vec<Vec<String>> = played
-        .iter()
-        .map(|(name, fault)| match fault {
-            None => vec!["ok".to_owned(), name.clone(), String::new()],
-            Some(fault) => vec!["FAULT".to_owned(), name.clone(), fault.clone()],
-        })
-        .collect();
-    table::print(&["", "what the contract says", "what came instead"], &rows);
+    let row = |(name, fault): &Played| {
+        let verdict = if fault.is_some() { "FAULT" } else { "ok" };
+        [verdict.to_owned(), name.clone(), fault.clone().unwrap_or_default()]
+    };
+    let rows: Vec<[String; 3]> = played.iter().map(row).collect();
+    print!("{}", table(["", "what the contract says", "what came instead"], &rows));
     let faults = played.iter().filter(|(_, fault)| fault.is_some()).count();
     println!("\n{} of {} hold", played.len() - faults, played.len());
     if faults == 0 { Verdict::Good } else { Verdict::Bad }

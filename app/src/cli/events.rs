@@ -85,7 +85,11 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
 
 fn show_lag(progress: &Progress) -> Verdict {
     let row = |cursor: &Cursor| {
-        let (position, head, lag) = (cursor.position.to_string(), cursor.head.map_or_else(|| "elsewhere".to_owned(), |head| head.to_string()), cursor.lag().to_string());
+        let (position, head, lag) = (
+            cursor.position.to_string(),
+            cursor.head.map_or_else(|| "elsewhere".to_owned(), |head| head.to_string()),
+            cursor.lag().to_string(),
+        );
         [cursor.consumer.to_owned(), cursor.source.to_owned(), position, head, lag, cursor.held_back.len().to_string()]
     };
     let rows: Vec<_> = progress.cursors.iter().map(row).collect();

@@ -194,9 +194,7 @@ fn members<T: DeserializeOwned>(
 /// The value is left out of the message when it is a secret's.
 fn unusable(layer: &Layer, section: &str, error: LayerError) -> SettingsError {
     let (member, reason) = match error {
-        LayerError::Type { key, unexpected, expected, .. } => {
-            (key, format!("expected {expected}, found {unexpected}"))
-        }
+        LayerError::Type { key, unexpected, expected, .. } => (key, format!("expected {expected}, found {unexpected}")),
         LayerError::At { key, error, .. } => (key, error.to_string()),
         other => (None, other.to_string()),
     };

@@ -71,7 +71,11 @@ pub(crate) async fn forward<B: MessageBody + 'static>(
     let facade = seat.far.as_ref().and_then(|far| far.facade.clone());
     let Some(facade) = facade.filter(|_| !request.headers().contains_key(FORWARDED)) else {
         let detail = format!("{} is not in this process, and nobody said where its public routes are", seat.name);
-        return Ok(request.error_response(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "module-unavailable", detail)));
+        return Ok(request.error_response(ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "module-unavailable",
+            detail,
+        )));
     };
     let id = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
     let (request, mut payload) = { (request.request().clone(), request.take_payload()) };

@@ -90,7 +90,9 @@ impl Far {
         let shaken = handshake(&self.client, &self.ports, PATIENCE).await;
         match &shaken {
             Ok(_) => self.trusted.store(true, Ordering::Relaxed),
-            Err(HandshakeError::Unreachable { .. } | HandshakeError::TooSlow { .. } | HandshakeError::Broken { .. }) => {}
+            Err(
+                HandshakeError::Unreachable { .. } | HandshakeError::TooSlow { .. } | HandshakeError::Broken { .. },
+            ) => {}
             Err(_) => self.trusted.store(self.ports.is_empty(), Ordering::Relaxed),
         }
         shaken

@@ -23,7 +23,8 @@ pub(crate) struct AnyFeed {
 
 impl AnyFeed {
     fn current(&self) -> Result<&dyn Feed, DbError> {
-        let (near, far) = (self.near.as_ref().map(|feed| feed as &dyn Feed), self.far.as_ref().map(|feed| feed as _));
+        let near = self.near.as_ref().map(|feed| -> &dyn Feed { feed });
+        let far = self.far.as_ref().map(|feed| -> &dyn Feed { feed });
         let chosen = match self.address.get() {
             Placement::Local => near.or(far),
             Placement::Remote => far.or(near),

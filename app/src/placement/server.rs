@@ -19,11 +19,7 @@ pub(crate) struct Inner {
 
 impl Inner {
     /// Serves the ports and the news of every module that this process has.
-    pub(crate) async fn of(
-        seats: &[Arc<Seat>],
-        keys: &ServiceKeys,
-        tasks: &Tasks,
-    ) -> Result<Self, DbError> {
+    pub(crate) async fn of(seats: &[Arc<Seat>], keys: &ServiceKeys, tasks: &Tasks) -> Result<Self, DbError> {
         let mut served = Vec::new();
         let mut clock = None;
         for module in seats.iter().filter_map(|seat| seat.module.as_ref()) {
@@ -40,13 +36,18 @@ impl Inner {
         };
         let verify: Verify = {
             let verifier = verifier.clone();
-            Arc::new(move |shown, audience| verifier.verify(shown, audience).map(drop).map_err(|error| error.to_string()))
+            Arc::new(move |shown, audience| {
+                verifier.verify(shown, audience).map(drop).map_err(|error| error.to_string())
+            })
         };
         let mut feeds = FeedServer::new(verify, tasks.stopping().clone());
         for db in seats.iter().filter_map(|seat| seat.db()) {
             feeds = feeds.with(db);
         }
-        Ok(Self { ports: PortServer::new(served, verifier, background, ServerConfig::default()), feeds: Arc::new(feeds) })
+        Ok(Self {
+            ports: PortServer::new(served, verifier, background, ServerConfig::default()),
+            feeds: Arc::new(feeds),
+        })
     }
 
     /// The server, which starts when it is polled.
