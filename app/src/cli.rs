@@ -13,11 +13,13 @@ use crate::{
 
 mod check;
 mod config;
+mod conform;
 mod events;
 mod health;
 mod import;
 mod migrate;
 mod openapi;
+mod place;
 mod replay;
 mod serve;
 mod table;
@@ -78,10 +80,20 @@ pub enum Command {
     /// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
     /// fails when they differ from it.
     Openapi(openapi::Args),
+    /// Moves a module of a running store to another process, or back
+    ///
+    /// Without a restart, and without a request failing: both sides stand on the same Postgres. The other process runs
+    /// `banyan serve --only MODULE`, or anything that passes `banyan conform`.
+    Place(place::Args),
     /// Asks a running store whether it is ready
     ///
     /// For containers and scripts: the exit code says it, and nothing but this binary is needed.
     Health(health::Args),
+    /// Tries whether a server keeps a port's promises
+    ///
+    /// Plays the port's whole table of cases against any server: ours, or one that is written elsewhere. It must be a
+    /// server that nobody else uses meanwhile.
+    Conform(conform::Args),
     /// Prints the effective settings, secrets masked
     ///
     /// As a file that could be used; what is not a default says where it came from.
@@ -129,7 +141,9 @@ async fn execute(command: Command, loaded: Loaded) -> anyhow::Result<Verdict> {
         Command::Check(args) => check::run(args, loaded.settings).await,
         Command::Events(args) => events::run(args, loaded.settings).await,
         Command::Openapi(args) => openapi::run(args, loaded.settings).await,
+        Command::Place(args) => place::run(args, loaded.settings).await,
         Command::Health(args) => health::run(args, loaded.settings).await,
+        Command::Conform(args) => conform::run(args, loaded.settings).await,
         Command::Config(args) => Ok(config::run(&args, &loaded)),
     }
 }

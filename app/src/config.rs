@@ -10,7 +10,8 @@ mod show;
 
 pub use layers::{Environment, SettingsError, load};
 pub use settings::{
-    Admin, DataSettings, Durability, Http, Log, LogFormat, ModuleSettings, Modules, Placement, Server, Settings,
+    Admin, DataSettings, Durability, Http, Log, LogFormat, ModuleSettings, Modules, OfAnyModule, PortsListener, Server,
+    Service, Settings,
 };
 
 /// Settings, and where each came from.

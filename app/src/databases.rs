@@ -12,46 +12,35 @@ use kernel::Seams;
 use kernel_db::{Bus, Db, Target};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{DataSettings, Settings};
+use crate::{
+    config::{DataSettings, Settings},
+    placement::{MODULES, Residence},
+};
 
-/// One database for each module.
+/// One database for each module that this process has.
 #[derive(Debug, Clone)]
 pub struct Databases {
-    pub catalog: Db,
-    pub inventory: Db,
-    pub order: Db,
-    pub payment: Db,
+    pub catalog: Option<Db>,
+    pub inventory: Option<Db>,
+    pub order: Option<Db>,
+    pub payment: Option<Db>,
 }
 
 impl Databases {
-    /// Opens all, and on SQLite makes those that are not there.
+    /// Opens all that this process needs, and on SQLite makes those that are not there.
     pub async fn open(settings: &Settings, seams: &Seams, bus: &Bus) -> anyhow::Result<Self> {
-        let (data, modules) = (&settings.data, &settings.modules);
-        let open = |module: &'static str, own: &SecretString| {
-            let target = target(data, module, own);
-            let hint = match &target {
-                Target::Sqlite { .. } => "",
-                Target::Postgres { .. } => {
-                    " (is the server running, and does data.url name it and a user who may log in?)"
-                }
-            };
-            Box::pin(async move {
-                Db::open(module, &target, data.durability.into(), bus.clone(), seams.clone())
-                    .await
-                    .with_context(|| format!("the database of {module} cannot be used{hint}"))
-            })
-        };
-        let (catalog, inventory, order, payment) = tokio::try_join!(
-            open("catalog", &modules.catalog.url),
-            open("inventory", &modules.inventory.url),
-            open("order", &modules.order.url),
-            open("payment", &modules.payment.url),
-        )?;
+        let open = |module: &'static str| Box::pin(open(settings, module, seams, bus));
+        let (catalog, inventory, order, payment) =
+            tokio::try_join!(open("catalog"), open("inventory"), open("order"), open("payment"))?;
         Ok(Self { catalog, inventory, order, payment })
     }
 
-    pub fn all(&self) -> [&Db; 4] {
-        [&self.catalog, &self.inventory, &self.order, &self.payment]
+    pub fn of(&self, module: &str) -> Option<&Db> {
+        self.all().find(|db| db.module() == module)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Db> {
+        [&self.catalog, &self.inventory, &self.order, &self.payment].into_iter().flatten()
     }
 
     /// Brings every module's tables up to date; answers how many migrations ran for each.
@@ -72,6 +61,27 @@ impl Databases {
                 tracing::warn!(module = db.module(), %error, "a database did not close cleanly");
             }
         }
+    }
+}
+
+async fn open(settings: &Settings, module: &'static str, seams: &Seams, bus: &Bus) -> anyhow::Result<Option<Db>> {
+    let (data, residence) = (&settings.data, Residence::of(settings, module));
+    let (Some(common), false) = (settings.modules.of(module), residence == Residence::Elsewhere) else {
+        return Ok(None);
+    };
+    let target = target(data, module, &common.url);
+    let hint = match &target {
+        Target::Sqlite { .. } => "",
+        Target::Postgres { .. } => " (is the server running, and does data.url name it and a user who may log in?)",
+    };
+    match Db::open(module, &target, data.durability.into(), bus.clone(), seams.clone()).await {
+        Ok(db) => Ok(Some(db)),
+        // It lives elsewhere: without its data here it just cannot come home while the store is open.
+        Err(error) if residence == Residence::Guest => {
+            tracing::warn!(module, %error, "the module is elsewhere, and its data cannot be reached from here");
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| format!("the database of {module} cannot be used{hint}")),
     }
 }
 
@@ -123,10 +133,13 @@ pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
 
 /// Refuses to look into a store that is not there.
 pub fn require_store(settings: &Settings) -> anyhow::Result<()> {
-    let file = settings.data.folder.join("catalog.db");
-    let on_postgres =
-        [&settings.data.url, &settings.modules.catalog.url].iter().any(|url| !url.expose_secret().is_empty());
-    if !on_postgres && !file.exists() {
+    let here = MODULES.into_iter().filter(|module| Residence::of(settings, module) != Residence::Elsewhere);
+    let on_file = |module: &str| {
+        let own = settings.modules.of(module).is_some_and(|common| !common.url.expose_secret().is_empty());
+        !own && settings.data.url.expose_secret().is_empty()
+    };
+    let missing = |module: &str| !settings.data.folder.join(format!("{module}.db")).exists();
+    if here.filter(|module| on_file(module)).any(missing) {
         bail!("there is no store in {}; start one with `banyan serve`", settings.data.folder.display());
     }
     Ok(())

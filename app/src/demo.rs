@@ -26,9 +26,10 @@ struct Varied {
     stock: BTreeMap<String, i64>,
 }
 
-/// Whether the catalog of `store` has never had a product.
+/// Whether `store` is a whole one, and its catalog has never had a product.
 pub async fn is_wanted(store: &Store) -> anyhow::Result<bool> {
-    Ok(feed::head(&store.databases.catalog).await? == 0)
+    let (Some(catalog), None) = (&store.databases.catalog, &store.settings.only) else { return Ok(false) };
+    Ok(feed::head(catalog).await? == 0)
 }
 
 /// Fills the catalog of a store that is serving; answers how many products it brought.

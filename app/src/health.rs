@@ -38,6 +38,8 @@ struct ModuleHealth {
     database: &'static str,
     /// Events of others that the module has yet to read; missing when its database is away.
     relay_lag: Option<i64>,
+    /// What keeps the module from reading on: a feed that is away, or that a person must mend.
+    troubles: Vec<String>,
 }
 
 /// Whether the process is alive.
@@ -74,7 +76,13 @@ async fn health(running: &Running) -> Vec<ModuleHealth> {
     let all_ok = answers.iter().all(|(_, database)| *database == "ok");
     let progress = if all_ok { Progress::of(&running.modules).await.ok() } else { None };
     let lag = |name| progress.as_ref().map(|progress| progress.lag_of(name));
-    answers.into_iter().map(|(name, database)| ModuleHealth { name, database, relay_lag: lag(name) }).collect()
+    let troubles = |name| {
+        let module = running.modules.iter().find(|module| module.name() == name);
+        let troubles = module.map(|module| module.db().troubles()).unwrap_or_default();
+        troubles.into_iter().map(|trouble| trouble.detail).collect()
+    };
+    let health = |(name, database)| ModuleHealth { name, database, relay_lag: lag(name), troubles: troubles(name) };
+    answers.into_iter().map(health).collect()
 }
 
 /// Figures for Prometheus.

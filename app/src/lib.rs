@@ -13,6 +13,7 @@ pub mod databases;
 pub mod demo;
 pub mod keys;
 pub mod openapi;
+pub mod placement;
 pub mod progress;
 pub mod replay;
 pub mod store;

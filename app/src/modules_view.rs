@@ -1,12 +1,26 @@
 //! `GET /api/v1/admin/modules`: where each module lives and how its news travels.
 
-use actix_web::{get, web::Data};
+use actix_web::{
+    get,
+    http::StatusCode,
+    post,
+    web::{Data, Path},
+};
+use garde::Validate;
+use kernel::Principal;
 use kernel_db::parking::Parked;
-use kernel_web::{Admin, ApiResult, Json, Problems};
-use serde::Serialize;
+use kernel_web::{Admin, ApiError, ApiResult, Body, Json, Problems};
+use port::{Descriptor, Placement};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    placement::{
+        MODULES,
+        far::ports_of,
+        flip::{Stays, flip},
+        seat::Seat,
+    },
     progress::{Cursor, Progress},
     store::Running,
 };
@@ -22,19 +36,23 @@ struct ModulesView {
 struct ModuleView {
     #[schema(example = "inventory")]
     name: &'static str,
-    /// `local`: in this process.
+    /// `local`: in this process. `remote`: in another one.
     #[schema(example = "local")]
-    placement: &'static str,
-    /// `sqlite` or `postgres`.
+    placement: String,
+    /// `sqlite` or `postgres`; null when this process does not reach the module's data.
     #[schema(example = "sqlite")]
-    database: &'static str,
-    /// The state of the circuit breaker before a remote module; null for a local one, which has none.
+    database: Option<&'static str>,
+    /// The state of the circuit breaker before a module elsewhere: `closed`, `open` or `half-open`; null where there
+    /// is no way to it.
     #[schema(example = json!(null))]
     breaker: Option<String>,
+    /// Whether the far side has shown that it speaks the ports' contracts; null where there is none.
+    #[schema(example = json!(null))]
+    trusted: Option<bool>,
     /// What other modules may ask of it.
     ports: Vec<PortView>,
-    /// The position of the newest event that it has published.
-    outbox_position: i64,
+    /// The position of the newest event that it has published; null when this process does not reach its data.
+    outbox_position: Option<i64>,
     /// Who reads its events.
     subscribers: Vec<SubscriberView>,
 }
@@ -94,21 +112,84 @@ pub(crate) async fn modules(_: Admin, running: Data<Running>) -> ApiResult<Json<
     Ok(Json(ModulesView { modules: views(&running, &progress) }))
 }
 
-fn views(running: &Running, progress: &Progress) -> Vec<ModuleView> {
-    let of_placement = |placed: &crate::store::Placed| ModuleView {
-        name: placed.name,
-        placement: placed.placement,
-        database: placed.database,
-        breaker: None,
-        ports: placed.ports.clone(),
-        outbox_position: progress
-            .outboxes
-            .iter()
-            .find(|outbox| outbox.module == placed.name)
-            .map_or(0, |outbox| outbox.position),
-        subscribers: progress.cursors.iter().filter(|cursor| cursor.source == placed.name).map(subscriber).collect(),
+/// Where a module should be.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PlaceBody {
+    #[garde(skip)]
+    placement: Whither,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Whither {
+    /// Into this process.
+    Local,
+    /// To where `modules.….remote` says.
+    Remote,
+}
+
+/// Moves a module.
+///
+/// Its calls, public routes and news go the new way from now on; what is under way ends where it began. Both sides must
+/// stand on the same Postgres and speak the same contracts. Every copy of the store follows within a second, and the
+/// decision outlives a restart until the settings say something new.
+#[utoipa::path(
+    tag = "system",
+    params(("module" = String, Path, description = "The module's name", example = "inventory")),
+    responses((status = 200, description = "The module, where it is now", body = ModuleView), Problems),
+    security(("admin" = [])),
+)]
+#[post("/admin/modules/{module}/placement")]
+pub(crate) async fn place(
+    _: Admin,
+    path: Path<String>,
+    running: Data<Running>,
+    body: Body<PlaceBody>,
+) -> ApiResult<Json<ModuleView>> {
+    let name = path.into_inner();
+    let Some(seat) = running.seats.iter().find(|seat| seat.name == name) else {
+        let detail = format!("there is no module `{name}`; there are {}", MODULES.join(", "));
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "unknown-module", detail));
     };
-    running.placements.iter().map(of_placement).collect()
+    let placement = match body.placement {
+        Whither::Local => Placement::Local,
+        Whither::Remote => Placement::Remote,
+    };
+    flip(seat, placement, Principal::Admin.label()).await.map_err(stays)?;
+    let progress = Progress::of(&running.modules).await?;
+    Ok(Json(view(seat, &progress)))
+}
+
+fn stays(why: Stays) -> ApiError {
+    match why {
+        Stays::Storage(error) => error.into(),
+        Stays::Handshake(error) => ApiError::new(StatusCode::CONFLICT, "far-side-refused", error.to_string()),
+        why => ApiError::new(StatusCode::CONFLICT, "placement-refused", why.to_string()),
+    }
+}
+
+fn views(running: &Running, progress: &Progress) -> Vec<ModuleView> {
+    running.seats.iter().map(|seat| view(seat, progress)).collect()
+}
+
+fn view(seat: &Seat, progress: &Progress) -> ModuleView {
+    let outbox = progress.outboxes.iter().find(|outbox| outbox.module == seat.name);
+    let port = |descriptor: &'static Descriptor| PortView {
+        name: descriptor.name,
+        version: descriptor.version,
+        contract_hash: descriptor.contract_hash(),
+    };
+    ModuleView {
+        name: seat.name,
+        placement: seat.placement().to_string(),
+        database: seat.db().map(|db| db.dialect().name()),
+        breaker: seat.far.as_ref().map(|far| far.breaker().to_string()),
+        trusted: seat.far.as_ref().map(|far| far.is_trusted()),
+        ports: ports_of(seat.name).into_iter().map(port).collect(),
+        outbox_position: outbox.map(|outbox| outbox.position),
+        subscribers: progress.cursors.iter().filter(|cursor| cursor.source == seat.name).map(subscriber).collect(),
+    }
 }
 
 fn subscriber(cursor: &Cursor) -> SubscriberView {

@@ -8,7 +8,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::store::{Placed, Running};
+use crate::{placement::far::ports_of, store::Running};
 
 const PAGE: &str = include_str!("page.html");
 
@@ -28,8 +28,10 @@ pub(crate) async fn page(running: Data<Running>) -> HttpResponse {
 /// Every word in them is one of ours, so there is nothing to escape.
 fn rows(running: &Running) -> String {
     let mut rows = String::new();
-    for Placed { name, placement, database, ports } in running.placements.iter() {
-        let ports: Vec<&str> = ports.iter().map(|port| port.name).collect();
+    for seat in running.seats.iter() {
+        let (name, placement) = (seat.name, seat.placement());
+        let database = seat.db().map_or("elsewhere", |db| db.dialect().name());
+        let ports: Vec<&str> = ports_of(name).iter().map(|port| port.name).collect();
         let ports = if ports.is_empty() { "none".to_owned() } else { ports.join(", ") };
         let _ = writeln!(rows, "<tr><td>{name}</td><td>{placement}</td><td>{database}</td><td>{ports}</td></tr>");
     }

@@ -28,8 +28,8 @@ pub struct Cursor {
     pub consumer: &'static str,
     pub source: &'static str,
     pub position: i64,
-    /// The newest event of the log when it was looked at.
-    pub head: i64,
+    /// The newest event of the log when it was looked at; `None` when the log is in another process.
+    pub head: Option<i64>,
     /// Events that could not be applied, and those that wait behind them.
     pub held_back: Vec<Parked>,
 }
@@ -37,7 +37,7 @@ pub struct Cursor {
 impl Cursor {
     /// Events that are yet to be read.
     pub fn lag(&self) -> i64 {
-        (self.head - self.position).max(0)
+        self.head.map_or(0, |head| (head - self.position).max(0))
     }
 }
 
@@ -54,7 +54,7 @@ impl Progress {
                     held_back.into_iter().partition(|event| event.consumer == consumer && event.source == source);
                 held_back = others;
                 let position = subscription.position().await?;
-                cursors.push(Cursor { module: module.name(), consumer, source, position, head: 0, held_back: own });
+                cursors.push(Cursor { module: module.name(), consumer, source, position, head: None, held_back: own });
             }
         }
         let mut outboxes = Vec::new();
@@ -63,7 +63,7 @@ impl Progress {
         }
         let heads: HashMap<&str, i64> = outboxes.iter().map(|outbox| (outbox.module, outbox.position)).collect();
         for cursor in &mut cursors {
-            cursor.head = heads.get(cursor.source).copied().unwrap_or_default();
+            cursor.head = heads.get(cursor.source).copied();
         }
         Ok(Self { outboxes, cursors })
     }

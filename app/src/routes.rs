@@ -8,7 +8,9 @@ use kernel_web::{API_BASE, Guard, MethodTable};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
-use crate::{docs, gzip, health, modules_view, observe::Observer, page, route_table::RouteTable, store::Store};
+use crate::{
+    docs, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
+};
 
 /// Longer than a client's pool keeps an idle connection, so that it is the client who closes it.
 const KEEP_ALIVE: Duration = Duration::from_secs(100);
@@ -19,7 +21,7 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>, modules: &[Arc<dyn Module>])
         for module in modules {
             module.routes(api);
         }
-        api.service(modules_view::modules);
+        api.service(modules_view::modules).service(modules_view::place);
     }));
     config.service(health::live).service(health::ready).service(health::metrics).service(page::page);
 }
@@ -43,6 +45,7 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
     };
     let store = Arc::clone(store);
     let app = move || {
+        let switchboard = Arc::clone(&store.switchboard);
         let (metrics, stopping) = (store.running.metrics.clone(), Arc::clone(&store.stopping));
         let observer = Rc::new(Observer::new(metrics, Arc::clone(&store.routes), stopping));
         App::new()
@@ -52,6 +55,7 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
             .into_app()
             .configure(|config| docs::configure(config, store.document.clone()))
             .configure(|config| store.boundary.configure(config))
+            .wrap(from_fn(move |request, next| facade::forward(Arc::clone(&switchboard), request, next)))
             .wrap(Guard)
             .wrap(from_fn(gzip::gzip))
             .wrap(from_fn(move |request, next| {

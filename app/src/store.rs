@@ -1,6 +1,7 @@
 //! A store, opened and served. The command line and the test suite start it the same way.
 
 use std::{
+    collections::HashMap,
     net::{SocketAddr, TcpListener},
     sync::{
         Arc,
@@ -9,12 +10,13 @@ use std::{
     time::Duration,
 };
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use bytes::Bytes;
 use kernel::Seams;
 use kernel_db::{Bus, Dialect, sequencer};
 use kernel_module::{Module, Tasks, Worker};
 use kernel_web::{AdminKey, BodyLimit, Boundary};
+use port::Placement;
 use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
 
@@ -24,11 +26,19 @@ use crate::{
     docs::Document,
     keys::Keys,
     metrics::Metrics,
-    modules_view::PortView,
-    openapi, retention,
+    openapi,
+    placement::{
+        self, MODULES, Residence,
+        facade::Switchboard,
+        far::{Far, service_keys},
+        flip,
+        seat::Seat,
+        server::Inner,
+    },
+    retention,
     route_table::RouteTable,
     routes,
-    wiring::{self, Shop},
+    wiring::{self, Ends, Shop},
 };
 
 /// A store whose databases are open and whose modules are wired. Nothing runs by itself yet.
@@ -38,12 +48,16 @@ pub struct Store {
     pub databases: Databases,
     pub shop: Shop,
     pub tasks: Tasks,
+    pub(crate) bus: Bus,
     pub(crate) running: Running,
     pub(crate) boundary: Boundary,
     pub(crate) document: Document,
     pub(crate) routes: Arc<RouteTable>,
+    pub(crate) switchboard: Arc<Switchboard>,
     /// Set when the store stops.
     pub(crate) stopping: Arc<AtomicBool>,
+    /// The port server, when there is a key for it.
+    inner: Option<Inner>,
     _lock: Option<FolderLock>,
 }
 
@@ -51,46 +65,47 @@ pub struct Store {
 #[derive(Clone)]
 pub(crate) struct Running {
     pub(crate) modules: Vec<Arc<dyn Module>>,
-    pub(crate) placements: Arc<[Placed]>,
+    pub(crate) seats: Arc<[Arc<Seat>]>,
     pub(crate) metrics: Metrics,
-}
-
-/// A module and where it lives.
-pub(crate) struct Placed {
-    pub(crate) name: &'static str,
-    pub(crate) placement: &'static str,
-    pub(crate) database: &'static str,
-    pub(crate) ports: Vec<PortView>,
 }
 
 impl Store {
     /// Opens a store for this process alone: keys and tables are made where they are missing.
     pub async fn open(settings: Settings, seams: Seams, bus: Bus) -> anyhow::Result<Self> {
+        placement::check(&settings)?;
         let lock = uses_sqlite(&settings).then(|| FolderLock::take(&settings.data.folder)).transpose()?;
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let databases = Databases::open(&settings, &seams, &bus).await?;
         databases.migrate().await?;
-        Ok(Self::of(settings, keys, databases, &seams, lock))
+        let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
+        flip::follow(&store.shop.seats).await?;
+        if let Some(keys) = service_keys(&store.settings.service)? {
+            store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks).await?);
+        }
+        Ok(store)
     }
 
     /// Opens a store that another process may be running, to look at it or to mend an event.
     pub async fn attach(settings: Settings, seams: Seams) -> anyhow::Result<Self> {
         crate::databases::require_store(&settings)?;
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
-        let databases = Databases::open(&settings, &seams, &Bus::default()).await?;
-        Ok(Self::of(settings, keys, databases, &seams, None))
+        let bus = Bus::default();
+        let databases = Databases::open(&settings, &seams, &bus).await?;
+        Self::of(settings, keys, databases, (&seams, bus), None)
     }
 
-    fn of(settings: Settings, keys: Keys, databases: Databases, seams: &Seams, lock: Option<FolderLock>) -> Self {
-        let tasks = Tasks::default();
+    fn of(
+        settings: Settings,
+        keys: Keys,
+        databases: Databases,
+        (seams, bus): (&Seams, Bus),
+        lock: Option<FolderLock>,
+    ) -> anyhow::Result<Self> {
         let modules = with_secrets(settings.modules.clone(), &keys);
-        let shop = wiring::wire(&databases, modules, &tasks);
-        let running = Running {
-            modules: shop.modules(),
-            placements: shop.modules().iter().map(|module| placed(module.as_ref())).collect(),
-            metrics: Metrics::new(),
-        };
-        let api = openapi::document(&running.modules);
+        let ends = Ends::new(databases, far_modules(&settings, seams)?, &settings, bus);
+        let shop = wiring::wire(&ends, modules);
+        let running = Running { modules: shop.modules(), seats: shop.seats.as_slice().into(), metrics: Metrics::new() };
+        let api = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {
             ids: Arc::clone(&seams.ids),
             admin_key: AdminKey::new(&keys.admin),
@@ -99,8 +114,25 @@ impl Store {
         };
         let document = Document(Bytes::from(openapi::text(&api)));
         let routes = Arc::new(routes::table(&api));
+        let switchboard = Arc::new(Switchboard::of(&api, &shop.seats));
+        let Ends { databases, tasks, bus, .. } = ends;
         let stopping = Arc::default();
-        Self { settings, keys, databases, shop, tasks, running, boundary, document, routes, stopping, _lock: lock }
+        Ok(Self {
+            settings,
+            keys,
+            databases,
+            shop,
+            tasks,
+            bus,
+            running,
+            boundary,
+            document,
+            routes,
+            switchboard,
+            stopping,
+            inner: None,
+            _lock: lock,
+        })
     }
 
     pub fn modules(&self) -> &[Arc<dyn Module>] {
@@ -108,11 +140,34 @@ impl Store {
     }
 
     /// Starts everything that the modules do by themselves.
-    pub fn start_work(&self) {
-        for db in self.databases.all().map(Clone::clone) {
-            self.tasks.start(Worker::new("sequencer", |stop| sequencer::run(db, stop)));
+    pub fn start_work(self: &Arc<Self>) {
+        self.start_modules();
+        for far in self.shop.seats.iter().filter_map(|seat| seat.far.clone()) {
+            let (news, bus) = (Arc::clone(&far), self.bus.clone());
+            self.tasks.start(Worker::new("handshake", |stop| async move { far.meet(stop).await }));
+            self.tasks.start(Worker::new("news", |stop| async move { news.relay_news(&bus, stop).await }));
         }
-        for module in self.modules() {
+        let modules = self.running.modules.clone();
+        self.tasks.start(Worker::new("retention", |stop| retention::run(modules, stop)));
+        let metrics = self.running.metrics.clone();
+        self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));
+        if self.shop.seats.iter().any(|seat| seat.far.is_some() && seat.shared_db().is_some()) {
+            let (store, seats) = (Arc::downgrade(self), self.shop.seats.clone());
+            let came = move || store.upgrade().iter().for_each(Self::start_modules);
+            self.tasks.start(Worker::new("placement", |stop| flip::keep_following(seats, came, stop)));
+        }
+    }
+
+    /// Starts the work of the modules that are here and have not begun. A module that leaves goes on working here too:
+    /// both sides share its rows by leases, as copies of one process do.
+    pub(crate) fn start_modules(self: &Arc<Self>) {
+        for seat in &self.shop.seats {
+            let Some(module) = &seat.module else { continue };
+            if seat.placement() == Placement::Remote || seat.works.swap(true, Ordering::Relaxed) {
+                continue;
+            }
+            let db = module.db().clone();
+            self.tasks.start(Worker::new("sequencer", |stop| sequencer::run(db, stop)));
             for subscription in module.subscriptions() {
                 self.tasks.start(Worker::new(subscription.consumer(), |stop| subscription.run(stop)));
             }
@@ -120,10 +175,6 @@ impl Store {
                 self.tasks.start(worker);
             }
         }
-        let modules = self.running.modules.clone();
-        self.tasks.start(Worker::new("retention", |stop| retention::run(modules, stop)));
-        let metrics = self.running.metrics.clone();
-        self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));
     }
 
     /// Reads events and applies them until nobody has anything left to read.
@@ -145,15 +196,22 @@ impl Store {
 
     /// Serves the public API on `listener` and starts the modules' own work.
     pub fn serve(self, listener: TcpListener) -> std::io::Result<Serving> {
+        self.serve_with_ports(listener, None)
+    }
+
+    /// As [`Store::serve`], with the port server on a listener of its own.
+    pub fn serve_with_ports(mut self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
         let address = listener.local_addr()?;
+        let inner = self.inner.take().zip(ports);
+        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone())).transpose()?;
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
-        store.shop.payment.webhooks_reach(own_url(address));
+        if let Some(payment) = &store.shop.payment {
+            payment.webhooks_reach(own_url(address));
+        }
         store.start_work();
-        let handle = server.handle();
-        #[expect(clippy::disallowed_methods, reason = "outlives the tasks; Serving::stop waits for it")]
-        let server = tokio::spawn(server);
-        Ok(Serving { store, address, handle, server })
+        let inner = inner.map(started);
+        Ok(Serving { store, address, server: started(server), inner })
     }
 
     /// Ends the modules' own work and closes the databases. `false` when something had to be left undone.
@@ -170,8 +228,21 @@ pub struct Serving {
     pub store: Arc<Store>,
     /// Where it listens.
     pub address: SocketAddr,
+    server: Started,
+    inner: Option<Started>,
+}
+
+/// A server that runs.
+struct Started {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
+}
+
+fn started(server: Server) -> Started {
+    let handle = server.handle();
+    #[expect(clippy::disallowed_methods, reason = "outlives the tasks; Serving::stop waits for it")]
+    let server = tokio::spawn(server);
+    Started { handle, server }
 }
 
 impl Serving {
@@ -184,13 +255,19 @@ impl Serving {
     /// `false` when something took longer than the limit and had to be left undone.
     pub async fn stop(self) -> bool {
         self.store.stopping.store(true, Ordering::Relaxed);
-        self.handle.pause().await;
+        self.server.handle.pause().await;
         let answered = self.answered().await;
-        // The server's threads end last: what a request left behind may still run on them.
+        if let Some(inner) = &self.inner {
+            inner.handle.pause().await;
+        }
+        // The servers' threads end last: what a request left behind may still run on them.
         let ended = self.store.close().await;
-        self.handle.stop(true).await;
-        let stopped = self.server.await;
-        answered && ended && matches!(stopped, Ok(Ok(())))
+        let mut stopped = true;
+        for Started { handle, server } in [Some(self.server), self.inner].into_iter().flatten() {
+            handle.stop(true).await;
+            stopped &= matches!(server.await, Ok(Ok(())));
+        }
+        answered && ended && stopped
     }
 
     /// Waits until no request is under way.
@@ -215,9 +292,11 @@ fn own_url(address: SocketAddr) -> String {
 }
 
 fn uses_sqlite(settings: &Settings) -> bool {
-    let Modules { catalog, inventory, order, payment } = &settings.modules;
-    let own = [&catalog.url, &inventory.url, &order.url, &payment.url];
-    settings.data.url.expose_secret().is_empty() && own.iter().any(|url| url.expose_secret().is_empty())
+    let has_file = |module: &str| {
+        let own = settings.modules.of(module).is_some_and(|common| !common.url.expose_secret().is_empty());
+        !own && Residence::of(settings, module) != Residence::Elsewhere
+    };
+    settings.data.url.expose_secret().is_empty() && MODULES.into_iter().any(has_file)
 }
 
 /// What modules are told that stands in no file.
@@ -227,20 +306,17 @@ fn with_secrets(mut modules: Modules, keys: &Keys) -> Modules {
     modules
 }
 
-fn placed(module: &dyn Module) -> Placed {
-    let port = |dispatch: Arc<port::Dispatch>| {
-        let descriptor = dispatch.descriptor();
-        PortView { name: descriptor.name, version: descriptor.version, contract_hash: descriptor.contract_hash() }
-    };
-    Placed {
-        name: module.name(),
-        placement: "local",
-        database: match module.db().dialect() {
-            Dialect::Sqlite => "sqlite",
-            Dialect::Postgres => "postgres",
-        },
-        ports: module.ports().into_iter().map(port).collect(),
+/// The ways to the modules that are, or may come to be, elsewhere. A process that was started for some modules alone
+/// keeps those, whatever the file says of them.
+fn far_modules(settings: &Settings, seams: &Seams) -> anyhow::Result<HashMap<&'static str, Arc<Far>>> {
+    let mut far = HashMap::new();
+    for module in MODULES {
+        let stays = settings.only.as_ref().is_some_and(|only| only.contains(module));
+        if let Some(ways) = if stays { None } else { Far::of(settings, module, seams)? } {
+            far.insert(module, Arc::new(ways));
+        }
     }
+    Ok(far)
 }
 
 #[cfg(test)]

@@ -66,8 +66,6 @@ def main(root, self_test):
     found = complaints(root, binary)
     if binary is None:
         print("SKIPPED: what the store says of each container's environment (no binary; say `cargo build -p banyan`)")
-    if settings.coming(root):
-        print(f"SKIPPED: {len(settings.coming(root))} settings of the network transport, which banyan.toml does not hold yet")
     theirs = kustomize_itself(root)
     if theirs is None:
         print("SKIPPED: the comparison with kustomize itself (neither kustomize nor kubectl is here)")

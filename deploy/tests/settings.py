@@ -13,14 +13,6 @@ from tree import read
 COMMANDS = "deploy/commands.txt"
 # Where names of settings stand besides.
 PROSE = ["README.md", "Dockerfile", "deploy/.env.example", "docs/*.md"]
-# Settings of the network transport. They count as known until banyan.toml holds them; then this list must go.
-COMING = {"ports.listen", "service.key", "service.previous_key"} | {
-    f"modules.{module}.remote.{member}"
-    for module in ("catalog", "inventory", "order", "payment")
-    for member in ("ports", "public")
-}
-
-
 def flat(table, prefix=""):
     for name, value in table.items():
         if isinstance(value, dict):
@@ -38,10 +30,6 @@ def names_in(text):
     return set(flat(tomllib.loads(text)))
 
 
-def coming(root):
-    return COMING - known(root)
-
-
 def setting(variable):
     return variable.removeprefix("BANYAN__").lower().replace("__", ".")
 
@@ -54,8 +42,6 @@ def commands(root):
 def check(root, containers, extra_commands, binary):
     yield from names(root, containers)
     yield from command_lines(root, containers, extra_commands)
-    if coming(root) not in (set(), COMING):
-        yield f"deploy/tests/settings.py: COMING still holds {sorted(COMING - coming(root))}, which banyan.toml has now"
     if binary:
         for container in containers:
             yield from accepted(root, container, binary)
@@ -67,7 +53,7 @@ def names(root, containers):
         found = re.findall(r"BANYAN__[A-Z0-9_]*[A-Z0-9]", path.read_text(encoding="utf-8"))
         mentioned += [(path.relative_to(root), name) for name in found]
     for origin, name in dict.fromkeys(mentioned):
-        if name.startswith("BANYAN__") and setting(name) not in known(root) | coming(root):
+        if name.startswith("BANYAN__") and setting(name) not in known(root):
             yield f"{origin}: {name} is not a setting"
 
 
@@ -91,8 +77,6 @@ def line(command):
 def accepted(root, container, binary):
     """The store itself reads exactly this environment, and says that every setting came from it."""
     ours = {name: value for name, value in container.env.items() if name.startswith("BANYAN__")}
-    if coming(root):
-        ours = {name: value for name, value in ours.items() if setting(name) not in COMING and value != "remote"}
     said = effective(binary, tuple(sorted(ours.items())))
     taken = said.stdout.count("# from the environment")
     if said.returncode != 0:

@@ -24,10 +24,14 @@ pub async fn run(db: &Db) -> Result<usize, DbError> {
 }
 
 async fn up<M: MigratorTrait>(db: &Db) -> Result<usize, DbError> {
-    let connection = db.migration_connection();
-    let pending = M::get_pending_migrations(connection).await?.len();
-    if pending > 0 {
-        M::up(connection, None).await?;
-    }
-    Ok(pending)
+    // Copies of a store start together, and each finds its tables or makes them.
+    db.alone(async {
+        let connection = db.migration_connection();
+        let pending = M::get_pending_migrations(connection).await?.len();
+        if pending > 0 {
+            M::up(connection, None).await?;
+        }
+        Ok(pending)
+    })
+    .await
 }

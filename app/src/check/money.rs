@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use kernel::{Currency, OrderId};
 use kernel_db::DbError;
 use kernel_module::Check;
-use order::PaymentSummary;
+use order::{Order, PaymentSummary};
+use payment::Payment;
 use payment_contract::{Charge, ChargeStatus};
-
-use crate::wiring::Shop;
 
 /// Rows read at a time.
 const BATCH: u64 = 1_000;
@@ -33,17 +32,17 @@ struct Comparison {
 }
 
 /// Walks both modules in the order of order ids, so that memory stays flat.
-pub(super) async fn orders_and_payments(shop: &Shop) -> Result<Vec<Check>, DbError> {
+pub(super) async fn orders_and_payments(orders_of: &Order, payments_of: &Payment) -> Result<Vec<Check>, DbError> {
     let mut comparison = Comparison::default();
     let mut after = None;
     loop {
-        let mut orders = shop.order.payments_after(after, BATCH).await?;
+        let mut orders = orders_of.payments_after(after, BATCH).await?;
         let last = orders.last().map(|order| order.order);
         let until = last.filter(|_| is_full(&orders));
-        let charges = charges(shop, after, until).await?;
+        let charges = charges(payments_of, after, until).await?;
         if until.is_none() {
             // A busy store has taken orders since: their charges must not seem to have none.
-            orders.extend(shop.order.payments_after(last.or(after), BATCH).await?);
+            orders.extend(orders_of.payments_after(last.or(after), BATCH).await?);
         }
         comparison.compare(&orders, &charges);
         match until {
@@ -58,10 +57,14 @@ fn is_full<T>(batch: &[T]) -> bool {
 }
 
 /// The charges of the orders after `after` up to `until`.
-async fn charges(shop: &Shop, mut after: Option<OrderId>, until: Option<OrderId>) -> Result<Vec<Charge>, DbError> {
+async fn charges(
+    payment: &Payment,
+    mut after: Option<OrderId>,
+    until: Option<OrderId>,
+) -> Result<Vec<Charge>, DbError> {
     let mut charges: Vec<Charge> = Vec::new();
     loop {
-        let batch = shop.payment.charges_after(after, BATCH).await?;
+        let batch = payment.charges_after(after, BATCH).await?;
         let (full, last) = (is_full(&batch), batch.last().map(|charge| charge.order));
         charges.extend(batch.into_iter().filter(|charge| until.is_none_or(|until| charge.order <= until)));
         let passed = last.zip(until).is_some_and(|(last, until)| last >= until);

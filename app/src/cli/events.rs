@@ -85,7 +85,11 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
 
 fn show_lag(progress: &Progress) -> Verdict {
     let row = |cursor: &Cursor| {
-        let (position, head, lag) = (cursor.position.to_string(), cursor.head.to_string(), cursor.lag().to_string());
+        let (position, head, lag) = (
+            cursor.position.to_string(),
+            cursor.head.map_or_else(|| "elsewhere".to_owned(), |head| head.to_string()),
+            cursor.lag().to_string(),
+        );
         [cursor.consumer.to_owned(), cursor.source.to_owned(), position, head, lag, cursor.held_back.len().to_string()]
     };
     let rows: Vec<_> = progress.cursors.iter().map(row).collect();
@@ -129,7 +133,7 @@ fn stranger(consumer: &str, source: &str) -> anyhow::Error {
 fn db<'a>(store: &'a Store, progress: &Progress, which: &Which) -> anyhow::Result<&'a Db> {
     let reads = |cursor: &&Cursor| cursor.consumer == which.consumer && cursor.source == which.source;
     let cursor = progress.cursors.iter().find(reads);
-    let db = cursor.and_then(|cursor| store.databases.all().into_iter().find(|db| db.module() == cursor.module));
+    let db = cursor.and_then(|cursor| store.databases.of(cursor.module));
     db.ok_or_else(|| stranger(&which.consumer, &which.source))
 }
 

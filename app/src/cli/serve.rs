@@ -8,12 +8,13 @@ use std::{
 use anyhow::bail;
 use kernel::Seams;
 use kernel_db::Bus;
+use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Verdict;
 use crate::{
     config::Settings,
-    demo,
+    demo, placement,
     store::{Serving, Store},
     telemetry::Stream,
 };
@@ -23,21 +24,31 @@ use crate::{
 Examples:
   banyan serve
   banyan serve --no-demo --config shop.toml
+  banyan serve --only inventory --config stock.toml
   BANYAN__DATA__URL=postgres://shop:secret@db/shop banyan serve")]
 pub struct Args {
     /// Start an empty store empty, without the demonstration catalog
     #[arg(long)]
     pub no_demo: bool,
+
+    /// Host these modules alone, for other processes of the same store
+    ///
+    /// The others are then where modules.….remote says. Needs service.key.
+    #[arg(long, value_name = "MODULES", value_delimiter = ',')]
+    pub only: Vec<String>,
 }
 
-pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
-    let listener = listen(settings.http.listen)?;
+pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
+    settings.only = placement::only(&args.only)?;
+    let listener = listen(settings.http.listen, "HTTP")?;
+    let has_ports = !settings.service.key.expose_secret().is_empty();
+    let ports = if has_ports { Some(listen(settings.ports.listen, "PORTS")?) } else { None };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
     let store = Store::open(settings, Seams::system(), Bus::default()).await?;
     let with_demo = !args.no_demo && demo::is_wanted(&store).await?;
-    let serving = store.serve(listener)?;
+    let serving = store.serve_with_ports(listener, ports)?;
     let products = if with_demo { load_demo(&serving).await } else { 0 };
     greet(&serving, products);
 
@@ -64,10 +75,10 @@ async fn load_demo(serving: &Serving) -> usize {
     })
 }
 
-fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+fn listen(address: SocketAddr, section: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow::anyhow!(
-            "port {} is in use by another program; stop it, or say BANYAN__HTTP__LISTEN={}:{}",
+            "port {} is in use by another program; stop it, or say BANYAN__{section}__LISTEN={}:{}",
             address.port(),
             address.ip(),
             address.port().wrapping_add(1)

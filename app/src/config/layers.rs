@@ -5,10 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ::config::{Config, ConfigError, File, FileFormat, Source, Value, ValueKind};
+use ::config::{Config, ConfigError as LayerError, File, FileFormat, Source, Value, ValueKind};
+use kernel_remote::{ConfigError, FacadeConfig, RemoteConfig};
 use serde::de::DeserializeOwned;
 
-use super::{DEFAULT_FILE, DEFAULTS, Loaded, ModuleSettings, Modules, Placement, Settings};
+use super::{DEFAULT_FILE, DEFAULTS, Loaded, ModuleSettings, Modules, Settings};
 
 /// The environment of the process, read once.
 #[derive(Debug, Clone, Default)]
@@ -37,15 +38,11 @@ pub enum SettingsError {
     #[error("there is no settings file at {0}; check --config or BANYAN_CONFIG")]
     NoFile(PathBuf),
     #[error("the settings cannot be read: {0}")]
-    Unreadable(ConfigError),
+    Unreadable(LayerError),
     #[error("{origin} sets `{name}`, which is not a setting{}", suggestion(.nearest.as_deref()))]
     Unknown { name: String, origin: String, nearest: Option<String> },
     #[error("`{name}` in {origin} is not usable: {reason}")]
     Unusable { name: String, origin: String, reason: String },
-    #[error(
-        "{origin} sets `{name}` to `{found}`, but this build keeps every module in its own process: only `local` is known"
-    )]
-    Placement { name: String, origin: String, found: String },
 }
 
 fn suggestion(nearest: Option<&str>) -> String {
@@ -130,38 +127,47 @@ fn typed(layer: &Layer) -> Result<Settings, SettingsError> {
         admin: section(layer, "admin")?,
         server: section(layer, "server")?,
         log: section(layer, "log")?,
+        ports: section(layer, "ports")?,
+        service: section(layer, "service")?,
+        remote: checked(layer, "remote", RemoteConfig::validate)?,
+        facade: checked(layer, "facade", FacadeConfig::validate)?,
         modules: Modules {
             catalog: module(layer, "catalog")?,
             inventory: module(layer, "inventory")?,
             order: module(layer, "order")?,
             payment: module(layer, "payment")?,
         },
+        only: None,
     })
 }
 
 fn module<C: DeserializeOwned>(layer: &Layer, module: &str) -> Result<ModuleSettings<C>, SettingsError> {
     let name = format!("modules.{module}");
-    let of_any: OfAnyModule = members(layer, &name, |member| OF_ANY_MODULE.contains(&member))?;
-    if of_any.placement != "local" {
-        let name = format!("{name}.placement");
-        return Err(SettingsError::Placement { origin: origin(layer, &name), name, found: of_any.placement });
-    }
+    let common = members(layer, &name, |member| OF_ANY_MODULE.contains(&member))?;
     // What is empty is left to the module's own default: a file cannot say "none".
     let given = |member: &str| !is_empty(layer.get(&format!("{name}.{member}")));
     let config = members(layer, &name, |member| !OF_ANY_MODULE.contains(&member) && given(member))?;
-    Ok(ModuleSettings { placement: Placement::Local, url: of_any.url, config })
+    Ok(ModuleSettings { common, config })
 }
 
 fn is_empty(value: Option<&Value>) -> bool {
     value.is_some_and(|value| matches!(&value.kind, ValueKind::String(text) if text.is_empty()))
 }
 
-const OF_ANY_MODULE: [&str; 2] = ["placement", "url"];
+const OF_ANY_MODULE: [&str; 4] = ["placement", "url", "remote.ports", "remote.public"];
 
-#[derive(serde::Deserialize)]
-struct OfAnyModule {
-    placement: String,
-    url: secrecy::SecretString,
+/// As [`section`], for settings that know themselves what is nonsense.
+fn checked<T: DeserializeOwned>(
+    layer: &Layer,
+    name: &str,
+    validate: impl Fn(&T) -> Result<(), ConfigError>,
+) -> Result<T, SettingsError> {
+    let settings = section(layer, name)?;
+    validate(&settings).map_err(|error| {
+        let name = format!("{name}.{}", error.setting);
+        SettingsError::Unusable { origin: origin(layer, &name), name, reason: format!("it {}", error.problem) }
+    })?;
+    Ok(settings)
 }
 
 fn section<T: DeserializeOwned>(layer: &Layer, name: &str) -> Result<T, SettingsError> {
@@ -186,12 +192,10 @@ fn members<T: DeserializeOwned>(
 }
 
 /// The value is left out of the message when it is a secret's.
-fn unusable(layer: &Layer, section: &str, error: ConfigError) -> SettingsError {
+fn unusable(layer: &Layer, section: &str, error: LayerError) -> SettingsError {
     let (member, reason) = match error {
-        ConfigError::Type { key, unexpected, expected, .. } => {
-            (key, format!("expected {expected}, found {unexpected}"))
-        }
-        ConfigError::At { key, error, .. } => (key, error.to_string()),
+        LayerError::Type { key, unexpected, expected, .. } => (key, format!("expected {expected}, found {unexpected}")),
+        LayerError::At { key, error, .. } => (key, error.to_string()),
         other => (None, other.to_string()),
     };
     let name = member.map_or_else(|| section.to_owned(), |member| format!("{section}.{member}"));

@@ -1,7 +1,9 @@
 //! The settings as types.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
+use kernel_remote::{FacadeConfig, RemoteConfig};
+use port::Placement;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -13,7 +15,13 @@ pub struct Settings {
     pub admin: Admin,
     pub server: Server,
     pub log: Log,
+    pub ports: PortsListener,
+    pub service: Service,
+    pub remote: RemoteConfig,
+    pub facade: FacadeConfig,
     pub modules: Modules,
+    /// The modules that this process was started for, as `serve --only` names them; `None` means a whole store.
+    pub only: Option<BTreeSet<&'static str>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -101,18 +109,75 @@ pub struct Modules {
     pub payment: ModuleSettings<payment::Config>,
 }
 
+/// Where other processes of the same store find this one's ports and feeds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortsListener {
+    /// Where the port server listens; it does only when `service.key` is set.
+    pub listen: SocketAddr,
+}
+
+/// How the processes of one store know each other.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Signs the tokens that calls between processes show; the same in all of them, 32 characters or more.
+    pub key: SecretString,
+    /// Is accepted beside it while keys are changed.
+    pub previous_key: SecretString,
+    /// What this process is called in the logs of others.
+    pub name: String,
+}
+
 /// What the application needs to know of any module, and what the module itself wants to be told.
 #[derive(Debug, Clone)]
 pub struct ModuleSettings<C> {
-    pub placement: Placement,
-    /// The module's own database, when it is not where the others are. Postgres only.
-    pub url: SecretString,
+    pub common: OfAnyModule,
     pub config: C,
 }
 
-/// Where a module lives. This build knows one place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Placement {
-    /// In this process.
-    Local,
+/// What the application needs to know of any module.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfAnyModule {
+    #[serde(deserialize_with = "placement")]
+    pub placement: Placement,
+    /// The module's own database, when it is not where the others are. Postgres only.
+    pub url: SecretString,
+    pub remote: RemoteModule,
+}
+
+/// Where a module is when it is not in this process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoteModule {
+    /// Its port server: ports and feeds, never public.
+    pub ports: String,
+    /// Its public routes.
+    pub public: String,
+}
+
+fn placement<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Placement, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    [Placement::Local, Placement::Remote]
+        .into_iter()
+        .find(|placement| placement.to_string() == name)
+        .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no placement: say `local` or `remote`")))
+}
+
+impl Modules {
+    pub fn of(&self, module: &str) -> Option<&OfAnyModule> {
+        Some(match module {
+            "catalog" => &self.catalog.common,
+            "inventory" => &self.inventory.common,
+            "order" => &self.order.common,
+            "payment" => &self.payment.common,
+            _ => return None,
+        })
+    }
+
+    pub fn commons(&mut self) -> [&mut OfAnyModule; 4] {
+        let Self { catalog, inventory, order, payment } = self;
+        [&mut catalog.common, &mut inventory.common, &mut order.common, &mut payment.common]
+    }
 }

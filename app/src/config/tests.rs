@@ -56,7 +56,8 @@ fn what_cannot_be_used_is_named_with_its_origin() {
         ("", &[("BANYAN__HTTP__WORKERS", "many")], &["`http.workers`", "the environment"]),
         ("[http]\nlisten = \"here\"\n", &[], &["`http.listen`", "shop.toml"]),
         ("[data]\ndurability = \"none\"\n", &[], &["`data.durability`", "shop.toml"]),
-        ("[modules.order]\nplacement = \"remote\"\n", &[], &["`modules.order.placement`", "only `local` is known"]),
+        ("[modules.order]\nplacement = \"moon\"\n", &[], &["`modules.order", "say `local` or `remote`"]),
+        ("[remote]\nbulkhead_calls = 0\n", &[], &["`remote.bulkhead_calls`", "shop.toml", "must be 1 to"]),
         ("[http\n", &[], &["shop.toml"]),
     ] {
         let refusal = refusal(file, environment);

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use kernel::Seams;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
     sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -102,6 +102,20 @@ impl Db {
         self.inner.troubles.all()
     }
 
+    /// Runs `work` while no other process does so on this database: for what only one of several processes that start
+    /// together may do. On SQLite the file belongs to one process anyway.
+    #[expect(clippy::disallowed_methods, reason = "holds a lock of the database, and writes nothing")]
+    pub async fn alone<T, E: From<DbError>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let Writer::Pooled(pool) = &self.inner.writer else { return work.await };
+        let lock = "SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
+                    SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.alone'))";
+        let turn = pool.begin().await.map_err(DbError::from)?;
+        turn.execute_unprepared(lock).await.map_err(DbError::from)?;
+        let done = work.await;
+        turn.commit().await.map_err(DbError::from)?;
+        done
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
         self.reader().execute_unprepared("SELECT 1").await?;
@@ -178,9 +192,15 @@ async fn open_postgres(
     // Only one who may create it needs to: an operator's locked-down role finds its schema there.
     let exists = "SELECT 1 FROM information_schema.schemata WHERE schema_name = $1";
     let exists = Dialect::Postgres.statement(exists, [schema.into()]);
-    if pool.query_one_raw(exists).await.map_err(|error| failed("cannot read", error))?.is_none() {
+    if pool.query_one_raw(exists.clone()).await.map_err(|error| failed("cannot read", error))?.is_none() {
         let create = format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
-        pool.execute_unprepared(&create).await.map_err(|error| failed("cannot create a schema in", error))?;
+        if let Err(error) = pool.execute_unprepared(&create).await {
+            // Another process that starts may have been faster.
+            let there = pool.query_one_raw(exists).await.is_ok_and(|row| row.is_some());
+            if !there {
+                return Err(failed("cannot create a schema in", error));
+            }
+        }
     }
     if durability == Durability::Full {
         refuse_weak_postgres(&pool, place).await?;

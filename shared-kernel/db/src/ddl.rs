@@ -38,7 +38,7 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
     words.iter().fold(template.to_owned(), |sql, (word, meaning)| sql.replace(word, meaning))
 }
 
-/// The outbox, cursors, readers elsewhere, parked events, idempotency keys and leases of one module.
+/// The outbox, cursors, readers elsewhere, parked events, idempotency keys, leases and moves of one module.
 pub fn kernel_tables(dialect: Dialect) -> String {
     let outbox = match dialect {
         Dialect::Sqlite => OUTBOX_SQLITE,
@@ -119,6 +119,13 @@ CREATE TABLE idempotency (
     PRIMARY KEY (scope, key)
 ) @strict;
 CREATE INDEX idempotency_created ON idempotency (created_at);
+CREATE TABLE placement_change (
+    id @serial,
+    placement @text NOT NULL CHECK (placement IN ('local', 'remote')),
+    configured @text NOT NULL,
+    changed_by @text NOT NULL,
+    changed_at @time NOT NULL
+) @strict;
 CREATE TABLE lease (
     name @text PRIMARY KEY,
     holder @id NOT NULL,

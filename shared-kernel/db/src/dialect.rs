@@ -18,6 +18,14 @@ impl Dialect {
         }
     }
 
+    /// As settings and people write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
     /// A statement written with `?` for its values, and with these words where the databases differ:
     ///
     /// - `{rows}` or `{rows} AS name`: a table with one column `value`, a JSON array a row, made from one bound

@@ -13,6 +13,9 @@ pub const PRINCIPAL: &str = "banyan-principal";
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub const TRACEPARENT: &str = "traceparent";
 
+/// Every header of a context.
+pub const NAMES: [&str; 5] = [DEADLINE_MS, CORRELATION, PRINCIPAL, IDEMPOTENCY_KEY, TRACEPARENT];
+
 /// A header that no context could have written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the header {0} cannot be read")]

@@ -77,16 +77,42 @@ fn document(authority: &str, code: &str, status: u16, detail: &str, mut members:
 }
 
 pub(crate) fn read_problem<E: Refusal>(port: &str, response: &PortResponse) -> PortError<E> {
+    match told(port, response) {
+        Told::Refusal(document) => {
+            let refusal = serde_json::from_value(Value::Object(restore_reserved(document)));
+            refusal.map_or(PortError::Incompatible, PortError::Refused)
+        }
+        Told::Failure(failure) => failure.into_port_error(),
+    }
+}
+
+/// The failure that `response` tells of, unless it is an answer or the port's own refusal.
+pub(crate) fn failure_of(port: &str, response: &PortResponse) -> Option<TransportError> {
+    if response.status == PortResponse::OK {
+        return None;
+    }
+    match told(port, response) {
+        Told::Refusal(_) => None,
+        Told::Failure(failure) => Some(failure),
+    }
+}
+
+/// Who speaks in a problem document: the port's business, or whatever is between.
+enum Told {
+    Refusal(Map<String, Value>),
+    Failure(TransportError),
+}
+
+fn told(port: &str, response: &PortResponse) -> Told {
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(&response.body) else {
-        return unexplained(response.status).into_port_error();
+        return Told::Failure(unexplained(response.status));
     };
     let authority = document.get("type").and_then(Value::as_str).and_then(authority_of);
     if authority == Some(port) {
-        let refusal = serde_json::from_value(Value::Object(restore_reserved(document)));
-        return refusal.map_or(PortError::Incompatible, PortError::Refused);
+        return Told::Refusal(document);
     }
     let failure = if authority == Some(SHARED) { serde_json::from_value(Value::Object(document)).ok() } else { None };
-    failure.unwrap_or_else(|| unexplained(response.status)).into_port_error()
+    Told::Failure(failure.unwrap_or_else(|| unexplained(response.status)))
 }
 
 /// `stock` of `urn:banyan:stock:out-of-stock`.

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Descriptor, Executed, MethodDescriptor, MethodKind, PortError, PortResult, Refusal, TransportError,
-    refusal::{problem_document, read_problem},
+    refusal::{failure_of, problem_document, read_problem, write_failure},
 };
 
 /// Carries one call to wherever the module lives, and its answer back.
@@ -96,6 +96,21 @@ impl PortResponse {
     /// The answer to arguments that are not the method's.
     pub fn bad_arguments() -> Self {
         problem_document("bad-arguments", 422, "the arguments are not those of the method")
+    }
+
+    /// A problem that a server of ports has with a call, of the type `urn:banyan:problem:<code>`.
+    pub fn problem(code: &str, status: u16, detail: &str) -> Self {
+        problem_document(code, status, detail)
+    }
+
+    /// How a server of ports says that a call failed: the caller gets the equal value back.
+    pub fn failed(failure: TransportError) -> Self {
+        write_failure(failure)
+    }
+
+    /// The failure that this response tells of; `None` when it is an answer, or a refusal of `port`'s own.
+    pub fn failure(&self, port: &str) -> Option<TransportError> {
+        failure_of(port, self)
     }
 }
 

@@ -77,7 +77,7 @@ impl Shop {
     }
 
     pub(crate) fn db(&self, module: &str) -> &Db {
-        self.store().databases.all().into_iter().find(|db| db.module() == module).unwrap()
+        self.store().databases.of(module).unwrap()
     }
 
     /// Looks into a module's own tables. `sql` is written for both databases, as everywhere.

@@ -48,7 +48,7 @@ async fn lapse(shop: &Shop) -> Verdict {
         let hold = Hold {
             order: Seams::system().id::<OrderId>(),
             lines: vec![Demand { sku: Sku::parse("cup").unwrap(), quantity: 3 }],
-            until: shop.store().databases.order.seams().now() + chrono::TimeDelta::minutes(minutes),
+            until: shop.db("order").seams().now() + chrono::TimeDelta::minutes(minutes),
         };
         shop.store().shop.stock.hold(&CallContext::system("suite"), hold).await.unwrap();
     }

@@ -87,17 +87,17 @@ async fn counted(place: &Place) -> Takings {
         let row = db.reader().query_one_raw(db.dialect().statement(sql, [])).await.unwrap().unwrap();
         row.try_get_by_index(0).unwrap()
     };
-    let databases = &store.databases;
+    let databases = |module| store.databases.of(module).unwrap();
     let confirmed = "FROM orders JOIN order_line ON order_line.order_id = orders.id WHERE status = 'confirmed'";
     let takings = Takings {
-        orders: figure(&databases.order, "SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await,
-        lines: figure(&databases.order, &format!("SELECT COUNT(*) {confirmed}")).await,
-        units: figure(&databases.inventory, "SELECT CAST(SUM(committed) AS bigint) FROM level").await,
-        pence: figure(&databases.payment, "SELECT CAST(SUM(captured) AS bigint) FROM payment").await,
+        orders: figure(databases("order"), "SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await,
+        lines: figure(databases("order"), &format!("SELECT COUNT(*) {confirmed}")).await,
+        units: figure(databases("inventory"), "SELECT CAST(SUM(committed) AS bigint) FROM level").await,
+        pence: figure(databases("payment"), "SELECT CAST(SUM(captured) AS bigint) FROM payment").await,
     };
-    let authorized = figure(&databases.payment, "SELECT CAST(SUM(authorized) AS bigint) FROM payment").await;
+    let authorized = figure(databases("payment"), "SELECT CAST(SUM(authorized) AS bigint) FROM payment").await;
     let theirs = "SELECT CAST(SUM(amount) AS bigint) FROM simulated_ledger WHERE operation = 'capture'";
-    assert_eq!((authorized, figure(&databases.payment, theirs).await), (takings.pence, takings.pence));
+    assert_eq!((authorized, figure(databases("payment"), theirs).await), (takings.pence, takings.pence));
     store.close().await;
     takings
 }

@@ -1,0 +1,49 @@
+//! `banyan place`
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Verdict, replay::admin_key};
+use crate::{client::Client, config::Settings};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  banyan place inventory remote
+  banyan place inventory local --url http://shop:8080 --admin-key-file shop.key")]
+pub struct Args {
+    /// catalog, inventory, order or payment
+    pub module: String,
+
+    #[arg(value_enum)]
+    pub placement: Whither,
+
+    /// Where the store answers
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub url: String,
+
+    /// Holds the store's admin key [default: admin.key of the settings, else of the data folder]
+    #[arg(long, value_name = "FILE")]
+    pub admin_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whither {
+    /// Into the store's own process
+    Local,
+    /// To where modules.<MODULE>.remote says
+    Remote,
+}
+
+pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
+    let client = Client::new(&args.url, admin_key(args.admin_key_file, &settings)?)?;
+    let path = format!("/api/v1/admin/modules/{}/placement", args.module);
+    let placed = client.admin_post(&path, &json!({ "placement": args.placement })).await?;
+    let placement = placed.get("placement").and_then(Value::as_str).unwrap_or_default();
+    println!("{} is {placement} now", args.module);
+    Ok(Verdict::Good)
+}

@@ -1,0 +1,113 @@
+//! Where each module lives, and how it moves.
+//!
+//! Reading order: [`Residence`] says what this process has of a module; [`far`] is a module in another process as it
+//! is seen from here; [`seat`] is one module's place, which can change while the store is open; [`flip`] changes it,
+//! and [`record`] remembers that; [`facade`] forwards what a buyer asks of a module that is elsewhere.
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+use port::Placement;
+use secrecy::ExposeSecret;
+
+use crate::config::Settings;
+
+pub(crate) mod facade;
+pub(crate) mod far;
+pub(crate) mod feed;
+pub(crate) mod flip;
+pub(crate) mod record;
+pub(crate) mod seat;
+pub(crate) mod server;
+
+/// Every module, in the order in which their routes are tried: what is read most comes first.
+pub const MODULES: [&str; 4] = ["catalog", "order", "inventory", "payment"];
+
+/// Whose ports a module calls, and whose news it reads, beside its own.
+const NEEDS: [(&str, &[&str]); 4] = [
+    ("catalog", &["inventory"]),
+    ("order", &["catalog", "inventory", "payment"]),
+    ("inventory", &["catalog", "order"]),
+    ("payment", &["order"]),
+];
+
+/// What this process has of a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Residence {
+    /// The module is at home here.
+    Here,
+    /// It is elsewhere, but on a Postgres that this process reaches too: it can come home while the store is open.
+    Guest,
+    /// It is elsewhere, with its data.
+    Elsewhere,
+}
+
+impl Residence {
+    pub fn of(settings: &Settings, module: &str) -> Self {
+        if let Some(only) = &settings.only {
+            return if only.contains(module) { Self::Here } else { Self::Elsewhere };
+        }
+        let common = settings.modules.of(module);
+        let on_postgres = common.is_some_and(|common| !common.url.expose_secret().is_empty())
+            || !settings.data.url.expose_secret().is_empty();
+        match common.map(|common| common.placement) {
+            Some(Placement::Remote) if on_postgres => Self::Guest,
+            Some(Placement::Remote) | None => Self::Elsewhere,
+            Some(Placement::Local) => Self::Here,
+        }
+    }
+}
+
+/// The modules that `serve --only` names.
+pub fn only(names: &[String]) -> anyhow::Result<Option<BTreeSet<&'static str>>> {
+    let mut only = BTreeSet::new();
+    for name in names {
+        let Some(module) = MODULES.into_iter().find(|module| module == name) else {
+            bail!("--only names `{name}`, and there is no such module; there are {}", MODULES.join(", "));
+        };
+        only.insert(module);
+    }
+    Ok(Some(only).filter(|only| !only.is_empty()))
+}
+
+/// Refuses settings with which modules could not find each other.
+pub fn check(settings: &Settings) -> anyhow::Result<()> {
+    let here = |module: &str| Residence::of(settings, module) == Residence::Here;
+    let has_key = !settings.service.key.expose_secret().is_empty();
+    if settings.only.is_some() && !has_key {
+        bail!(
+            "`serve --only` hosts modules for other processes, and service.key is not set: give every process the \
+               same key of 32 characters or more (BANYAN__SERVICE__KEY)"
+        );
+    }
+    for module in MODULES.into_iter().filter(|module| !here(module)) {
+        let needed: Vec<&str> =
+            NEEDS.into_iter().filter(|(who, needs)| here(who) && needs.contains(&module)).map(|(who, _)| who).collect();
+        let address = settings.modules.of(module).map(|common| common.remote.ports.as_str());
+        if needed.is_empty() && settings.only.is_some() {
+            continue;
+        }
+        if address.is_none_or(str::is_empty) {
+            bail!(
+                "the module `{module}` is not in this process{}: set modules.{module}.remote.ports to its port server's \
+                 address, such as http://127.0.0.1:7181 (BANYAN__MODULES__{}__REMOTE__PORTS)",
+                if needed.is_empty() {
+                    String::new()
+                } else {
+                    format!(", and {} cannot do without it", needed.join(" and "))
+                },
+                module.to_uppercase(),
+            );
+        }
+        if !has_key {
+            bail!(
+                "the module `{module}` is in another process, and service.key is not set: give every process the same \
+                 key of 32 characters or more (BANYAN__SERVICE__KEY)"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

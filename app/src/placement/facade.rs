@@ -1,0 +1,85 @@
+//! Forwards public requests to modules that are elsewhere.
+
+use std::{collections::HashMap, sync::Arc};
+
+use actix_web::{
+    Error, FromRequest, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::StatusCode,
+    middleware::Next,
+    web::Payload,
+};
+use kernel_web::{ApiError, RequestId};
+use port::Placement;
+use utoipa::openapi::OpenApi;
+
+use super::seat::Seat;
+use crate::route_table::RouteTable;
+
+/// Which module answers which path.
+pub(crate) struct Switchboard {
+    routes: RouteTable,
+    owners: HashMap<String, Arc<Seat>>,
+}
+
+impl Switchboard {
+    /// `document` is the whole store's: its tags say whose each path is.
+    pub(crate) fn of(document: &OpenApi, seats: &[Arc<Seat>]) -> Self {
+        let owners = document.paths.paths.iter().filter_map(|(path, item)| {
+            let operations = [&item.get, &item.put, &item.post, &item.delete, &item.patch];
+            let tag = operations.into_iter().flatten().find_map(|operation| operation.tags.as_ref()?.first())?;
+            let seat = seats.iter().find(|seat| Some(seat.name) == owner_of(tag))?;
+            Some((path.clone(), Arc::clone(seat)))
+        });
+        let owners: HashMap<_, _> = owners.collect();
+        Self { routes: RouteTable::new(owners.keys().map(String::as_str)), owners }
+    }
+
+    /// The module that answers `path`, when it is not here.
+    fn elsewhere(&self, path: &str) -> Option<&Arc<Seat>> {
+        let seat = self.owners.get(self.routes.name(self.routes.find(path)))?;
+        let is_here = seat.placement() == Placement::Local && seat.module.is_some();
+        (!is_here).then_some(seat)
+    }
+}
+
+/// The module behind the operations of a tag of the document.
+fn owner_of(tag: &str) -> Option<&'static str> {
+    Some(match tag {
+        "catalog" => "catalog",
+        "stock" => "inventory",
+        "carts" | "orders" => "order",
+        "payments" => "payment",
+        _ => return None,
+    })
+}
+
+/// A request that has been forwarded once is not forwarded again: two processes that each take the other for a
+/// module's home would send it back and forth.
+const FORWARDED: &str = "x-forwarded-host";
+
+/// The middleware. It stands inside the guard, which names the request and finishes the answer.
+pub(crate) async fn forward<B: MessageBody + 'static>(
+    switchboard: Arc<Switchboard>,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(seat) = switchboard.elsewhere(request.path()) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    let facade = seat.far.as_ref().and_then(|far| far.facade.clone());
+    let Some(facade) = facade.filter(|_| !request.headers().contains_key(FORWARDED)) else {
+        let detail = format!("{} is not in this process, and nobody said where its public routes are", seat.name);
+        return Ok(request.error_response(ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "module-unavailable",
+            detail,
+        )));
+    };
+    let id = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
+    let (request, mut payload) = { (request.request().clone(), request.take_payload()) };
+    let payload = Payload::from_request(&request, &mut payload).await?;
+    let response: HttpResponse = facade.forward(&request, payload, &id).await;
+    Ok(ServiceResponse::new(request, response))
+}

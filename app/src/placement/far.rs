@@ -1,0 +1,172 @@
+//! A module in another process, as it is seen from here.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use async_trait::async_trait;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use kernel::Seams;
+use kernel_db::Bus;
+use kernel_feeds::{RemoteFeed, Sign};
+use kernel_remote::{
+    BreakerState, Facade, HandshakeError, HttpTransport, PortMeta, RemoteClient, ServiceKeys, TokenSource, handshake,
+};
+use port::{Descriptor, Executed, PortRequest, PortResponse, Transport, TransportError};
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Service, Settings};
+
+/// How long a far side may take to say what it serves.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The longest pause between two tries to reach it.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The ways to one module elsewhere: its ports, its news, its public routes.
+pub(crate) struct Far {
+    pub(crate) module: &'static str,
+    pub(crate) feed: RemoteFeed,
+    /// Missing when nobody said where its public routes are.
+    pub(crate) facade: Option<Facade>,
+    client: RemoteClient,
+    transport: HttpTransport,
+    ports: Vec<&'static Descriptor>,
+    /// Whether the far side has shown that it speaks our contracts. Until then nobody calls it.
+    trusted: AtomicBool,
+}
+
+/// The keys that the settings give; `None` when there are none.
+pub(crate) fn service_keys(service: &Service) -> anyhow::Result<Option<ServiceKeys>> {
+    if service.key.expose_secret().is_empty() {
+        return Ok(None);
+    }
+    let previous = Some(service.previous_key.clone()).filter(|key| !key.expose_secret().is_empty());
+    Ok(Some(ServiceKeys::new(service.key.clone(), previous)?))
+}
+
+impl Far {
+    /// `None` when the settings do not say where the module is when it is not here.
+    pub(crate) fn of(settings: &Settings, module: &'static str, seams: &Seams) -> anyhow::Result<Option<Self>> {
+        let Some(common) = settings.modules.of(module) else { return Ok(None) };
+        let (address, public) = (common.remote.ports.as_str(), common.remote.public.as_str());
+        let keys = service_keys(&settings.service)?;
+        let Some(keys) = keys.filter(|_| !address.is_empty()) else { return Ok(None) };
+        let tokens = TokenSource::new(&keys, settings.service.name.as_str(), Arc::clone(&seams.clock));
+        let setting = |which: &str| format!("modules.{module}.remote.{which} cannot be used");
+        let client =
+            RemoteClient::new(module, address, tokens.clone(), &settings.remote).with_context(|| setting("ports"))?;
+        let transport = HttpTransport::new(client.clone(), settings.remote.clone())?;
+        let facade = Some(public).filter(|public| !public.is_empty());
+        let facade = facade
+            .map(|public| Facade::new(module, public, settings.facade.clone()))
+            .transpose()
+            .with_context(|| setting("public"))?;
+        let sign: Sign = Arc::new(move |audience| {
+            tokens.bearer(audience).map(|bearer| bearer.as_str().to_owned()).map_err(|error| error.to_string())
+        });
+        let feed = RemoteFeed::new(module, address, &settings.service.name, sign)?;
+        let ports = ports_of(module);
+        let trusted = AtomicBool::new(ports.is_empty());
+        Ok(Some(Self { module, feed, facade, client, transport, ports, trusted }))
+    }
+
+    pub(crate) fn breaker(&self) -> BreakerState {
+        self.transport.breaker_state()
+    }
+
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.trusted.load(Ordering::Relaxed)
+    }
+
+    /// Asks what the far side serves. It is trusted from then on when that is what we expect, and not when it is not.
+    pub(crate) async fn shake_hands(&self) -> Result<Vec<PortMeta>, HandshakeError> {
+        let shaken = handshake(&self.client, &self.ports, PATIENCE).await;
+        match &shaken {
+            Ok(_) => self.trusted.store(true, Ordering::Relaxed),
+            Err(
+                HandshakeError::Unreachable { .. } | HandshakeError::TooSlow { .. } | HandshakeError::Broken { .. },
+            ) => {}
+            Err(_) => self.trusted.store(self.ports.is_empty(), Ordering::Relaxed),
+        }
+        shaken
+    }
+
+    /// Goes on until the far side is trusted. A far side that is away may come; one that says something wrong is
+    /// looked at again in case it is replaced.
+    pub(crate) async fn meet(&self, stop: CancellationToken) {
+        let pauses = ExponentialBuilder::default().with_max_delay(LONGEST_PAUSE).with_jitter().without_max_times();
+        let mut last = String::new();
+        for pause in pauses.build() {
+            match self.shake_hands().await {
+                Ok(_) => {
+                    tracing::info!(module = self.module, "the far side speaks our contracts");
+                    return;
+                }
+                Err(error) => {
+                    let said = error.to_string();
+                    if said != last {
+                        tracing::warn!(module = self.module, error = said, "a module elsewhere is not called yet");
+                    }
+                    last = said;
+                }
+            }
+            if tokio::time::timeout(pause, stop.cancelled()).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// Tells this process's readers what the far side has published.
+    pub(crate) async fn relay_news(&self, bus: &Bus, stop: CancellationToken) {
+        use kernel_db::Feed as _;
+        let mut news = self.feed.news();
+        let relay = async {
+            while news.changed().await.is_ok() {
+                bus.reached(self.module, *news.borrow_and_update());
+            }
+        };
+        tokio::select! {
+            () = relay => {}
+            () = self.feed.watch(stop) => {}
+        }
+    }
+}
+
+/// Calls through to the far side, once it is trusted.
+#[async_trait]
+impl Transport for Far {
+    async fn call(&self, request: PortRequest) -> Result<PortResponse, TransportError> {
+        if self.is_trusted() {
+            self.transport.call(request).await
+        } else {
+            Err(TransportError::Unavailable { executed: Executed::No })
+        }
+    }
+}
+
+/// Where no call goes, because nobody here makes one.
+pub(crate) struct Nowhere;
+
+#[async_trait]
+impl Transport for Nowhere {
+    async fn call(&self, _: PortRequest) -> Result<PortResponse, TransportError> {
+        Err(TransportError::Unavailable { executed: Executed::No })
+    }
+}
+
+/// What `module` can be asked by the others.
+pub(crate) fn ports_of(module: &str) -> Vec<&'static Descriptor> {
+    match module {
+        "catalog" => vec![&catalog_contract::PRICES],
+        "inventory" => vec![&inventory_contract::STOCK],
+        "payment" => vec![&payment_contract::CHARGES],
+        _ => Vec::new(),
+    }
+}

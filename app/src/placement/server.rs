@@ -1,0 +1,65 @@
+//! The port server: where other processes call the modules that are here, and read their news.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{App, HttpServer, dev::Server};
+use kernel_db::DbError;
+use kernel_feeds::{FeedServer, Verify};
+use kernel_module::Tasks;
+use kernel_remote::{Background, PortServer, ServedPort, ServerConfig, ServiceKeys, TokenVerifier};
+use kernel_web::{Boundary, Guard};
+
+use super::{record, seat::Seat};
+
+/// What is mounted on the port server's listener.
+pub(crate) struct Inner {
+    ports: PortServer,
+    feeds: Arc<FeedServer>,
+}
+
+impl Inner {
+    /// Serves the ports and the news of every module that this process has.
+    pub(crate) async fn of(seats: &[Arc<Seat>], keys: &ServiceKeys, tasks: &Tasks) -> Result<Self, DbError> {
+        let mut served = Vec::new();
+        let mut clock = None;
+        for module in seats.iter().filter_map(|seat| seat.module.as_ref()) {
+            let database = record::identity(module.db()).await?;
+            clock = Some(Arc::clone(&module.db().seams().clock));
+            let port = |dispatch| ServedPort { module: module.name(), dispatch, database: database.clone() };
+            served.extend(module.ports().into_iter().map(port));
+        }
+        let clock = clock.ok_or_else(|| DbError::Setup("no module is in this process".to_owned()))?;
+        let verifier = TokenVerifier::new(keys, clock);
+        let background: Background = {
+            let tasks = tasks.clone();
+            Arc::new(move |work| drop(tasks.spawn(work)))
+        };
+        let verify: Verify = {
+            let verifier = verifier.clone();
+            Arc::new(move |shown, audience| {
+                verifier.verify(shown, audience).map(drop).map_err(|error| error.to_string())
+            })
+        };
+        let mut feeds = FeedServer::new(verify, tasks.stopping().clone());
+        for db in seats.iter().filter_map(|seat| seat.db()) {
+            feeds = feeds.with(db);
+        }
+        Ok(Self {
+            ports: PortServer::new(served, verifier, background, ServerConfig::default()),
+            feeds: Arc::new(feeds),
+        })
+    }
+
+    /// The server, which starts when it is polled.
+    pub(crate) fn server(self, listener: TcpListener, boundary: Boundary) -> std::io::Result<Server> {
+        let inner = Arc::new(self);
+        let app = move || {
+            App::new()
+                .configure(|config| inner.ports.configure(config))
+                .configure(|config| inner.feeds.configure(config))
+                .configure(|config| boundary.configure(config))
+                .wrap(Guard)
+        };
+        Ok(HttpServer::new(app).workers(2).disable_signals().shutdown_timeout(2).listen(listener)?.run())
+    }
+}

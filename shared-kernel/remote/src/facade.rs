@@ -1,0 +1,180 @@
+//! Forwards public requests to a module that runs elsewhere, so that a client cannot tell.
+//!
+//! Both bodies are streamed. Method, path and query, status, headers and bodies are what they were; only the headers
+//! that belong to one connection are left out, and the far side is told who asks. Nothing is compressed, unpacked or
+//! followed. TLS between the processes is the mesh's work: the far side's address is plain `http`.
+
+mod body;
+mod headers;
+mod unavailable;
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method as ActixMethod, StatusCode, header::CONTENT_LENGTH},
+    web::Payload,
+};
+use futures_util::FutureExt;
+use http::{Method, Request, Response, Uri, uri::PathAndQuery};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{Client, Error as ClientFailure, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use tokio::time::timeout;
+
+use self::{
+    body::{Pumped, RequestBody},
+    unavailable::Trouble,
+};
+use crate::{
+    FacadeConfig,
+    client::{ClientError, IDLE_CONNECTION, base_address},
+    config::ConfigError,
+};
+
+/// Forwards to one module.
+#[derive(Debug, Clone)]
+pub struct Facade {
+    http: Client<HttpConnector, RequestBody>,
+    module: String,
+    base: Base,
+    config: FacadeConfig,
+}
+
+/// Where the far side's paths begin.
+#[derive(Debug, Clone)]
+struct Base {
+    authority: http::uri::Authority,
+    /// Without a slash at its end; mostly empty.
+    path: String,
+}
+
+/// Why there is no facade.
+#[derive(Debug, thiserror::Error)]
+pub enum FacadeError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Address(#[from] ClientError),
+}
+
+impl Facade {
+    /// `base` is the address of the far side's public API, such as `http://127.0.0.1:8181`.
+    pub fn new(module: &str, base: &str, config: FacadeConfig) -> Result<Self, FacadeError> {
+        config.validate()?;
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(Duration::from_millis(config.connect_timeout_ms)));
+        let http = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .pool_max_idle_per_host(config.idle_connections)
+            .build(connector);
+        Ok(Self { http, module: module.to_owned(), base: Base::of(base)?, config })
+    }
+
+    /// Answers `request` with whatever the module answers. `request_id` is the name of the request here, and becomes
+    /// its name there.
+    pub async fn forward(&self, request: &HttpRequest, payload: Payload, request_id: &str) -> HttpResponse {
+        match self.exchange(request, payload, request_id).await {
+            Ok(response) => response,
+            Err(trouble) => trouble.respond(&self.module, request_id, self.config.retry_after_seconds),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        request_id: &str,
+    ) -> Result<HttpResponse, Trouble> {
+        let idle = Duration::from_millis(self.config.idle_timeout_ms);
+        let (body, pump) = body::request_body(request, payload, idle);
+        let mut pump = pump.boxed_local();
+        let mut sending = self.http.request(self.outgoing(request, body, request_id)?).boxed_local();
+        let (head, pump) = tokio::select! {
+            head = &mut sending => (head, Some(pump)),
+            pumped = &mut pump => {
+                pumped.allows()?;
+                (self.first_byte(sending).await?, None)
+            }
+        };
+        let head = head.map_err(|error| self.unanswered(&error))?;
+        Ok(respond(head, request.method() == ActixMethod::HEAD, pump, idle))
+    }
+
+    /// The patience begins when the request is sent: an upload may take as long as it moves.
+    async fn first_byte(
+        &self,
+        sending: impl Future<Output = Result<Response<Incoming>, ClientFailure>>,
+    ) -> Result<Result<Response<Incoming>, ClientFailure>, Trouble> {
+        let patience = Duration::from_millis(self.config.first_byte_timeout_ms);
+        timeout(patience, sending).await.map_err(|_| Trouble::TooSlow)
+    }
+
+    fn outgoing(
+        &self,
+        request: &HttpRequest,
+        body: RequestBody,
+        request_id: &str,
+    ) -> Result<Request<RequestBody>, Trouble> {
+        let method = Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| Trouble::Unforwardable)?;
+        let mut outgoing = Request::new(body);
+        *outgoing.method_mut() = method;
+        *outgoing.uri_mut() = self.base.address_of(request).ok_or(Trouble::Unforwardable)?;
+        *outgoing.headers_mut() = headers::outgoing(request, request_id);
+        Ok(outgoing)
+    }
+
+    fn unanswered(&self, error: &ClientFailure) -> Trouble {
+        let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        tracing::warn!(module = self.module, %error, cause, "a public request could not be forwarded");
+        Trouble::Away
+    }
+}
+
+impl Base {
+    fn of(address: &str) -> Result<Self, ClientError> {
+        let refused = || ClientError::Address { address: address.to_owned() };
+        let uri: Uri = base_address(address)?.parse().map_err(|_| refused())?;
+        match (uri.scheme_str(), uri.authority()) {
+            (Some("http"), Some(authority)) => {
+                Ok(Self { authority: authority.clone(), path: uri.path().trim_end_matches('/').to_owned() })
+            }
+            _ => Err(refused()),
+        }
+    }
+
+    /// Path and query byte for byte: nothing is decoded, encoded or normalised.
+    fn address_of(&self, request: &HttpRequest) -> Option<Uri> {
+        let asked = request.uri().path_and_query().map_or("/", |asked| asked.as_str());
+        let path = PathAndQuery::try_from(format!("{}{asked}", self.path)).ok()?;
+        Uri::builder().scheme("http").authority(self.authority.clone()).path_and_query(path).build().ok()
+    }
+}
+
+fn respond(
+    head: Response<Incoming>,
+    bodiless: bool,
+    pump: Option<futures_util::future::LocalBoxFuture<'static, Pumped>>,
+    idle: Duration,
+) -> HttpResponse {
+    let (head, incoming) = head.into_parts();
+    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = HttpResponse::build(status);
+    headers::incoming(&head.headers, &mut response);
+    let length = headers::content_length(&head.headers);
+    match status {
+        StatusCode::NO_CONTENT => response.finish(),
+        StatusCode::NOT_MODIFIED => {
+            if let Some(length) = length {
+                response.insert_header((CONTENT_LENGTH, length));
+            }
+            response.finish()
+        }
+        _ if bodiless => body::none_of(&mut response, length),
+        _ => body::answer_body(&mut response, length, body::stream(incoming, pump, idle)),
+    }
+}

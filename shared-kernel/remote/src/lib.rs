@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+pub mod client;
+pub mod config;
+pub mod facade;
+pub mod handshake;
+pub mod server;
+pub mod token;
+pub mod transport;
+
+pub use client::RemoteClient;
+pub use config::{ConfigError, FacadeConfig, RemoteConfig, ServerConfig};
+pub use facade::Facade;
+pub use handshake::{HandshakeError, handshake};
+pub use server::{Background, PortMeta, PortServer, ServedPort};
+pub use token::{KeyError, ServiceCaller, ServiceKeys, TokenError, TokenSource, TokenVerifier};
+pub use transport::{BreakerState, HttpTransport};

@@ -1,0 +1,40 @@
+use actix_web::{HttpRequest, http::header};
+use port::PortResponse;
+
+use super::{Entry, PortServer, Refused};
+use crate::{ServiceCaller, TokenVerifier, token::TokenError};
+
+/// Who calls `audience`, a module; or the 401 that says what is wrong with the token. For whatever else is mounted
+/// beside the ports.
+pub fn authenticate(request: &HttpRequest, verifier: &TokenVerifier, audience: &str) -> Result<ServiceCaller, Refused> {
+    verified(request, verifier, audience).map_err(|error| Refused(unauthenticated(request, &error)))
+}
+
+impl PortServer {
+    /// The port that is asked for, once the caller has shown that it may. Strangers do not learn which there are.
+    pub(super) fn admit(&self, request: &HttpRequest) -> Result<(&Entry, ServiceCaller), PortResponse> {
+        let name = request.match_info().get("port").unwrap_or_default();
+        let check = |module: &str| verified(request, &self.0.verifier, module);
+        if let Some(entry) = self.0.ports.get(name) {
+            let caller = check(&entry.meta.module).map_err(|error| unauthenticated(request, &error))?;
+            return Ok((entry, caller));
+        }
+        let modules = self.0.ports.values().map(|entry| entry.meta.module.as_str());
+        let known = modules.map(check).reduce(Result::or).unwrap_or(Err(TokenError::BadSignature));
+        Err(known.map_or_else(
+            |error| unauthenticated(request, &error),
+            |_| PortResponse::problem("unknown-port", 404, &format!("no port `{name}` is served here")),
+        ))
+    }
+}
+
+fn verified(request: &HttpRequest, verifier: &TokenVerifier, audience: &str) -> Result<ServiceCaller, TokenError> {
+    let authorization = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    verifier.verify(authorization, audience)
+}
+
+fn unauthenticated(request: &HttpRequest, error: &TokenError) -> PortResponse {
+    let peer = request.peer_addr().map(|peer| peer.to_string()).unwrap_or_default();
+    tracing::warn!(path = request.path(), peer, %error, "a call without a good service token");
+    PortResponse::problem("unauthenticated", 401, &error.to_string())
+}

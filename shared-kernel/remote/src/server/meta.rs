@@ -1,0 +1,52 @@
+use std::{collections::BTreeMap, slice};
+
+use actix_web::{HttpRequest, HttpResponse, web::Data};
+use port::{Descriptor, MethodDescriptor, PortResponse};
+use serde::{Deserialize, Serialize};
+
+use super::{PortServer, ServedPort, problem::respond};
+
+/// What a port server says of one of its ports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortMeta {
+    pub port: String,
+    pub version: u32,
+    /// Of the whole port. Equal hashes are equal promises.
+    pub contract_hash: String,
+    pub module: String,
+    /// Each method's own hash, so that a difference can be named.
+    #[serde(default)]
+    pub methods: BTreeMap<String, String>,
+    /// Which database the module stands on. Empty when the far side does not say.
+    #[serde(default)]
+    pub database: String,
+}
+
+impl PortMeta {
+    pub(super) fn of(served: &ServedPort) -> Self {
+        let port = served.dispatch.descriptor();
+        Self {
+            port: port.name.to_owned(),
+            version: port.version,
+            contract_hash: port.contract_hash(),
+            module: served.module.to_owned(),
+            methods: method_hashes(port),
+            database: served.database.clone(),
+        }
+    }
+}
+
+/// A method's hash is that of a port which has no other.
+pub(crate) fn method_hashes(port: &Descriptor) -> BTreeMap<String, String> {
+    let alone = |method: &'static MethodDescriptor| Descriptor { methods: slice::from_ref(method), ..*port };
+    port.methods.iter().map(|method| (method.name.to_owned(), alone(method).contract_hash())).collect()
+}
+
+pub(super) async fn show(request: HttpRequest, server: Data<PortServer>) -> HttpResponse {
+    let meta = server.admit(&request).map(|(entry, _)| serde_json::to_vec(&entry.meta));
+    respond(match meta {
+        Ok(Ok(body)) => PortResponse { status: PortResponse::OK, body },
+        Ok(Err(_)) => PortResponse::problem("unwritable-answer", 500, "the answer cannot be written as JSON"),
+        Err(refusal) => refusal,
+    })
+}

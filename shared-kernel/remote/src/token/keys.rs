@@ -1,0 +1,52 @@
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use secrecy::{ExposeSecret, SecretString};
+
+/// What all processes of one store sign and verify with.
+///
+/// To change the key: give every process the new one as `previous`, then make it `current` and the old one
+/// `previous`, then take the old one away. At each step every process accepts what any other may sign.
+#[derive(Debug, Clone)]
+pub struct ServiceKeys {
+    current: SecretString,
+    previous: Option<SecretString>,
+}
+
+/// A key that must not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the {which} service key has {bytes} bytes and needs at least {}; `openssl rand -base64 48` makes a good one",
+    ServiceKeys::SHORTEST
+)]
+pub struct KeyError {
+    /// `current` or `previous`.
+    pub which: &'static str,
+    pub bytes: usize,
+}
+
+impl ServiceKeys {
+    /// In bytes: as many as the signature has.
+    pub const SHORTEST: usize = 32;
+
+    pub fn new(current: SecretString, previous: Option<SecretString>) -> Result<Self, KeyError> {
+        long_enough("current", &current)?;
+        if let Some(previous) = &previous {
+            long_enough("previous", previous)?;
+        }
+        Ok(Self { current, previous })
+    }
+
+    pub(super) fn signing(&self) -> EncodingKey {
+        EncodingKey::from_secret(self.current.expose_secret().as_bytes())
+    }
+
+    /// The current one first.
+    pub(super) fn verifying(&self) -> Vec<DecodingKey> {
+        let keys = std::iter::once(&self.current).chain(&self.previous);
+        keys.map(|key| DecodingKey::from_secret(key.expose_secret().as_bytes())).collect()
+    }
+}
+
+fn long_enough(which: &'static str, key: &SecretString) -> Result<(), KeyError> {
+    let bytes = key.expose_secret().trim().len();
+    if bytes < ServiceKeys::SHORTEST { Err(KeyError { which, bytes }) } else { Ok(()) }
+}
