@@ -1,8 +1,8 @@
 //! Where each module lives, and how it moves.
 //!
-//! Reading order: [`Residence`] says what this process has of a module; [`far`] is a module in another process as it
-//! is seen from here; [`seat`] is one module's place, which can change while the store is open; [`flip`] changes it,
-//! and [`record`] remembers that; [`facade`] forwards what a buyer asks of a module that is elsewhere.
+//! Reading order: [`Residence`] says what this process has of a module; `far` is a module in another process as it is
+//! seen from here; `seat` is one module's place, which can change while the store is open; `flip` changes it, and
+//! `record` remembers that; `facade` forwards what a buyer asks of a module that is elsewhere.
 
 use std::collections::BTreeSet;
 

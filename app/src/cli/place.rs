@@ -35,7 +35,7 @@ pub struct Args {
 pub enum Whither {
     /// Into the store's own process
     Local,
-    /// To where modules.<MODULE>.remote says
+    /// To where `modules.….remote` says
     Remote,
 }
 
