@@ -78,6 +78,9 @@ impl Store {
         let databases = Databases::open(&settings, &seams, &bus).await?;
         databases.migrate().await?;
         let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
+        if store.settings.only.is_none() {
+            flip::note_settings(&store.shop.seats).await?;
+        }
         flip::follow(&store.shop.seats).await?;
         if let Some(keys) = service_keys(&store.settings.service)? {
             store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks).await?);

@@ -54,10 +54,10 @@ pub struct Ends {
 pub fn wire(ends: &Ends, settings: Modules) -> Shop {
     let Databases { catalog: catalog_db, inventory: inventory_db, order: order_db, payment: payment_db } =
         ends.databases.clone();
-    let feed = |module| ends.feed(module);
+    let feed = |source, reader| ends.feed(source, reader);
 
     let inventory = inventory_db.map(|db| {
-        let feeds = inventory::Feeds { catalog: feed("catalog"), order: feed("order") };
+        let feeds = inventory::Feeds { catalog: feed("catalog", "inventory"), order: feed("order", "inventory") };
         Arc::new(Inventory::new(db, settings.inventory.config, feeds))
     });
     let (near, far) = (inventory.as_ref().map(|inventory| inventory.stock()), RemoteStock::new(ends.to("inventory")));
@@ -69,15 +69,20 @@ pub fn wire(ends: &Ends, settings: Modules) -> Shop {
     let ways = Ways { near, far: Arc::new(far), now: ends.placement("catalog") };
     let (prices, turn_prices) = ways.switch(SwitchedPrices::new, SwitchedPrices::place);
 
-    let payment = payment_db
-        .map(|db| Arc::new(Payment::new(db, settings.payment.config, payment::Feeds { order: feed("order") })));
+    let payment = payment_db.map(|db| {
+        Arc::new(Payment::new(db, settings.payment.config, payment::Feeds { order: feed("order", "payment") }))
+    });
     let (near, far) = (payment.as_ref().map(|payment| payment.charges()), RemoteCharges::new(ends.to("payment")));
     let ways = Ways { near, far: Arc::new(far), now: ends.placement("payment") };
     let (charges, turn_charges) = ways.switch(SwitchedCharges::new, SwitchedCharges::place);
 
     let order = order_db.map(|db| {
         let ports = order::Ports { prices: prices.clone(), stock: stock.clone(), charges: charges.clone() };
-        let feeds = order::Feeds { order: feed("order"), payment: feed("payment"), inventory: feed("inventory") };
+        let feeds = order::Feeds {
+            order: feed("order", "order"),
+            payment: feed("payment", "order"),
+            inventory: feed("inventory", "order"),
+        };
         Arc::new(Order::new(db, settings.order.config, ports, feeds, ends.tasks.clone()))
     });
 
@@ -138,9 +143,11 @@ impl Ends {
         }
     }
 
-    fn feed(&self, source: &'static str) -> Arc<dyn Feed> {
+    /// The news of `source` as the module `reader` reads it. The far side keeps events until each reader has them;
+    /// copies of one reader share a cursor, and so a name.
+    fn feed(&self, source: &'static str, reader: &str) -> Arc<dyn Feed> {
         let near = self.databases.of(source).map(LocalFeed::of);
-        let far = self.far.get(source).map(|far| far.feed.clone());
+        let far = self.far.get(source).map(|far| far.feed.read_by(reader));
         Arc::new(AnyFeed { source, near, far, address: self.address(source), bus: self.bus.clone() })
     }
 

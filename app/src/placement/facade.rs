@@ -57,7 +57,7 @@ fn owner_of(tag: &str) -> Option<&'static str> {
 
 /// A request that has been forwarded once is not forwarded again: two processes that each take the other for a
 /// module's home would send it back and forth.
-const FORWARDED: &str = "x-forwarded-host";
+const FORWARDED: &str = kernel_remote::facade::FORWARDED;
 
 /// The middleware. It stands inside the guard, which names the request and finishes the answer.
 pub(crate) async fn forward<B: MessageBody + 'static>(

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Context;
 use async_trait::async_trait;
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use kernel::Seams;
 use kernel_db::Bus;
 use kernel_feeds::{RemoteFeed, Sign};
@@ -37,7 +37,7 @@ pub(crate) struct Far {
     pub(crate) facade: Option<Facade>,
     client: RemoteClient,
     transport: HttpTransport,
-    ports: Vec<&'static Descriptor>,
+    pub(crate) ports: Vec<&'static Descriptor>,
     /// Whether the far side has shown that it speaks our contracts. Until then nobody calls it.
     trusted: AtomicBool,
 }
@@ -91,32 +91,36 @@ impl Far {
         match &shaken {
             Ok(_) => self.trusted.store(true, Ordering::Relaxed),
             Err(
-                HandshakeError::Unreachable { .. } | HandshakeError::TooSlow { .. } | HandshakeError::Broken { .. },
-            ) => {}
-            Err(_) => self.trusted.store(self.ports.is_empty(), Ordering::Relaxed),
+                HandshakeError::OtherModule { .. } | HandshakeError::Version { .. } | HandshakeError::Contract { .. },
+            ) => self.trusted.store(false, Ordering::Relaxed),
+            // It is away, or something between says so for it. That contradicts nothing that it has shown.
+            Err(_) => {}
         }
         shaken
     }
 
-    /// Goes on until the far side is trusted. A far side that is away may come; one that says something wrong is
-    /// looked at again in case it is replaced.
+    /// Sees to it that the far side is trusted, or that it is known why not. One that is away may come; one that says
+    /// something wrong is looked at again in case it is replaced.
     pub(crate) async fn meet(&self, stop: CancellationToken) {
-        let pauses = ExponentialBuilder::default().with_max_delay(LONGEST_PAUSE).with_jitter().without_max_times();
         let mut last = String::new();
-        for pause in pauses.build() {
-            match self.shake_hands().await {
-                Ok(_) => {
-                    tracing::info!(module = self.module, "the far side speaks our contracts");
-                    return;
-                }
-                Err(error) => {
-                    let said = error.to_string();
-                    if said != last {
-                        tracing::warn!(module = self.module, error = said, "a module elsewhere is not called yet");
+        let mut pauses = pauses();
+        loop {
+            if !self.is_trusted() {
+                match self.shake_hands().await {
+                    Ok(_) => {
+                        tracing::info!(module = self.module, "the far side speaks our contracts");
+                        (last, pauses) = (String::new(), self::pauses());
                     }
-                    last = said;
+                    Err(error) => {
+                        let said = error.to_string();
+                        if said != last {
+                            tracing::warn!(module = self.module, error = said, "a module elsewhere is not called yet");
+                        }
+                        last = said;
+                    }
                 }
             }
+            let pause = if self.is_trusted() { LONGEST_PAUSE } else { pauses.next().unwrap_or(LONGEST_PAUSE) };
             if tokio::time::timeout(pause, stop.cancelled()).await.is_ok() {
                 return;
             }
@@ -137,6 +141,10 @@ impl Far {
             () = self.feed.watch(stop) => {}
         }
     }
+}
+
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default().with_max_delay(LONGEST_PAUSE).with_jitter().without_max_times().build()
 }
 
 /// Calls through to the far side, once it is trusted.

@@ -28,6 +28,11 @@ pub(crate) enum Stays {
          modules.{module}.remote.public, and service.key, and start again"
     )]
     NoAddress { module: &'static str },
+    #[error(
+        "{module} has no port by which its far side could show what it stands on, so it moves only by its settings and a \
+         start: set modules.{module}.placement"
+    )]
+    NoPort { module: &'static str },
     #[error("{0}")]
     Handshake(#[from] HandshakeError),
     #[error(
@@ -61,13 +66,32 @@ async fn prove_shared(seat: &Seat, placement: Placement) -> Result<(), Stays> {
     if placement == Placement::Remote && far.facade.is_none() {
         return Err(Stays::NoAddress { module });
     }
+    if far.ports.is_empty() {
+        return Err(Stays::NoPort { module });
+    }
     let theirs = match far.shake_hands().await {
         Ok(metas) => metas.into_iter().next().map(|meta| meta.database).unwrap_or_default(),
-        Err(_) if placement == Placement::Local && record::latest(db).await?.is_some() => return Ok(()),
+        Err(HandshakeError::Unreachable { .. } | HandshakeError::TooSlow { .. } | HandshakeError::Broken { .. })
+            if placement == Placement::Local && record::latest(db).await?.is_some() =>
+        {
+            return Ok(());
+        }
         Err(error) => return Err(error.into()),
     };
     let ours = record::identity(db).await?;
     if ours == theirs { Ok(()) } else { Err(Stays::OtherDatabase { module, ours, theirs }) }
+}
+
+/// Notes settings that say something else than when a decision was last made: from here on they are the latest word.
+pub(crate) async fn note_settings(seats: &[Arc<Seat>]) -> Result<(), DbError> {
+    for seat in seats {
+        let Some(db) = seat.shared_db() else { continue };
+        if record::latest(db).await?.is_some_and(|last| last.configured != seat.configured) {
+            let (placement, by, at) = (seat.configured, "settings".to_owned(), db.seams().now());
+            record::append(db, &Change { placement, configured: placement, by, at }).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Where `seat`'s module should be by the latest word: a decision, or settings that were changed after it.

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::join_all;
 use tokio::{sync::oneshot, time::Instant};
 
 use crate::DbError;
@@ -150,10 +151,12 @@ where
             }
             Err(error) if alone => tell(crowd, error),
             Err(_) => {
-                for waiting in crowd {
+                let alone = crowd.into_iter().map(|waiting| async move {
                     let answer = self.serve_alone(Arc::clone(&waiting.ask)).await;
                     let _ = waiting.answer.send(answer);
-                }
+                });
+                // At the same time: one that has to wait for a lock holds up the crowd once and not each in turn.
+                join_all(alone).await;
             }
         }
     }

@@ -107,7 +107,7 @@ impl Db {
     #[expect(clippy::disallowed_methods, reason = "holds a lock of the database, and writes nothing")]
     pub async fn alone<T, E: From<DbError>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let Writer::Pooled(pool) = &self.inner.writer else { return work.await };
-        let lock = "SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
+        let lock = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
                     SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.alone'))";
         let turn = pool.begin().await.map_err(DbError::from)?;
         turn.execute_unprepared(lock).await.map_err(DbError::from)?;
@@ -139,7 +139,8 @@ async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> R
     };
     let path = file.to_owned();
     let mut options = ConnectOptions::new("sqlite::memory:");
-    options.max_connections(connections).min_connections(1).sqlx_logging(false).record_stmt_in_spans(false);
+    // Two at least: one may keep other processes out while the other works.
+    options.max_connections(connections.max(2)).min_connections(1).sqlx_logging(false).record_stmt_in_spans(false);
     options.acquire_timeout(WAIT).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
         options
@@ -186,7 +187,8 @@ async fn open_postgres(
             ("idle_in_transaction_session_timeout", "8s"),
         ])
     });
-    let place = url.rsplit('@').next().unwrap_or_default();
+    // What stands before the @ and what follows the ? may hold a password.
+    let place = url.split('?').next().unwrap_or_default().rsplit('@').next().unwrap_or_default();
     let failed = |what: &str, error: sea_orm::DbErr| DbError::Setup(format!("{what} postgres at {place}: {error}"));
     let pool = Database::connect(options).await.map_err(|error| failed("cannot reach", error))?;
     // Only one who may create it needs to: an operator's locked-down role finds its schema there.

@@ -34,6 +34,9 @@ use crate::{
     config::ConfigError,
 };
 
+/// Marks a request that has been forwarded, for whoever must not forward it again.
+pub const FORWARDED: &str = "x-banyan-forwarded";
+
 /// Forwards to one module.
 #[derive(Debug, Clone)]
 pub struct Facade {

@@ -171,7 +171,9 @@ async fn write(tx: &Tx, config: &Config, new: &[&Taking]) -> Result<Vec<Saga>, O
             return Err(CartRefusal::Changed.into());
         }
     }
-    let Some(first) = new.first() else { return Ok(Vec::new()) };
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
     let terms: Vec<Terms> = new.iter().map(|taking| taking.terms()).collect();
     let written: Vec<_> =
         terms.iter().zip(new).map(|(terms, taking)| (terms, taking.basket.lines.as_slice())).collect();
@@ -187,7 +189,7 @@ async fn write(tx: &Tx, config: &Config, new: &[&Taking]) -> Result<Vec<Saga>, O
         sagas.push(Saga { order, placement: taking.placement(config) });
     }
     let placements: Vec<&Placement> = sagas.iter().map(|saga| &saga.placement).collect();
-    placements::insert_all(tx, &placements, first.act.at + config.lease()).await?;
+    placements::insert_all(tx, &placements, tx.seams().now() + config.lease()).await?;
     let news: Vec<_> = news.iter().map(|(cause, version, event)| (cause, *version, event)).collect();
     outbox::publish_all(tx, &news).await?;
     Ok(sagas)

@@ -173,7 +173,8 @@ pub(crate) async fn end(tx: &Tx, orders: &[OrderId]) -> Result<bool, DbError> {
 
 /// The value of `{rows}` that holds one order's id a row.
 fn id_rows(orders: &[OrderId]) -> Value {
-    let rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
+    let mut rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
+    rows.sort_unstable();
     dialect::rows(&rows)
 }
 

@@ -60,11 +60,15 @@ impl Subscription {
     /// One batch; and at `look_at`, or when one has just been set aside, the held events whose time has come. While a
     /// feed is away these go on.
     async fn round(&self, place: &mut Option<Place>, look_at: &mut Instant) -> Result<Step, DbError> {
+        let due = *look_at <= Instant::now();
+        if due {
+            *look_at = Instant::now() + POLL;
+        }
         let step = self.step_from(place).await;
         if step.as_ref().is_err_and(DbError::strands_reader) {
             return step;
         }
-        if matches!(step, Ok(Step::SetAside(_))) || *look_at <= Instant::now() {
+        if matches!(step, Ok(Step::SetAside(_))) || due {
             let retried = parking::retry_due(self).await?;
             *look_at = Instant::now() + parking::next_wait(self).await.unwrap_or(POLL).min(POLL);
             if retried > 0 {

@@ -36,6 +36,7 @@ pub(super) fn outgoing(request: &HttpRequest, request_id: &str) -> HeaderMap {
             headers.append(name, value);
         }
     }
+    headers.insert(HeaderName::from_static(super::FORWARDED), HeaderValue::from_static("1"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, id);
     }
