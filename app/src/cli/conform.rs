@@ -79,10 +79,12 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
     let tokens = TokenSource::new(&keys, "conform", Arc::clone(&seams.clock));
     let client = RemoteClient::new(args.port.module(), &url, tokens, &RemoteConfig::default())?;
 
-    let mut played = vec![(
-        "the server describes the port, and its contract is this build's".to_owned(),
-        shakes_hands(&client, args.port).await,
-    )];
+    let greeted = shakes_hands(&client, args.port).await;
+    let is_no_such_server = greeted.is_some();
+    let mut played = vec![("the server describes the port, and its contract is this build's".to_owned(), greeted)];
+    if is_no_such_server {
+        return Ok(report(&played));
+    }
     played.extend(wire(&client, args.port, &url).await);
     let transport = Arc::new(HttpTransport::new(client, patient())?);
     match args.port {
