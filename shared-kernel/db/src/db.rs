@@ -1,14 +1,18 @@
 //! Opens a module's database and keeps its connections.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
+use backon::{ExponentialBuilder, Retryable};
 use kernel::Seams;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
     sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{Bus, DbError, Dialect, Durability, Target, Trouble, group::GroupWriter, target::WAIT, trouble::Troubles};
+use crate::{
+    Bus, DbError, Dialect, Durability, Target, Trouble, error::is_retryable, group::GroupWriter, target::WAIT,
+    trouble::Troubles,
+};
 
 /// One module's database. Cheap to clone.
 #[derive(Clone)]
@@ -156,7 +160,10 @@ async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> R
             .statement_cache_capacity(200)
             .pragma("temp_store", "memory")
     });
-    Database::connect(options).await.map_err(|error| {
+    // Another connection may be about to make the file, or to recover it.
+    let waits = ExponentialBuilder::default().with_min_delay(Duration::from_millis(50)).with_max_times(6);
+    let connect = || Database::connect(options.clone());
+    connect.retry(waits).sleep(tokio::time::sleep).when(is_retryable).await.map_err(|error| {
         DbError::Setup(format!("cannot open {}: {error}; check that the folder exists and is writable", file.display()))
     })
 }

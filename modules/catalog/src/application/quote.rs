@@ -49,7 +49,8 @@ pub(crate) fn quoting(db: &Db) -> Quotes {
             let quotes = persistence::quote::quote(&db, &wanted).await?;
             let quotes: HashMap<&Sku, &Quote> = quotes.iter().map(|quote| (&quote.sku, quote)).collect();
             let known = |sku: &Sku| quotes.get(sku).copied().cloned();
-            Ok(asked.iter().map(|skus| skus.iter().filter_map(known).collect()).collect())
+            let once = |skus: &Vec<Sku>| skus.iter().collect::<BTreeSet<_>>().into_iter().filter_map(known).collect();
+            Ok(asked.iter().map(|skus| once(skus)).collect())
         }
     })
 }
