@@ -62,13 +62,18 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<()
 }
 
 /// Writes how far each order has come, for its cause, and publishes what happened: two statements, all or nothing.
+/// What it knows of its payment is joined to what the row knows, so that payment's events find nothing to add.
 ///
 /// The version is the guard: every order is as it was read, or nothing is to be kept.
 pub(crate) async fn save_all(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<(), SaveError> {
     let sql = "UPDATE orders SET status = saved.status, rejection = saved.rejection, version = saved.version, \
-               updated_at = saved.updated_at FROM (SELECT {id}(value ->> 0) AS id, value ->> 1 AS status, \
+               updated_at = saved.updated_at, payment_id = COALESCE(orders.payment_id, saved.payment), \
+               payment_stage = CASE WHEN saved.stage > orders.payment_stage THEN saved.stage ELSE orders.payment_stage END, \
+               authorized = CASE WHEN saved.authorized > orders.authorized THEN saved.authorized ELSE orders.authorized END \
+               FROM (SELECT {id}(value ->> 0) AS id, value ->> 1 AS status, \
                value ->> 2 AS rejection, CAST(value ->> 3 AS bigint) AS version, {time}(value ->> 4) AS updated_at, \
-               CAST(value ->> 5 AS bigint) AS read FROM {rows}) AS saved \
+               CAST(value ->> 5 AS bigint) AS read, {id}(value ->> 6) AS payment, CAST(value ->> 7 AS bigint) AS stage, \
+               CAST(value ->> 8 AS bigint) AS authorized FROM {rows}) AS saved \
                WHERE orders.id = saved.id AND orders.version = saved.read";
     let mut rows = Vec::with_capacity(orders.len());
     let mut events = Vec::new();
@@ -77,7 +82,10 @@ pub(crate) async fn save_all(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Res
         let (id, standing) = (id_cell(order.id().uuid()), order.standing());
         let read = new.first().map_or(standing.version, |(version, _)| version - 1);
         let rejection = to_json(standing.rejection.as_ref(), "rejection")?;
-        rows.push((id, standing.status.as_str(), rejection, standing.version, time_cell(standing.updated_at), read));
+        let (status, updated_at, known) = (standing.status.as_str(), time_cell(standing.updated_at), order.payment);
+        let payment = known.id.map(|payment| id_cell(payment.uuid()));
+        let payment = (payment, known.stage.rank(), known.authorized);
+        rows.push((id, status, rejection, standing.version, updated_at, read, payment.0, payment.1, payment.2));
         events.extend(new.into_iter().map(|(version, event)| (&*cause, version, event)));
     }
     // Whoever changes several orders changes them in the order of their ids.

@@ -27,8 +27,9 @@ use crate::{
 impl Orders {
     /// The pivot: the order stands, its event and the saga's stage in one commit.
     pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
-        let confirming =
-            Confirming { order: saga.order.clone(), payment: charge.payment, cause: saga.placement.cause() };
+        let mut order = saga.order.clone();
+        order.payment = order.payment.join(PaymentFacts::from(charge));
+        let confirming = Confirming { order, payment: charge.payment, cause: saga.placement.cause() };
         let confirmed = self.crowds.confirm.ask(confirming).await;
         had(confirmed.map(|order| Had::Confirmed(Box::new(order))))
     }
