@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use kernel_db::Reacted;
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +24,7 @@ const SECONDS: &str = "banyan_http_request_seconds";
 const IN_FLIGHT: &str = "banyan_http_requests_in_flight";
 const POSITION: &str = "banyan_outbox_position";
 const LAG: &str = "banyan_subscription_lag_events";
+const REACTION: &str = "banyan_reaction_seconds";
 const PARKED: &str = "banyan_parked_events";
 
 /// From a cached read to the longest that anybody waits.
@@ -62,6 +64,8 @@ impl Metrics {
         };
         recorder.describe_counter(REQUESTS.into(), None, "Requests answered, by route, method and status".into());
         recorder.describe_histogram(SECONDS.into(), Some(Unit::Seconds), "Time from request to answer".into());
+        let reaction = "Time from a commit of this process that published to the commit of what a consumer made of it";
+        recorder.describe_histogram(REACTION.into(), Some(Unit::Seconds), reaction.into());
         describe(IN_FLIGHT, "Requests under way");
         describe(POSITION, "The newest event that a module has published");
         describe(LAG, "Events that a subscription has yet to read");
@@ -85,6 +89,12 @@ impl Metrics {
             count: self.recorder.register_counter(&Key::from_parts(REQUESTS, of_status.to_vec()), &ABOUT),
             seconds: self.recorder.register_histogram(&Key::from_parts(SECONDS, of_route.to_vec()), &ABOUT),
         }
+    }
+
+    pub(crate) fn reacted(&self, reacted: Reacted) {
+        let labels = vec![label("consumer", reacted.consumer), label("source", reacted.source)];
+        let seconds = self.recorder.register_histogram(&Key::from_parts(REACTION, labels), &ABOUT);
+        seconds.record(reacted.after.as_secs_f64());
     }
 
     /// Everything as Prometheus reads it.

@@ -152,7 +152,8 @@ impl Store {
         }
         let modules = self.running.modules.clone();
         self.tasks.start(Worker::new("retention", |stop| retention::run(modules, stop)));
-        let metrics = self.running.metrics.clone();
+        let (metrics, observer) = (self.running.metrics.clone(), self.running.metrics.clone());
+        self.bus.observe(move |reacted| observer.reacted(reacted));
         self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));
         if self.shop.seats.iter().any(|seat| seat.far.is_some() && seat.shared_db().is_some()) {
             let (store, seats) = (Arc::downgrade(self), self.shop.seats.clone());

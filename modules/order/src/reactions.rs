@@ -73,6 +73,10 @@ pub(crate) struct Inventory;
 
 #[async_trait]
 impl Reaction for Inventory {
+    fn concerns(&self, event: &Envelope) -> bool {
+        event.event_type == "hold.expired.v1"
+    }
+
     async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError> {
         self.react_all(tx, std::slice::from_ref(event)).await
     }

@@ -16,7 +16,7 @@ use crate::{
 /// Follows the news of orders. It writes down what is owed; the worker pays it.
 pub(crate) struct FollowOrders(pub(crate) Arc<Cashier>);
 
-/// The news that concerns payment; the others are far more, and are not even decoded.
+/// The news that concerns payment; the others are far more.
 const OF_INTEREST: [&str; 3] = ["order.cancelled.v1", "order.rejected.v1", "order.returned.v1"];
 
 /// The order was returned, and there is nothing that could be given back.
@@ -29,10 +29,11 @@ struct NothingToRefund {
 
 #[async_trait]
 impl Reaction for FollowOrders {
+    fn concerns(&self, event: &Envelope) -> bool {
+        OF_INTEREST.contains(&event.event_type.as_str())
+    }
+
     async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError> {
-        if !OF_INTEREST.contains(&event.event_type.as_str()) {
-            return Ok(());
-        }
         match event.event::<OrderEvent>()? {
             OrderEvent::Cancelled(cancelled) => on_cancelled(tx, event, cancelled.order, cancelled.refund).await?,
             OrderEvent::Rejected(rejected) => {

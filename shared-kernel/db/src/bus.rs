@@ -1,23 +1,54 @@
 //! The in-memory bus: "outbox X now reaches position N". It makes delivery fast and is never the truth.
+//!
+//! It also knows when this process committed what it hears of, and so how long the reactions took.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
+
+/// Of so many commits the bus remembers when they were; a reader further behind is not measured.
+const REMEMBERED: usize = 1_024;
+
+/// A consumer has applied what one commit of this process had published.
+#[derive(Debug, Clone, Copy)]
+pub struct Reacted {
+    pub consumer: &'static str,
+    pub source: &'static str,
+    /// From that commit to the commit of the effect.
+    pub after: Duration,
+}
+
+type Observer = Box<dyn Fn(Reacted) + Send + Sync>;
 
 /// One process's bus. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Bus {
     lines: Arc<Mutex<HashMap<&'static str, Line>>>,
+    observer: Arc<Observed>,
     deaf: bool,
+}
+
+#[derive(Default)]
+struct Observed(OnceLock<Observer>);
+
+impl std::fmt::Debug for Observed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Observed")
+    }
 }
 
 #[derive(Debug)]
 struct Line {
     reached: watch::Sender<i64>,
     unnumbered: watch::Sender<u64>,
+    /// When the oldest commit was whose rows may have no number yet.
+    unnumbered_since: Option<Instant>,
+    /// The position that each commit has reached, and when it was.
+    commits: VecDeque<(i64, Instant)>,
 }
 
 impl Bus {
@@ -26,23 +57,56 @@ impl Bus {
         Self { deaf: true, ..Self::default() }
     }
 
+    /// Tells `observer`, the first who comes, of every reaction to what this process has committed.
+    pub fn observe(&self, observer: impl Fn(Reacted) + Send + Sync + 'static) {
+        // A second one has nobody to be told by.
+        let _ = self.observer.0.set(Box::new(observer));
+    }
+
     /// `source`'s outbox now reaches `position`.
     pub fn reached(&self, source: &'static str, position: i64) {
         if !self.deaf {
+            self.with(source, |line| line.reach(position));
+        }
+    }
+
+    /// The same, by a commit of this process at `at`.
+    pub(crate) fn committed(&self, source: &'static str, position: i64, at: Instant) {
+        if !self.deaf {
             self.with(source, |line| {
-                line.reached.send_if_modified(|reached| {
-                    let grown = position > *reached;
-                    *reached = position.max(*reached);
-                    grown
-                })
+                line.remember(position, at);
+                line.reach(position);
             });
         }
     }
 
-    /// `source`'s outbox has rows that wait for a number.
+    /// `source`'s outbox has rows that wait for a number, by a commit just made.
     pub fn unnumbered(&self, source: &'static str) {
         if !self.deaf {
-            self.with(source, |line| line.unnumbered.send_modify(|count| *count = count.wrapping_add(1)));
+            self.with(source, |line| {
+                line.unnumbered_since.get_or_insert_with(Instant::now);
+                line.unnumbered.send_modify(|count| *count = count.wrapping_add(1));
+            });
+        }
+    }
+
+    /// When the oldest commit was whose rows may have no number yet. Ask before numbering: what commits meanwhile is
+    /// noted anew.
+    pub(crate) fn take_unnumbered_since(&self, source: &'static str) -> Option<Instant> {
+        self.with(source, |line| line.unnumbered_since.take())
+    }
+
+    /// `consumer` has applied what `source` has published after `after` and up to `to`.
+    pub(crate) fn reacted(&self, (consumer, source): (&'static str, &'static str), (after, to): (i64, i64)) {
+        let Some(observer) = self.observer.0.get() else { return };
+        let now = Instant::now();
+        let mut commits = Vec::new();
+        self.with(source, |line| {
+            let newest_first = line.commits.iter().rev().skip_while(|(position, _)| *position > to);
+            commits.extend(newest_first.take_while(|(position, _)| *position > after).map(|(_, at)| *at));
+        });
+        for at in commits {
+            observer(Reacted { consumer, source, after: now.saturating_duration_since(at) });
         }
     }
 
@@ -55,9 +119,30 @@ impl Bus {
         self.with(source, |line| line.unnumbered.subscribe())
     }
 
-    fn with<T>(&self, source: &'static str, use_line: impl FnOnce(&Line) -> T) -> T {
+    fn with<T>(&self, source: &'static str, use_line: impl FnOnce(&mut Line) -> T) -> T {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Line { reached: watch::Sender::new(0), unnumbered: watch::Sender::new(0) };
-        use_line(lines.entry(source).or_insert_with(new))
+        use_line(lines.entry(source).or_insert_with(Line::new))
+    }
+}
+
+impl Line {
+    fn new() -> Self {
+        let (reached, unnumbered) = (watch::Sender::new(0), watch::Sender::new(0));
+        Self { reached, unnumbered, unnumbered_since: None, commits: VecDeque::new() }
+    }
+
+    fn reach(&self, position: i64) {
+        self.reached.send_if_modified(|reached| {
+            let grown = position > *reached;
+            *reached = position.max(*reached);
+            grown
+        });
+    }
+
+    fn remember(&mut self, position: i64, at: Instant) {
+        if self.commits.len() == REMEMBERED {
+            self.commits.pop_front();
+        }
+        self.commits.push_back((position, at));
     }
 }

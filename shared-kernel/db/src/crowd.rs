@@ -21,9 +21,9 @@ use crate::DbError;
 /// So many are served in one go.
 const MOST: usize = 64;
 
-/// After a crowd of several, the next gathers half as long as that one took, but no longer than this. The orders of a busy
+/// After a crowd of several, the next gathers as long as that one took, but no longer than this. The orders of a busy
 /// store thereby come to walk in step, and share more of their way.
-const LONGEST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_millis(15);
 
 /// Each of a crowd, in the order in which they came.
 pub type Asked<A> = Vec<Arc<A>>;
@@ -134,7 +134,7 @@ where
             let (many, began) = (crowd.len() > 1, Instant::now());
             self.serve(crowd).await;
             if many {
-                tokio::time::sleep((began.elapsed() / 2).min(LONGEST_PAUSE)).await;
+                tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE)).await;
             }
         }
     }

@@ -80,6 +80,33 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_unnumbered ON outbox (id) WHERE position IS NULL;
 CREATE TABLE outbox_head (one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one), position BIGINT NOT NULL);
 INSERT INTO outbox_head VALUES (true, 0);
+
+-- Numbers one batch, and answers how many rows that were and the newest position. Nothing at all when another is at it.
+-- Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered whole, so two
+-- processes whose clocks differ cannot turn its events around.
+CREATE FUNCTION number_outbox(streams BIGINT, OUT numbered BIGINT, OUT head BIGINT) LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox')) THEN
+        RETURN;
+    END IF;
+    UPDATE outbox SET position = (SELECT position FROM outbox_head) + waiting.place
+    FROM (
+        SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
+        FROM (
+            SELECT id, stream, stream_version,
+                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
+            FROM outbox
+            WHERE position IS NULL
+              AND stream IN (SELECT stream FROM outbox WHERE position IS NULL ORDER BY id LIMIT streams)
+        ) AS grouped
+    ) AS waiting
+    WHERE outbox.id = waiting.id;
+    GET DIAGNOSTICS numbered = ROW_COUNT;
+    IF numbered > 0 THEN
+        UPDATE outbox_head SET position = position + numbered RETURNING position INTO head;
+    END IF;
+END
+$body$;
 ";
 
 const KERNEL_TABLES: &str = "

@@ -31,7 +31,7 @@ mod transact;
 mod trouble;
 mod tx;
 
-pub use bus::Bus;
+pub use bus::{Bus, Reacted};
 pub use crowd::{Asked, Crowd};
 pub use db::Db;
 pub use dialect::Dialect;

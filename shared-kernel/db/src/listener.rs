@@ -16,10 +16,20 @@ use tokio_util::sync::CancellationToken;
 use crate::{Db, DbError, Dialect};
 
 /// The channel of the module's schema. A schema's name may be too long for a channel's; its digest is not.
-pub(crate) const CHANNEL: &str = "'outbox_' || md5(current_schema())";
+const CHANNEL: &str = "'outbox_' || md5(current_schema())";
 
 /// After a failure it is listened again after so long.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Tells the other processes how far the outbox of `db`'s module reaches.
+///
+/// After the commit that made it so, and not in it: commits with a notification wait for each other, of all modules and
+/// through the sync.
+pub(crate) async fn tell(db: &Db, position: i64) -> Result<(), DbError> {
+    let notify = format!("SELECT pg_notify({CHANNEL}, ?)");
+    db.write_one(&notify, [position.to_string().into()]).await?;
+    Ok(())
+}
 
 /// Tells the bus what it hears, until told to stop. Returns at once on SQLite, which has one process.
 pub(crate) async fn run(db: &Db, stop: &CancellationToken) {

@@ -3,17 +3,15 @@
 //! Transactions commit out of order, so a number given at insert time can become visible after a higher
 //! one, and a reader with `WHERE position > last` loses it. Here a row gets its number after its commit,
 //! from one sequencer at a time (an advisory lock). A late commit is numbered later. Within a stream
-//! numbers follow the stream's versions.
+//! numbers follow the stream's versions. The work itself is `number_outbox`, a function beside the table
+//! (see [`crate::ddl`]): one round trip.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Db, DbError, Dialect, Tx,
-    listener::{self, CHANNEL},
-};
+use crate::{Db, DbError, Dialect, listener};
 
 /// Rows numbered in one transaction.
 const BATCH: i64 = 1_000;
@@ -22,7 +20,7 @@ const BATCH: i64 = 1_000;
 const POLL: Duration = Duration::from_secs(1);
 
 /// No round waits longer for more.
-const LONGEST_PAUSE: Duration = Duration::from_millis(3);
+const LONGEST_PAUSE: Duration = Duration::from_millis(5);
 
 /// Another process that numbers is about to be done; its rows and ours are looked for again after so long, and
 /// longer each time.
@@ -81,43 +79,16 @@ async fn try_number(db: &Db) -> Result<Option<u64>, DbError> {
     if db.dialect() == Dialect::Sqlite {
         return Ok(Some(0));
     }
-    let numbered = db.transact(|tx| async move { number_in(&tx).await }).await?;
-    if let Some((1.., head)) = numbered {
-        db.bus().reached(db.module(), head);
+    let since = db.bus().take_unnumbered_since(db.module());
+    let rows = db.write_one("SELECT numbered, head FROM number_outbox(?)", [BATCH.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let numbered: Option<i64> = row.try_get_by_index(0)?;
+    if let Some(head) = row.try_get_by_index(1)? {
+        match since {
+            Some(since) => db.bus().committed(db.module(), head, since),
+            None => db.bus().reached(db.module(), head),
+        }
+        listener::tell(db, head).await?;
     }
-    Ok(numbered.map(|(rows, _)| rows))
+    Ok(numbered.and_then(|rows| u64::try_from(rows).ok()))
 }
-
-/// How many rows it numbered, and the newest position. The other processes are told at the commit.
-async fn number_in(tx: &Tx) -> Result<Option<(u64, i64)>, DbError> {
-    let lock = tx.row("SELECT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox'))", []).await?;
-    let locked: bool = lock.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    if !locked {
-        return Ok(None);
-    }
-    let rows = tx.run(NUMBER, [BATCH.into()]).await?;
-    if rows == 0 {
-        return Ok(Some((0, 0)));
-    }
-    let move_head = format!(
-        "UPDATE outbox_head SET position = position + ? RETURNING position, pg_notify({CHANNEL}, position::text)"
-    );
-    let head = tx.row(&move_head, [i64::try_from(rows).unwrap_or(i64::MAX).into()]).await?;
-    Ok(Some((rows, head.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))))
-}
-
-/// Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered
-/// whole, so two processes whose clocks differ cannot turn its events around.
-const NUMBER: &str = "
-    UPDATE outbox SET position = (SELECT position FROM outbox_head) + numbered.place
-    FROM (
-        SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
-        FROM (
-            SELECT id, stream, stream_version,
-                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
-            FROM outbox
-            WHERE position IS NULL
-              AND stream IN (SELECT stream FROM outbox WHERE position IS NULL ORDER BY id LIMIT ?)
-        ) AS grouped
-    ) AS numbered
-    WHERE outbox.id = numbered.id";

@@ -3,6 +3,9 @@
 //! A batch's effects and the cursor's move share one transaction of the consumer, so delivery is at
 //! least once and the effect exactly once, without remembering ids. An event that cannot be applied is
 //! set aside with its stream (see [`crate::parking`]), and the others go on.
+//!
+//! Most news concerns few of its readers. A reader whom none of a batch concerns reads on in memory, and its cursor
+//! follows once in a while: a crash in between makes it read that batch again, which has no effect.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -14,7 +17,7 @@ use crate::{Db, DbError, Feed, Place, Tx, guard, parking};
 mod cursor;
 mod run;
 
-use cursor::Moved;
+use cursor::{Moved, Standing};
 
 /// Why an event could not be applied. Any error will do.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +51,16 @@ impl From<serde_json::Error> for ReactionError {
 /// What a module does when another (or itself) has published. It writes rows and calls nobody.
 #[async_trait]
 pub trait Reaction: Send + Sync {
+    /// Whether this event may have an effect; told from its type, without looking into its data. What concerns
+    /// nobody is never given to [`Reaction::react`], and costs no transaction.
+    fn concerns(&self, event: &Envelope) -> bool {
+        let _ = event;
+        true
+    }
+
     async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError>;
 
-    /// Applies a batch, in order. Override it where many events cost less together than one by one.
+    /// Applies those of a batch that concern it, in order. Override it where many events cost less together than one by one.
     async fn react_all(&self, tx: &Tx, events: &[Envelope]) -> Result<(), ReactionError> {
         for event in events {
             self.react(tx, event).await?;
@@ -80,6 +90,7 @@ impl std::fmt::Debug for Subscription {
 /// What one step found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// So many events were read, and those that concern the consumer applied.
     Applied(usize),
     /// Applied one by one, because some could not be: those are set aside.
     SetAside(usize),
@@ -103,39 +114,52 @@ impl Subscription {
         self.feed.source()
     }
 
-    /// Reads one batch and applies it.
+    /// Reads one batch and applies it. The cursor then stands behind it.
     pub async fn step(&self) -> Result<Step, DbError> {
-        self.step_from(&mut None).await
+        let mut standing = None;
+        let step = self.step_from(&mut standing).await?;
+        self.rest(&mut standing).await?;
+        Ok(step)
     }
 
-    /// As [`Subscription::step`], for one who remembers where the cursor stood and need not look. Should it have been
-    /// moved by another, the batch is not applied, and the memory is gone.
-    async fn step_from(&self, known: &mut Option<Place>) -> Result<Step, DbError> {
-        let (after, is_new) = match known.take() {
-            Some(place) => (place, false),
-            None => self.place().await?.map_or((Place::START, true), |place| (place, false)),
+    /// As [`Subscription::step`], for one who remembers where the consumer stands, and brings the cursor there by
+    /// [`Subscription::rest`]. Should the cursor have been moved by another, the batch is not applied, and the memory
+    /// is gone.
+    async fn step_from(&self, known: &mut Option<Standing>) -> Result<Step, DbError> {
+        let remembered = known.take();
+        let (at, is_new) = match remembered {
+            Some(at) => (at, false),
+            None => self.place().await?.map_or((Standing::START, true), |place| (Standing::at(place), false)),
         };
-        let events = self.feed.read(after, BATCH).await?;
-        let Some(last) = events.last() else {
-            *known = (!is_new).then_some(after);
+        let events = self.feed.read(at.read, BATCH).await?;
+        let (read, Some(last)) = (events.len(), events.last().map(Place::after)) else {
+            *known = (!is_new).then_some(at);
             return Ok(Step::Idle);
         };
         if is_new {
             self.open_cursor().await?;
         }
+        let concerning: Vec<Envelope> = events.into_iter().filter(|event| self.reaction.concerns(event)).collect();
+        if concerning.is_empty() {
+            *known = Some(Standing { read: last, ..at });
+            return Ok(Step::Applied(read));
+        }
         guard::pass("subscription::read");
-        let step = match self.apply(after.position, &events).await {
-            Ok(true) => Step::Applied(events.len()),
+        match self.apply(at.cursor, &concerning, last).await {
+            Ok(true) => {
+                self.db.bus().reacted((self.consumer, self.source()), (at.read.position, last.position));
+                *known = Some(Standing::at(last));
+            }
+            // Another process has brought the cursor after us; it need not be at work now.
+            Ok(false) if remembered.is_some_and(Standing::is_ahead) => return Box::pin(self.step_from(known)).await,
             Ok(false) => return Ok(Step::Elsewhere),
-            Err(_) => self.apply_one_by_one(after.position, &events).await?,
-        };
-        *known = (step != Step::Elsewhere).then(|| Place::after(last));
-        Ok(step)
+            Err(_) => return self.apply_one_by_one(at, &concerning, last, known).await,
+        }
+        Ok(Step::Applied(read))
     }
 
-    /// Applies `events` and moves the cursor, all or nothing; `false` when the cursor was elsewhere.
-    async fn apply(&self, after: i64, events: &[Envelope]) -> Result<bool, ReactionError> {
-        let Some(to) = events.last() else { return Ok(true) };
+    /// Applies `events` and moves the cursor from `after` to `to`, all or nothing; `false` when it was elsewhere.
+    async fn apply(&self, after: i64, events: &[Envelope], to: Place) -> Result<bool, ReactionError> {
         if guard::sabotaged("subscription::cursor_apart") {
             self.db.transact(|tx| async move { self.move_cursor(&tx, after, to).await }).await?;
             guard::pass("subscription::between");
@@ -179,18 +203,25 @@ impl Subscription {
     }
 
     /// A batch failed: finds out which events did, and sets those aside.
-    async fn apply_one_by_one(&self, mut after: i64, events: &[Envelope]) -> Result<Step, DbError> {
+    async fn apply_one_by_one(
+        &self,
+        at: Standing,
+        events: &[Envelope],
+        last: Place,
+        known: &mut Option<Standing>,
+    ) -> Result<Step, DbError> {
+        let mut cursor = at.cursor;
         for event in events {
-            let alone = std::slice::from_ref(event);
-            let moved = match self.apply(after, alone).await {
+            let moved = match self.apply(cursor, std::slice::from_ref(event), Place::after(event)).await {
                 Ok(moved) => moved,
-                Err(error) => self.set_aside(after, event, &error).await?,
+                Err(error) => self.set_aside(cursor, event, &error).await?,
             };
             if !moved {
                 return Ok(Step::Elsewhere);
             }
-            after = event.position;
+            cursor = event.position;
         }
+        *known = Some(Standing { cursor, read: last });
         Ok(Step::SetAside(events.len()))
     }
 
@@ -198,7 +229,7 @@ impl Subscription {
         tracing::warn!(subscription = ?self, event = %event.id, stream = event.stream, %error, "an event could not be applied; its stream waits");
         self.db
             .transact(|tx| async move {
-                let moved = self.move_cursor(&tx, after, event).await? != Moved::Not;
+                let moved = self.move_cursor(&tx, after, Place::after(event)).await? != Moved::Not;
                 if moved {
                     parking::set_aside(&tx, self, event, error).await?;
                 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, TransactionTrait, Value};
 
+use tokio::time::Instant;
+
 use crate::{Db, DbError, Tx, db::Writer, group::Attempt};
 
 /// How often a transaction that the database chose as a victim is tried again.
@@ -106,7 +108,7 @@ impl Db {
         match published {
             0 => {}
             unnumbered if unnumbered < 0 => self.bus().unnumbered(self.module()),
-            position => self.bus().reached(self.module(), position),
+            position => self.bus().committed(self.module(), position, Instant::now()),
         }
     }
 }

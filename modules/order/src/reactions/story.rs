@@ -36,11 +36,8 @@ pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEve
     happening(order, envelope, what, None, detail)
 }
 
-/// `None` for what concerns no order. Nothing but the type is looked at then: stock moves with every sale.
+/// `None` for what concerns no order.
 pub(super) fn of_inventory(envelope: &Envelope) -> Result<Option<Happening>, ReactionError> {
-    if envelope.event_type != "hold.expired.v1" {
-        return Ok(None);
-    }
     let InventoryEvent::HoldExpired(event) = envelope.event()? else { return Ok(None) };
     Ok(Some(happening(event.order, envelope, "stock.hold-expired", None, None)))
 }

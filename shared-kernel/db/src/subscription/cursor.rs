@@ -1,10 +1,31 @@
 //! The row that says how far a consumer has come.
 
-use kernel::{Envelope, EventId};
+use kernel::EventId;
 use sea_orm::ConnectionTrait as _;
 
 use super::Subscription;
 use crate::{DbError, Place, Tx};
+
+/// How far a consumer has read, and how far its cursor follows: they differ while nothing concerned it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// The position that the cursor's row has.
+    pub(super) cursor: i64,
+    pub(super) read: Place,
+}
+
+impl Standing {
+    pub(super) const START: Self = Self::at(Place::START);
+
+    pub(super) const fn at(place: Place) -> Self {
+        Self { cursor: place.position, read: place }
+    }
+
+    /// Whether it has read on without its cursor.
+    pub(super) const fn is_ahead(self) -> bool {
+        self.read.position > self.cursor
+    }
+}
 
 impl Subscription {
     /// The position of the last event applied or set aside; 0 at first.
@@ -41,12 +62,21 @@ impl Subscription {
         Ok(())
     }
 
+    /// Lets the cursor follow to where the consumer has read. Forgets where that is when another has moved the cursor.
+    pub(super) async fn rest(&self, known: &mut Option<Standing>) -> Result<(), DbError> {
+        let Some(at) = known.filter(|at| at.is_ahead()) else { return Ok(()) };
+        let moved = self.db.transact(|tx| async move { self.move_cursor(&tx, at.cursor, at.read).await }).await?;
+        *known = (moved != Moved::Not).then_some(Standing::at(at.read));
+        Ok(())
+    }
+
     /// Moves the cursor from `after` behind `to`, and says whether any stream is held back.
     ///
     /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.
-    pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: &Envelope) -> Result<Moved, DbError> {
+    pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: Place) -> Result<Moved, DbError> {
         let (consumer, source) = (self.consumer.into(), self.source().into());
-        let values = [to.position.into(), to.id.uuid().into(), consumer, source, after.into()];
+        let event_id = to.event_id.map(EventId::uuid);
+        let values = [to.position.into(), event_id.into(), consumer, source, after.into()];
         let Some(row) = tx.row(MOVE_CURSOR, values).await? else { return Ok(Moved::Not) };
         let held_back: i64 = row.try_get_by_index(0)?;
         Ok(if held_back == 0 { Moved::WithNoneHeldBack } else { Moved::WithSomeHeldBack })

@@ -6,14 +6,14 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{BATCH, Step, Subscription};
-use crate::{DbError, Place, Trouble, parking};
+use super::{BATCH, Standing, Step, Subscription};
+use crate::{DbError, Trouble, parking};
 
 /// The log is read this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
 
 /// After a batch the next gathers as long as that one took, but no longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_millis(3);
+const LONGEST_PAUSE: Duration = Duration::from_millis(10);
 
 impl Subscription {
     /// Why it does not get on, as far as it runs in this process.
@@ -29,11 +29,11 @@ impl Subscription {
     pub async fn run(self, stop: CancellationToken) {
         let mut news = self.feed.news();
         let mut pauses = pauses();
-        let (mut place, mut look_at) = (None, Instant::now());
+        let (mut standing, mut look_at) = (None, Instant::now());
         while !stop.is_cancelled() {
             news.mark_unchanged();
             let began = Instant::now();
-            let round = self.round(&mut place, &mut look_at).await;
+            let round = self.round(&mut standing, &mut look_at).await;
             self.tell(round.as_ref().err());
             if round.is_ok() {
                 pauses = self::pauses();
@@ -55,18 +55,24 @@ impl Subscription {
                 Ok(()) = news.changed(), if may_be_woken => {}
             }
         }
+        if let Err(error) = self.rest(&mut standing).await {
+            tracing::debug!(subscription = ?self, %error, "it will read again what did not concern it");
+        }
     }
 
     /// One batch; and at `look_at`, or when one has just been set aside, the held events whose time has come. While a
-    /// feed is away these go on.
-    async fn round(&self, place: &mut Option<Place>, look_at: &mut Instant) -> Result<Step, DbError> {
+    /// feed is away these go on. At `look_at` the cursor follows too.
+    async fn round(&self, standing: &mut Option<Standing>, look_at: &mut Instant) -> Result<Step, DbError> {
         let due = *look_at <= Instant::now();
         if due {
             *look_at = Instant::now() + POLL;
         }
-        let step = self.step_from(place).await;
+        let step = self.step_from(standing).await;
         if step.as_ref().is_err_and(DbError::strands_reader) {
             return step;
+        }
+        if due {
+            self.rest(standing).await?;
         }
         if matches!(step, Ok(Step::SetAside(_))) || due {
             let retried = parking::retry_due(self).await?;
