@@ -20,6 +20,7 @@ pub mod store;
 pub mod telemetry;
 pub mod wiring;
 
+mod clock;
 mod docs;
 mod gzip;
 mod health;

@@ -82,7 +82,9 @@ impl Store {
             flip::note_settings(&store.shop.seats).await?;
         }
         flip::follow(&store.shop.seats).await?;
-        if let Some(keys) = service_keys(&store.settings.service)? {
+        // A process that only forwards has nothing that others could call or read.
+        let has_modules = !store.running.modules.is_empty();
+        if let Some(keys) = service_keys(&store.settings.service)?.filter(|_| has_modules) {
             store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks).await?);
         }
         Ok(store)
@@ -108,14 +110,14 @@ impl Store {
         let ends = Ends::new(databases, far_modules(&settings, seams)?, &settings, bus);
         let shop = wiring::wire(&ends, modules);
         let running = Running { modules: shop.modules(), seats: shop.seats.as_slice().into(), metrics: Metrics::new() };
-        let api = openapi::of_the_store(&running.modules)?;
+        let (api, text) = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {
             ids: Arc::clone(&seams.ids),
             admin_key: AdminKey::new(&keys.admin),
             body_limit: BodyLimit(settings.http.body_limit_bytes),
             methods: routes::methods(&api),
         };
-        let document = Document(Bytes::from(openapi::text(&api)));
+        let document = Document(Bytes::from(text));
         let routes = Arc::new(routes::table(&api));
         let switchboard = Arc::new(Switchboard::of(&api, &shop.seats));
         let Ends { databases, tasks, bus, .. } = ends;

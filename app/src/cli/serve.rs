@@ -6,13 +6,13 @@ use std::{
 };
 
 use anyhow::bail;
-use kernel::Seams;
 use kernel_db::Bus;
 use secrecy::ExposeSecret;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Verdict;
 use crate::{
+    clock,
     config::Settings,
     demo, placement,
     store::{Serving, Store},
@@ -46,7 +46,7 @@ pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Ve
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
-    let store = Store::open(settings, Seams::system(), Bus::default()).await?;
+    let store = Store::open(settings, clock::seams()?, Bus::default()).await?;
     let with_demo = !args.no_demo && demo::is_wanted(&store).await?;
     let serving = store.serve_with_ports(listener, ports)?;
     let products = if with_demo { load_demo(&serving).await } else { 0 };

@@ -26,7 +26,10 @@ use crate::config::{Service, Settings};
 /// How long a far side may take to say what it serves.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The longest pause between two tries to reach it.
+/// The first pause between two tries to reach it: processes are often started together.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// The ways to one module elsewhere: its ports, its news, its public routes.
@@ -144,7 +147,12 @@ impl Far {
 }
 
 fn pauses() -> ExponentialBackoff {
-    ExponentialBuilder::default().with_max_delay(LONGEST_PAUSE).with_jitter().without_max_times().build()
+    ExponentialBuilder::default()
+        .with_min_delay(FIRST_PAUSE)
+        .with_max_delay(LONGEST_PAUSE)
+        .with_jitter()
+        .without_max_times()
+        .build()
 }
 
 /// Calls through to the far side, once it is trusted.

@@ -5,13 +5,16 @@ use actix_web::{
     body::BoxBody,
     http::{
         StatusCode,
-        header::{ContentType, HeaderName, HeaderValue, LOCATION},
+        header::{ContentType, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
     },
 };
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::{API_BASE, ApiError, ApiResult, RequestId, problem::PROBLEM_JSON};
+use crate::{
+    API_BASE, ApiError, ApiResult, RequestId,
+    problem::{PROBLEM_JSON, retry_after_seconds},
+};
 
 static IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -111,6 +114,10 @@ impl Responder for Answer {
         }
         if let Some(location) = &self.location {
             locate(&mut response, location);
+        }
+        // Under this key it stays as it is; with another there is hope, of which the first answer tells.
+        if let Some(seconds) = retry_after_seconds(status).filter(|_| !self.replayed) {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         if self.replayed {
             response.headers_mut().insert(IDEMPOTENCY_REPLAYED.clone(), HeaderValue::from_static("true"));

@@ -16,6 +16,7 @@ mod status;
 mod view;
 mod words;
 
+pub(crate) use status::retry_after_seconds;
 pub use view::{FieldError, ProblemView};
 
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";

@@ -5,6 +5,7 @@
 
 mod delivery;
 mod double_charge;
+mod lines;
 mod money;
 mod orphan_holds;
 mod oversell;

@@ -1,10 +1,22 @@
-//! Every scenario and every invariant of the store, through its public API, on SQLite and on Postgres.
+//! Every scenario and every invariant of the store, through its public API, on SQLite and on Postgres, wherever the
+//! modules are.
 //!
 //! Reading order: `harness` opens shops and gives people hands; `stories` are what customers and shopkeepers do;
 //! `contract` holds the API to its document and its ports to their contracts; `refusals` is every kind of bad input;
 //! `invariants` is what must stay true, each with the control that shows that its test can fail; `processes` runs
 //! the real binary, kills it, and sends real invoices through it.
 //!
+//! What `stories!` lists runs in six placements: with every module in the process of the test, with each module alone in
+//! a process of its own, and with all four; these are processes of the real binary. `invariants/lines.rs` puts a bad line
+//! between them. Only in the process of the test run
+//!
+//! - every control, and what makes somebody fall over at a step (`orphan_holds`, `delivery`): a failpoint is in the
+//!   process that it stops, and the binary that people run has none;
+//! - the store with a deaf bus: no setting takes the bus away;
+//!
+//! and in one process of the binary those of `processes` that are about one: its start, its end, its syncs and kills.
+//!
+//! `BANYAN_PLACEMENTS` picks from `local,catalog,inventory,order,payment,all`, and without it all are run;
 //! `BANYAN_TEST_POSTGRES` names a Postgres to run on as well; `BANYAN_SEED` replays a run, `BANYAN_KILLS` and
 //! `BANYAN_FULL_REPLAY` make the long ones longer.
 

@@ -66,7 +66,7 @@ async fn others_that_are_away() {
         for (key, call, code) in [("a", "hold", "stock-unavailable"), ("b", "authorize", "payment-unavailable")] {
             shop.faults.next(call, [Fault::Away]);
             let reply = buy(&shop, key, &[("CUP", 1)], "tok_approve").await;
-            assert_eq!(reply.code(), (503, code.to_owned()));
+            assert_eq!((reply.code(), reply.header("retry-after")), ((503, code.to_owned()), Some("1")));
             assert_eq!(status_of(&shop, shop_order(&shop).await).await, "rejected");
         }
         shop.faults.next("quote", [Fault::Away]);

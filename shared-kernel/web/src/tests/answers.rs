@@ -56,6 +56,15 @@ async fn a_stored_refusal_keeps_the_first_request_id() {
 }
 
 #[actix_web::test]
+async fn a_stored_refusal_says_once_when_to_come_back() {
+    for (status, replayed, after) in [(503, false, Some("1")), (503, true, None), (409, false, None)] {
+        let answer = Answer { status, body: b"{}".as_slice().into(), location: None, replayed };
+        let reply = get(web::get().to(move || std::future::ready(answer.clone()))).await;
+        assert_eq!((reply.status, reply.header("retry-after")), (status, after), "replayed: {replayed}");
+    }
+}
+
+#[actix_web::test]
 async fn whoever_has_it_still_gets_a_304() {
     let etag = strong_etag(b"[1]");
     let weak = format!("W/{etag}");

@@ -1,4 +1,5 @@
-//! The contracts' own cases once more, through the switches of a store that is wired and running.
+//! The contracts' own cases once more, through the switches of a store that is wired and running, or over the
+//! socket of the process that serves them.
 
 use catalog_contract::{Quote, conformance as prices};
 use inventory_contract::conformance as stock;
@@ -6,16 +7,17 @@ use kernel::{Currency, Money, Seams, Sku};
 use payment_contract::conformance as charges;
 use serde_json::json;
 
-use crate::harness::{Kind, Shop, run, stories, together};
+use crate::harness::{Shop, stories};
 
 stories!(stock_upholds_its_contract, prices_uphold_their_contract);
+stories!(in crate::harness::Shop::unhurried: charges_uphold_their_contract);
 
 async fn stock_upholds_its_contract(shop: &Shop) {
     let fixture = stock::Fixture::new(Seams::system()).unwrap();
     let opening = fixture.opening();
     let goods: Vec<_> = opening.iter().map(|(sku, units)| (sku.as_str(), *units, 100)).collect();
     shop.admin().stocks_all(&goods).await;
-    let played = stock::upholds_contract(shop.store().shop.stock.as_ref(), &fixture).await;
+    let played = stock::upholds_contract(shop.stock().as_ref(), &fixture).await;
     assert!(!played.is_empty());
     let faults: Vec<_> = played.iter().filter(|case| case.outcome.is_err()).collect();
     assert!(faults.is_empty(), "{faults:#?}");
@@ -39,24 +41,17 @@ async fn prices_uphold_their_contract(shop: &Shop) {
         withheld: quote("pot", "Pot", 900, false),
         unknown: Sku::parse("hat").unwrap(),
     };
-    let played = prices::upholds_contract(shop.store().shop.prices.as_ref(), &fixture).await;
+    let played = prices::upholds_contract(shop.prices().as_ref(), &fixture).await;
     assert!(!played.is_empty());
     let faults: Vec<_> = played.iter().filter(|case| !case.holds()).collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// Its orders are no orders of this shop's, so the shop is not asked afterwards whether all adds up.
-#[test]
-fn charges_uphold_their_contract() {
-    let _turn = together();
-    for kind in Kind::available() {
-        run(async {
-            let shop = Shop::open(kind).await;
-            let ids = Seams::system().ids;
-            let played = charges::upholds_contract(shop.store().shop.charges.as_ref(), ids.as_ref()).await;
-            assert!(!played.is_empty());
-            assert_eq!(charges::faults(&played), Vec::<String>::new(), "{kind:?}");
-            shop.abandon().await;
-        });
-    }
+/// Its orders are no orders of this shop's.
+async fn charges_uphold_their_contract(shop: &Shop) {
+    shop.need_not_add_up();
+    let ids = Seams::system().ids;
+    let played = charges::upholds_contract(shop.charges().as_ref(), ids.as_ref()).await;
+    assert!(!played.is_empty());
+    assert_eq!(charges::faults(&played), Vec::<String>::new());
 }

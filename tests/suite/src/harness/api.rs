@@ -23,7 +23,7 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) fn at(address: impl std::fmt::Display) -> Self {
-        let client = Client::builder().timeout(ANSWER_LIMIT).no_proxy().build().unwrap();
+        let client = Client::builder().tls_certs_only([]).timeout(ANSWER_LIMIT).no_proxy().build().unwrap();
         Self { base: format!("http://{address}"), client }
     }
 
@@ -141,6 +141,11 @@ impl Answer {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Whether it says that for the moment it cannot be done, and nothing was.
+    pub(crate) fn is_not_now(&self) -> bool {
+        self.status == 503 && self.header("retry-after").is_some() && self.at("/order").is_null()
     }
 
     pub(crate) fn words(&self) -> String {

@@ -15,7 +15,7 @@ const MOVING: [&str; 3] = ["subscription", "feed_reader", "lease"];
 impl Shop {
     pub(crate) async fn footprint(&self) -> Footprint {
         let mut footprint = Footprint::new();
-        for db in self.store().databases.all() {
+        for db in self.databases() {
             let module = db.module();
             let tables = match db.dialect() {
                 Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",

@@ -69,6 +69,17 @@ impl Guest {
         self.api.ask(Method::POST, "/api/v1/orders").key(key).json(body).send().await
     }
 
+    /// Orders, and asks again under the same key as long as it is told "not now", or that its first request is still under
+    /// way.
+    pub(crate) async fn insists(&self, key: &str, body: &Value) -> Answer {
+        super::eventually("the key is answered", async || {
+            let answer = self.orders(key, body).await;
+            let in_flight = answer.status == 409 && answer.text("/code") == "idempotency-key-in-flight";
+            (!in_flight && !answer.is_not_now()).then_some(answer)
+        })
+        .await
+    }
+
     /// Buys, and is sure of it.
     pub(crate) async fn has_bought(&self, wanted: &[(&str, i64)]) -> Order {
         let answer = self.buys(wanted).await.expect_status(201);

@@ -1,14 +1,16 @@
 //! Where one store keeps its data, and the settings that say so.
 
 use banyan::config::{Environment, Settings, load};
-use payment::WebhookSecret;
 use sea_orm::{ConnectionTrait as _, Database};
 use tempfile::TempDir;
 
-use super::{ADMIN_KEY, Kind};
+use super::{ADMIN_KEY, Kind, placement::MODULES};
 
 /// What the payment provider signs its webhooks with.
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// Settings in the words of the environment. Later ones win.
+pub(crate) type Words = Vec<(String, String)>;
 
 /// A data folder, and on Postgres schemas, that nobody else uses.
 #[derive(Debug)]
@@ -24,9 +26,9 @@ impl Place {
         Self { kind, folder: tempfile::tempdir().unwrap(), prefix: format!("suite_{}_", &unique[..12]) }
     }
 
-    /// The settings of a store here, in the words of the environment.
-    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
+    /// The settings of a store here.
+    pub(crate) fn environment(&self) -> Words {
+        words([
             ("BANYAN__ADMIN__KEY", ADMIN_KEY.to_owned()),
             ("BANYAN__DATA__CONNECTIONS", "4".to_owned()),
             ("BANYAN__DATA__FOLDER", self.folder.path().join("data").display().to_string()),
@@ -35,32 +37,54 @@ impl Place {
             ("BANYAN__HTTP__WORKERS", "1".to_owned()),
             ("BANYAN__LOG__LEVEL", "warn".to_owned()),
             ("BANYAN__SERVER__SECRET", "the-server-secret-of-the-suite".to_owned()),
-        ]
+        ])
     }
 
-    /// The same as types, with the modules' own settings for tests.
+    /// The same, with what the modules set for tests: short waits, and patience with a slow machine.
+    pub(crate) fn rehearsal(&self) -> Words {
+        let (catalog, inventory) = (catalog::Config::for_testing(), inventory::Config::for_testing());
+        let (order, payment) = (order::Config::for_testing(), payment::Config::for_testing());
+        let mut rehearsal = self.environment();
+        rehearsal.extend(words([
+            ("BANYAN__MODULES__CATALOG__CACHE_MEBIBYTES", catalog.cache_mebibytes.to_string()),
+            ("BANYAN__MODULES__INVENTORY__SWEEP_EVERY_SECONDS", inventory.sweep_every_seconds.to_string()),
+            ("BANYAN__MODULES__ORDER__ANSWER_WITHIN_MS", order.answer_within_ms.to_string()),
+            ("BANYAN__MODULES__ORDER__LEASE_MS", order.lease_ms.to_string()),
+            ("BANYAN__MODULES__ORDER__RETRY_MS", order.retry_ms.to_string()),
+            ("BANYAN__MODULES__ORDER__RUNNER_POLL_MS", order.runner_poll_ms.to_string()),
+            ("BANYAN__MODULES__PAYMENT__ASK_AGAIN_MS", payment.ask_again_ms.to_string()),
+            ("BANYAN__MODULES__PAYMENT__PROVIDER_TIMEOUT_MS", payment.provider_timeout_ms.to_string()),
+            ("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", payment.simulated.pending_ms.to_string()),
+            ("BANYAN__MODULES__PAYMENT__WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+        ]));
+        rehearsal
+    }
+
+    /// As types.
     pub(crate) fn settings(&self) -> Settings {
-        let pairs = self.environment();
-        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let mut settings = load(None, &Environment::of(&pairs)).unwrap().settings;
-        settings.modules.catalog.config = catalog::Config::for_testing();
-        settings.modules.inventory.config = inventory::Config::for_testing();
-        settings.modules.order.config = order::Config::for_testing();
-        let secret = WebhookSecret::parse(WEBHOOK_SECRET).unwrap();
-        settings.modules.payment.config =
-            payment::Config { webhook_secret: Some(secret), ..payment::Config::for_testing() };
-        settings
+        settings(&self.rehearsal())
     }
 
     /// Leaves no schema behind. Files go with the folder.
     pub(crate) async fn clear(&self) {
         if self.kind == Kind::Postgres {
             let database = Database::connect(self.kind.url()).await.unwrap();
-            for module in ["catalog", "inventory", "order", "payment"] {
+            for module in MODULES {
                 let drop = format!("DROP SCHEMA IF EXISTS \"{}{module}\" CASCADE", self.prefix);
                 database.execute_unprepared(&drop).await.unwrap();
             }
             database.close().await.unwrap();
         }
     }
+}
+
+/// What `words` say, as types.
+pub(crate) fn settings(words: &Words) -> Settings {
+    let pairs: Vec<(&str, &str)> = words.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    load(None, &Environment::of(&pairs)).unwrap().settings
+}
+
+/// Settings by their names.
+pub(crate) fn words<const N: usize>(words: [(&str, String); N]) -> Words {
+    words.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -8,19 +8,30 @@ use std::{
     ops::Deref,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use reqwest::Method;
 
-use super::{Api, eventually, place::Place};
+use super::{
+    Api, eventually,
+    place::{Place, Words},
+};
 
 /// The binary that was built beside this test.
-///
+fn binary() -> &'static Path {
+    static BINARY: LazyLock<PathBuf> = LazyLock::new(look_for_binary);
+    &BINARY
+}
+
 /// # Panics
 ///
 /// When it is not there, or lacks a change that this test was built with: it would prove something of another day.
-fn binary() -> PathBuf {
+fn look_for_binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let binary = test.parent().and_then(Path::parent).unwrap().join("banyan");
     assert!(binary.is_file(), "{} is not there; say `cargo build -p banyan`", binary.display());
@@ -37,7 +48,8 @@ fn binary() -> PathBuf {
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     folder: PathBuf,
-    settings: Vec<(&'static str, String)>,
+    settings: Words,
+    log: PathBuf,
 }
 
 /// What a program that has ended said.
@@ -66,18 +78,34 @@ impl Deref for Process {
 
 impl Program {
     pub(crate) fn at(place: &Place) -> Self {
-        Self { folder: place.folder.path().to_owned(), settings: place.environment() }
+        Self::of(place, place.environment())
+    }
+
+    /// The same under other settings.
+    pub(crate) fn of(place: &Place, settings: Words) -> Self {
+        let folder = place.folder.path();
+        Self { folder: folder.to_owned(), settings, log: folder.join("log") }
+    }
+
+    /// Where what it says is kept.
+    pub(crate) fn logs_to(&mut self, name: &str) {
+        self.log = self.folder.join(name);
     }
 
     /// Changes a setting, in the words of the environment.
-    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
-        self.unset(name);
+    pub(crate) fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let name = name.into();
+        self.unset(&name);
         self.settings.push((name, value.into()));
+    }
+
+    pub(crate) fn settings(&self) -> &Words {
+        &self.settings
     }
 
     /// Leaves a setting to its default.
     pub(crate) fn unset(&mut self, name: &str) {
-        self.settings.retain(|(known, _)| *known != name);
+        self.settings.retain(|(known, _)| known != name);
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -116,31 +144,43 @@ impl Program {
 
     /// The same with other arguments, and perhaps under another program, such as `strace -f …`.
     pub(crate) async fn serves_with(&self, wrapper: &[&str], arguments: &[&str]) -> Process {
-        let address = free_address();
+        let mut process = self.starts(wrapper, arguments, &free_address());
+        process.is_ready().await;
+        process
+    }
+
+    /// Starts a store at `address`, and does not wait for it.
+    pub(crate) fn starts(&self, wrapper: &[&str], arguments: &[&str], address: &str) -> Process {
         let binary = binary();
         let mut words: Vec<&OsStr> = wrapper.iter().map(OsStr::new).collect();
         words.push(binary.as_os_str());
         words.extend(arguments.iter().map(OsStr::new));
-        let log = self.folder().join("log");
-        let file = File::options().create(true).append(true).open(&log).unwrap();
+        let file = File::options().create(true).append(true).open(&self.log).unwrap();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]);
         self.dress(&mut command);
-        command.env("BANYAN__HTTP__LISTEN", &address);
+        command.env("BANYAN__HTTP__LISTEN", address);
         command.stdout(file.try_clone().unwrap()).stderr(file);
-        let mut process = Process { api: Api::at(&address), child: command.spawn().unwrap(), log };
-        process.is_ready().await;
-        process
+        Process { api: Api::at(address), child: command.spawn().unwrap(), log: self.log.clone() }
     }
 }
 
-/// An address that nobody listens on now.
+/// An address that nobody listens on now, below those that the system gives to whoever connects: one of these would
+/// be somebody's before the process that is meant has come to listen.
 pub(crate) fn free_address() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let next = NEXT.fetch_add(1, Relaxed).wrapping_add(std::process::id().wrapping_mul(61));
+        let address = format!("127.0.0.1:{}", 10_000 + next % 20_000);
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 impl Process {
-    async fn is_ready(&mut self) {
+    /// Waits until it can do its work.
+    pub(crate) async fn is_ready(&mut self) {
         let log = self.log.clone();
         let ended = std::cell::RefCell::new(&mut self.child);
         let api = &self.api;
@@ -180,6 +220,11 @@ impl Process {
     /// Asks it to stop, and is sure that it does so cleanly.
     pub(crate) async fn stops(self) {
         self.signal("TERM");
+        self.has_stopped().await;
+    }
+
+    /// Waits until it has stopped as it was asked to, and is sure that it did so cleanly.
+    pub(crate) async fn has_stopped(self) {
         let log = self.log.clone();
         let status = self.ends().await;
         assert!(status.success(), "{status}: {}", read(&log));
@@ -188,6 +233,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{} said:\n{}", self.log.display(), read(&self.log));
+        }
         self.child.kill().ok();
         self.child.wait().ok();
     }

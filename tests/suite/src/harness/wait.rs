@@ -9,12 +9,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Asks until there is an answer.
 pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    in_time(what, ask).await.unwrap_or_else(|late| panic!("{late}"))
+}
+
+/// The same for a probe, which says what is wrong.
+pub(crate) async fn in_time<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> Result<T, String> {
     let until = SystemClock.now() + PATIENCE;
     loop {
         if let Some(answer) = ask().await {
-            return answer;
+            return Ok(answer);
         }
-        assert!(SystemClock.now() < until, "not within {} s: {what}", PATIENCE.as_secs());
+        if SystemClock.now() > until {
+            return Err(format!("not within {} s: {what}", PATIENCE.as_secs()));
+        }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

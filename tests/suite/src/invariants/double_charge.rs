@@ -5,28 +5,19 @@ use std::collections::BTreeSet;
 use futures_util::{StreamExt as _, future::join_all, stream};
 
 use super::{Verdict, ensure, must_notice};
-use crate::harness::{Answer, Shop, eventually, fresh_key, stories};
+use crate::harness::{Shop, fresh_key, stories};
 
 stories!(fifty_keys_twenty_repeats_each);
 
+/// Fewer keys where each answer costs several processes: those in one are the measure.
 async fn fifty_keys_twenty_repeats_each(shop: &Shop) {
-    repeats(shop, 50, 20).await.unwrap();
+    let keys = if shop.away().is_empty() { 50 } else { 10 };
+    repeats(shop, keys, 20).await.unwrap();
 }
 
 #[test]
 fn control_the_uniqueness_of_keys() {
     must_notice("idempotency::unique", async |shop| repeats(shop, 3, 5).await);
-}
-
-/// Buys until it has an answer; a key that is in flight is not one yet.
-async fn insists(shop: &Shop, key: &str, token: &str) -> Answer {
-    let ada = shop.guest("ada");
-    let body = ada.wants(&[("cup", 1)], token);
-    eventually("the key is answered", async || {
-        let answer = ada.orders(key, &body).await;
-        (answer.status != 409 || answer.text("/code") != "idempotency-key-in-flight").then_some(answer)
-    })
-    .await
 }
 
 /// So many keys, each sent so often at the same time. One in five meets a provider that takes the money and says
@@ -35,8 +26,9 @@ async fn repeats(shop: &Shop, keys: usize, repeats: usize) -> Verdict {
     shop.admin().stocks("cup", 1_000, 100).await;
     let one_key = async |number: usize| {
         let token = if number.is_multiple_of(5) { "tok_timeout_then_approve" } else { "tok_approve" };
-        let key = fresh_key();
-        let answers = join_all((0..repeats).map(|_| insists(shop, &key, token))).await;
+        let (key, ada) = (fresh_key(), shop.guest("ada"));
+        let body = ada.wants(&[("cup", 1)], token);
+        let answers = join_all((0..repeats).map(|_| ada.insists(&key, &body))).await;
         let first = &answers[0];
         ensure(matches!(first.status, 201 | 202), || first.to_string())?;
         let other = answers.iter().find(|answer| (answer.status, &answer.body) != (first.status, &first.body));

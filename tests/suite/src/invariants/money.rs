@@ -17,7 +17,9 @@ const STEPS: u64 = 60;
 
 async fn whatever_people_do_money_adds_up(shop: &Shop) {
     let seed = Random::seed();
-    let found = live(shop, seed, STEPS).await.unwrap_or_else(|wrong| panic!("BANYAN_SEED={seed}: {wrong}"));
+    // Fewer where each answer costs several processes: those in one are the measure.
+    let steps = if shop.away().is_empty() { STEPS } else { STEPS / 3 };
+    let found = live(shop, seed, steps).await.unwrap_or_else(|wrong| panic!("BANYAN_SEED={seed}: {wrong}"));
     aloud(&format!("money adds up: {found} (BANYAN_SEED={seed})"));
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use inventory_contract::{Demand, Hold, Stock as _};
+use inventory_contract::{Demand, Hold};
 use kernel::{CallContext, OrderId, Seams, Sku};
 
 use super::{Verdict, ensure, must_notice_doing};
@@ -50,7 +50,7 @@ async fn lapse(shop: &Shop) -> Verdict {
             lines: vec![Demand { sku: Sku::parse("cup").unwrap(), quantity: 3 }],
             until: shop.db("order").seams().now() + chrono::TimeDelta::minutes(minutes),
         };
-        shop.store().shop.stock.hold(&CallContext::system("suite"), hold).await.unwrap();
+        shop.stock().hold(&CallContext::system("suite"), hold).await.unwrap();
     }
     shop.later(61);
     for _ in 0..100 {

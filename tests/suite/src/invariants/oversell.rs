@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use futures_util::{StreamExt as _, stream};
 
 use super::{Verdict, ensure, must_notice};
-use crate::harness::{Shop, stories};
+use crate::harness::{Answer, Shop, fresh_key, stories};
 
 stories!(a_thousand_buyers_fifty_units, one_sku_named_twice, cancelling_and_expiring_meanwhile);
 
+/// Fewer of them where each answer costs several processes: those in one are the measure.
 async fn a_thousand_buyers_fifty_units(shop: &Shop) {
-    rush(shop, 50, 1_000, &[1]).await.unwrap();
+    let buyers = if shop.away().is_empty() { 1_000 } else { 200 };
+    rush(shop, 50, buyers, &[1]).await.unwrap();
 }
 
 async fn one_sku_named_twice(shop: &Shop) {
@@ -27,7 +29,12 @@ async fn rush(shop: &Shop, units: i64, buyers: usize, lines: &[i64]) -> Verdict 
     let admin = shop.admin();
     admin.stocks("last", units, 100).await;
     let wanted: Vec<(&str, i64)> = lines.iter().map(|quantity| ("last", *quantity)).collect();
-    let buy = async |buyer: usize| shop.guest(&format!("buyer{buyer}")).buys(&wanted).await.status;
+    let buy = async |buyer: usize| {
+        let guest = shop.guest(&format!("buyer{buyer}"));
+        let body = guest.wants(&wanted, "tok_approve");
+        // Between processes a busy store may say "not now". In one it has no reason to.
+        if shop.away().is_empty() { guest.buys(&wanted).await } else { guest.insists(&fresh_key(), &body).await }.status
+    };
     let answers: Vec<u16> = stream::iter((0..buyers).map(buy)).buffer_unordered(16).collect().await;
 
     let mut told: BTreeMap<u16, i64> = BTreeMap::new();
@@ -60,21 +67,24 @@ async fn cancelling_and_expiring_meanwhile(shop: &Shop) {
                     let cancelled = guest.cancels(&crate::harness::Order::of(&bought)).await;
                     assert!(matches!(cancelled.status, 200 | 409), "{cancelled}");
                 }
-                bought.status
+                bought
             }
             // Cannot pay.
-            1 => guest.buys_with("tok_decline", &[("last", 2)]).await.status,
+            1 => guest.buys_with("tok_decline", &[("last", 2)]).await,
             // Makes holds lapse that are under way.
             2 => {
                 shop.later(4);
-                guest.buys(&[("last", 1)]).await.status
+                guest.buys(&[("last", 1)]).await
             }
-            _ => guest.buys(&[("last", 1)]).await.status,
+            _ => guest.buys(&[("last", 1)]).await,
         }
     };
-    let answers: Vec<u16> = stream::iter((0..160).map(act)).buffer_unordered(16).collect().await;
-    let strange: Vec<&u16> = answers.iter().filter(|status| !matches!(status, 201 | 202 | 402 | 409)).collect();
-    assert!(strange.is_empty(), "{strange:?}");
+    let answers: Vec<Answer> = stream::iter((0..160).map(act)).buffer_unordered(16).collect().await;
+    for answer in answers.iter().filter(|answer| !matches!(answer.status, 201 | 202 | 402 | 409)) {
+        // Minutes that pass at once make the token of a call on its way too old, and a placing too late.
+        assert!(!shop.away().is_empty() && answer.status == 503, "{answer}");
+        assert!(answer.header("retry-after").is_some(), "{answer}");
+    }
     shop.settle().await;
 
     let bought = "SELECT CAST(COALESCE(SUM(quantity), 0) AS bigint) FROM order_line JOIN orders ON orders.id = order_id \

@@ -3,20 +3,9 @@
 use kernel_db::DbError;
 use serde_json::json;
 
-use crate::harness::{Kind, Program, Shop, eventually, run, together};
+use crate::harness::{Shop, eventually, stories};
 
-/// The poisoned product is none of the catalog's, so the shop is not asked afterwards whether all adds up.
-#[test]
-fn only_the_poisoned_stream_waits() {
-    let _turn = together();
-    for kind in Kind::available() {
-        run(async {
-            let shop = Shop::open(kind).await;
-            poison(&shop).await;
-            shop.abandon().await;
-        });
-    }
-}
+stories!(only_the_poisoned_stream_waits);
 
 /// Publishes an event of `stream` that nobody can read, or that everybody can.
 async fn publish(shop: &Shop, stream: &str, version: i64, data: &str) {
@@ -43,7 +32,9 @@ fn introduces(stream: &str, sku: &str) -> String {
     json!({"product": stream, "slug": "x", "title": "x", "introduced": [{"sku": sku, "opening_stock": 7}]}).to_string()
 }
 
-async fn poison(shop: &Shop) {
+/// The poisoned product is none of the catalog's.
+async fn only_the_poisoned_stream_waits(shop: &Shop) {
+    shop.need_not_add_up();
     let admin = shop.admin();
     let poisoned = "01890000-0000-7000-8000-00000000dead";
     publish(shop, poisoned, 1, "{\"product\": \"poison\"}").await;
@@ -53,7 +44,7 @@ async fn poison(shop: &Shop) {
     assert!(!known("BEHIND").await, "what comes later in the poisoned stream waits");
 
     // Tries come ever more rarely, so time is made to pass between them.
-    let program = Program::at(shop.place());
+    let program = shop.program();
     eventually("the event is parked", async || {
         shop.later_seconds(10);
         let parked = shop.parked().await;
@@ -70,7 +61,7 @@ async fn poison(shop: &Shop) {
     let listed = program.says(&["events", "parked"]).await;
     assert_eq!(listed.code, Some(0), "{listed:?}");
     assert!(listed.out.contains(poisoned) && listed.out.contains("parked"), "{listed:?}");
-    let view = admin.get("/admin/modules").await.expect_status(200);
+    let view = shop.api_of("inventory").admin().get("/admin/modules").await.expect_status(200);
     assert!(view.words().contains(poisoned), "{view}");
 
     let which = ["--consumer", &name[0], "--source", &name[1], &position];

@@ -7,7 +7,9 @@ use kernel::Seams;
 use kernel_db::Db;
 use sea_orm::ConnectionTrait as _;
 
-use crate::harness::{Invoices, Kind, Place, Process, Program, Said, Takings, aloud, run, together};
+use crate::harness::{
+    Invoices, Kind, Place, Placement, Plan, Process, Program, Said, Shop, Site, Takings, aloud, run, together,
+};
 
 #[test]
 fn real_invoices_on_sqlite() {
@@ -29,6 +31,36 @@ fn a_killed_replay_on_postgres() {
     replayed(Kind::Postgres, true);
 }
 
+#[test]
+fn in_four_processes_on_sqlite() {
+    replayed_by_all(Kind::Sqlite);
+}
+
+#[test]
+fn in_four_processes_on_postgres() {
+    replayed_by_all(Kind::Postgres);
+}
+
+/// Every module in a process of its own, and a fifth that forwards.
+fn replayed_by_all(kind: Kind) {
+    if !(Site { kind, placement: Placement::AllRemote }).is_available() {
+        return;
+    }
+    run(async {
+        let place = Place::new(kind);
+        let Some(invoices) = Invoices::copied_into(place.folder.path()) else { return };
+        let words = place.environment();
+        let fleet = Plan::new(place, Placement::AllRemote, words).starts().await;
+        let said = replay(&fleet.program(), fleet.store(), &invoices).await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let shop = Shop::of(fleet);
+        shop.settle().await;
+        assert_eq!(counted(shop.store()).await, invoices.takings);
+        aloud(&format!("replayed on {kind:?} by every module alone: {:?}", invoices.takings));
+        shop.close().await;
+    });
+}
+
 fn replayed(kind: Kind, killed: bool) {
     if !kind.is_available() {
         return;
@@ -44,12 +76,12 @@ fn replayed(kind: Kind, killed: bool) {
         }
         let said = replay(&program, &store, &invoices).await;
         assert_eq!(said.code, Some(0), "{said:?}");
-        assert_eq!(counted(&place).await, invoices.takings);
+        assert_eq!(counted_in(&place).await, invoices.takings);
         aloud(&format!("replayed on {kind:?}, killed: {killed}: {:?}", invoices.takings));
 
         let again = replay(&program, &store, &invoices).await;
         assert_eq!(again.code, Some(0), "{again:?}");
-        assert_eq!(counted(&place).await, invoices.takings, "the same keys change nothing");
+        assert_eq!(counted_in(&place).await, invoices.takings, "the same keys change nothing");
         store.stops().await;
         let checked = program.says(&["check"]).await;
         assert_eq!(checked.code, Some(0), "{checked:?}");
@@ -80,9 +112,16 @@ async fn kill_meanwhile(program: &Program, store: Process, invoices: &Invoices) 
     program.serves().await
 }
 
-/// What the store holds, counted in its own tables.
-async fn counted(place: &Place) -> Takings {
+/// What the store at `place` holds.
+async fn counted_in(place: &Place) -> Takings {
     let store = Store::attach(place.settings(), Seams::system()).await.unwrap();
+    let takings = counted(&store).await;
+    store.close().await;
+    takings
+}
+
+/// What a store holds, counted in its own tables.
+async fn counted(store: &Store) -> Takings {
     let figure = async |db: &Db, sql: &str| -> i64 {
         let row = db.reader().query_one_raw(db.dialect().statement(sql, [])).await.unwrap().unwrap();
         row.try_get_by_index(0).unwrap()
@@ -98,6 +137,5 @@ async fn counted(place: &Place) -> Takings {
     let authorized = figure(databases("payment"), "SELECT CAST(SUM(authorized) AS bigint) FROM payment").await;
     let theirs = "SELECT CAST(SUM(amount) AS bigint) FROM simulated_ledger WHERE operation = 'capture'";
     assert_eq!((authorized, figure(databases("payment"), theirs).await), (takings.pence, takings.pence));
-    store.close().await;
     takings
 }
