@@ -9,7 +9,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 use kernel_web::{ApiError, ApiResult, CachedJson};
-use utoipa_swagger_ui::Config;
+use utoipa_swagger_ui::{Config, SwaggerFile};
 
 /// The document as it is served.
 #[derive(Debug, Clone)]
@@ -40,16 +40,20 @@ async fn index(swagger: Data<Config<'static>>) -> ApiResult<impl Responder> {
 
 #[get("/docs/{file:.*}")]
 async fn file(name: Path<String>, swagger: Data<Config<'static>>) -> ApiResult<impl Responder> {
-    let file = swagger_file(&name, &swagger)?;
+    Ok(shown(swagger_file(&name, &swagger)?))
+}
+
+/// As it is kept, which may be packed.
+fn shown(kept: SwaggerFile<'_>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
-    if file.gzpipped {
+    if kept.gzpipped {
         response.insert_header((CONTENT_ENCODING, ContentEncoding::Gzip));
     }
     response.insert_header(("cache-control", "public, max-age=3600"));
-    Ok(response.content_type(file.content_type).body(file.bytes.into_owned()))
+    response.content_type(kept.content_type).body(kept.bytes.into_owned())
 }
 
-fn swagger_file(name: &str, swagger: &Data<Config<'static>>) -> ApiResult<utoipa_swagger_ui::SwaggerFile<'static>> {
+fn swagger_file(name: &str, swagger: &Data<Config<'static>>) -> ApiResult<SwaggerFile<'static>> {
     let swagger = Arc::clone(&**swagger);
     utoipa_swagger_ui::serve(name, swagger).map_err(ApiError::internal)?.ok_or_else(ApiError::not_found)
 }

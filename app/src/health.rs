@@ -1,13 +1,14 @@
 //! `GET /health/live`, `GET /health/ready` and `GET /metrics`: for those who run the store.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, Responder, get, http::StatusCode, web::Data};
 use kernel_web::{ApiError, ApiResult, Json};
+use port::Placement;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{progress::Progress, store::Running};
+use crate::{placement::seat::Seat, progress::Progress, store::Running};
 
 /// A database that takes longer to answer is not one that a request should wait for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,6 +27,23 @@ struct ReadyView {
     #[schema(example = "ready")]
     status: &'static str,
     modules: Vec<ModuleHealth>,
+    /// The modules that are placed in other processes. Their absence takes nothing from the others' routes, so it does
+    /// not make the store less ready.
+    elsewhere: Vec<FarHealth>,
+}
+
+/// How a module in another process looks from here.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct FarHealth {
+    #[schema(example = "inventory")]
+    name: &'static str,
+    /// Whether it answered when it was looked at last, at most a few seconds ago.
+    reachable: bool,
+    /// Whether it has shown who it is and that it speaks our contracts. Until then nobody calls it.
+    trusted: bool,
+    /// What is wrong with it, and what to do.
+    #[schema(example = json!(null))]
+    trouble: Option<String>,
 }
 
 /// How one module is.
@@ -53,17 +71,33 @@ pub(crate) async fn live() -> Json<LiveView> {
 
 /// Whether the store can do its work.
 ///
-/// Asks every module's database. 503 with the same list under `modules` when one is away.
+/// Asks the database of every module that this process has; 503 with the same lists when one is away. Modules that are
+/// elsewhere are listed with how they look from here, and change nothing.
 #[utoipa::path(tag = "system", responses((status = 200, description = "Ready", body = ReadyView), kernel_web::Problems))]
 #[get("/health/ready")]
 pub(crate) async fn ready(running: Data<Running>) -> ApiResult<Json<ReadyView>> {
-    let modules = health(&running).await;
+    Ok(Json(readiness(&running).await?))
+}
+
+async fn readiness(running: &Running) -> ApiResult<ReadyView> {
+    let (modules, elsewhere) = (health(running).await, far_health(running));
     if modules.iter().all(|module| module.database == "ok") {
-        return Ok(Json(ReadyView { status: "ready", modules }));
+        return Ok(ReadyView { status: "ready", modules, elsewhere });
     }
     let modules = serde_json::to_value(&modules).unwrap_or_default();
+    let elsewhere = serde_json::to_value(&elsewhere).unwrap_or_default();
     Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "a module's database is away")
-        .with("modules", modules))
+        .with("modules", modules)
+        .with("elsewhere", elsewhere))
+}
+
+fn far_health(running: &Running) -> Vec<FarHealth> {
+    let remote = running.seats.iter().filter(|seat| seat.placement() == Placement::Remote);
+    let look = |seat: &Arc<Seat>| {
+        let (far, name) = (seat.far.as_ref()?, seat.name);
+        Some(FarHealth { name, reachable: far.is_reachable(), trusted: far.is_trusted(), trouble: far.trouble() })
+    };
+    remote.filter_map(look).collect()
 }
 
 async fn health(running: &Running) -> Vec<ModuleHealth> {

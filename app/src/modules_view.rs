@@ -1,24 +1,22 @@
 //! `GET /api/v1/admin/modules`: where each module lives and how its news travels.
 
 use actix_web::{
-    get,
-    http::StatusCode,
-    post,
+    get, post,
     web::{Data, Path},
 };
 use garde::Validate;
-use kernel::Principal;
-use kernel_db::parking::Parked;
-use kernel_web::{Admin, ApiError, ApiResult, Body, Json, Problems};
+use kernel::{DateTime, Principal, Utc};
+use kernel_db::{DbError, parking::Parked};
+use kernel_web::{Admin, ApiResult, Body, Json, Problems};
 use port::{Descriptor, Placement};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     placement::{
-        MODULES,
         far::ports_of,
-        flip::{Stays, flip},
+        flip::flip,
+        record::{self, Change},
         seat::Seat,
     },
     progress::{Cursor, Progress},
@@ -46,15 +44,31 @@ struct ModuleView {
     /// is no way to it.
     #[schema(example = json!(null))]
     breaker: Option<String>,
-    /// Whether the far side has shown that it speaks the ports' contracts; null where there is none.
+    /// Whether the far side has shown who it is and that it speaks the ports' contracts; null where there is none.
     #[schema(example = json!(null))]
     trusted: Option<bool>,
+    /// Why not, and what to do, when it was last asked; null where there is nothing to say.
+    #[schema(example = json!(null))]
+    trouble: Option<String>,
+    /// The latest decision about its place while the store was open; null where there was none.
+    moved: Option<MovedView>,
     /// What other modules may ask of it.
     ports: Vec<PortView>,
     /// The position of the newest event that it has published; null when this process does not reach its data.
     outbox_position: Option<i64>,
     /// Who reads its events.
     subscribers: Vec<SubscriberView>,
+}
+
+/// A decision about a module's place.
+#[derive(Debug, Serialize, ToSchema)]
+struct MovedView {
+    #[schema(example = "remote")]
+    placement: String,
+    /// Who decided. `settings`: they said something new when the store was started.
+    #[schema(example = "admin")]
+    by: String,
+    at: DateTime<Utc>,
 }
 
 /// A port, and the fingerprint of what it promises.
@@ -109,7 +123,7 @@ struct ParkedView {
 #[get("/admin/modules")]
 pub(crate) async fn modules(_: Admin, running: Data<Running>) -> ApiResult<Json<ModulesView>> {
     let progress = Progress::of(&running.modules).await?;
-    Ok(Json(ModulesView { modules: views(&running, &progress) }))
+    Ok(Json(ModulesView { modules: views(&running, &progress).await? }))
 }
 
 /// Where a module should be.
@@ -127,6 +141,15 @@ enum Whither {
     Local,
     /// To where `modules.….remote` says.
     Remote,
+}
+
+impl From<Whither> for Placement {
+    fn from(whither: Whither) -> Self {
+        match whither {
+            Whither::Local => Self::Local,
+            Whither::Remote => Self::Remote,
+        }
+    }
 }
 
 /// Moves a module.
@@ -147,49 +170,43 @@ pub(crate) async fn place(
     running: Data<Running>,
     body: Body<PlaceBody>,
 ) -> ApiResult<Json<ModuleView>> {
-    let name = path.into_inner();
-    let Some(seat) = running.seats.iter().find(|seat| seat.name == name) else {
-        let detail = format!("there is no module `{name}`; there are {}", MODULES.join(", "));
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "unknown-module", detail));
-    };
-    let placement = match body.placement {
-        Whither::Local => Placement::Local,
-        Whither::Remote => Placement::Remote,
-    };
-    flip(seat, placement, Principal::Admin.label()).await.map_err(stays)?;
+    let PlaceBody { placement } = body.into_inner();
+    let seat = flip(&running.seats, &path, placement.into(), Principal::Admin.label()).await?;
     let progress = Progress::of(&running.modules).await?;
-    Ok(Json(view(seat, &progress)))
+    Ok(Json(view(seat, &progress).await?))
 }
 
-fn stays(why: Stays) -> ApiError {
-    match why {
-        Stays::Storage(error) => error.into(),
-        Stays::Handshake(error) => ApiError::new(StatusCode::CONFLICT, "far-side-refused", error.to_string()),
-        why => ApiError::new(StatusCode::CONFLICT, "placement-refused", why.to_string()),
+async fn views(running: &Running, progress: &Progress) -> Result<Vec<ModuleView>, DbError> {
+    let mut views = Vec::new();
+    for seat in running.seats.iter() {
+        views.push(view(seat, progress).await?);
     }
+    Ok(views)
 }
 
-fn views(running: &Running, progress: &Progress) -> Vec<ModuleView> {
-    running.seats.iter().map(|seat| view(seat, progress)).collect()
-}
-
-fn view(seat: &Seat, progress: &Progress) -> ModuleView {
+async fn view(seat: &Seat, progress: &Progress) -> Result<ModuleView, DbError> {
+    let moved = match seat.shared_db() {
+        Some(db) => record::latest(db).await?,
+        None => None,
+    };
     let outbox = progress.outboxes.iter().find(|outbox| outbox.module == seat.name);
     let port = |descriptor: &'static Descriptor| PortView {
         name: descriptor.name,
         version: descriptor.version,
         contract_hash: descriptor.contract_hash(),
     };
-    ModuleView {
+    Ok(ModuleView {
         name: seat.name,
         placement: seat.placement().to_string(),
         database: seat.db().map(|db| db.dialect().name()),
         breaker: seat.far.as_ref().map(|far| far.breaker().to_string()),
         trusted: seat.far.as_ref().map(|far| far.is_trusted()),
+        trouble: seat.far.as_ref().and_then(|far| far.trouble()),
+        moved: moved.map(|Change { placement, by, at, .. }| MovedView { placement: placement.to_string(), by, at }),
         ports: ports_of(seat.name).into_iter().map(port).collect(),
         outbox_position: outbox.map(|outbox| outbox.position),
         subscribers: progress.cursors.iter().filter(|cursor| cursor.source == seat.name).map(subscriber).collect(),
-    }
+    })
 }
 
 fn subscriber(cursor: &Cursor) -> SubscriberView {

@@ -31,6 +31,11 @@ const NEEDS: [(&str, &[&str]); 4] = [
     ("payment", &["order"]),
 ];
 
+/// Whom `module` needs beside itself.
+fn needed_by(module: &str) -> &'static [&'static str] {
+    NEEDS.into_iter().find(|(who, _)| *who == module).map_or(&[], |(_, needs)| needs)
+}
+
 /// What this process has of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Residence {
@@ -81,8 +86,8 @@ pub fn check(settings: &Settings) -> anyhow::Result<()> {
         );
     }
     for module in MODULES.into_iter().filter(|module| !here(module)) {
-        let needed: Vec<&str> =
-            NEEDS.into_iter().filter(|(who, needs)| here(who) && needs.contains(&module)).map(|(who, _)| who).collect();
+        let needs_it = |who: &&str| here(who) && needed_by(who).contains(&module);
+        let needed: Vec<&str> = MODULES.into_iter().filter(needs_it).collect();
         let address = settings.modules.of(module).map(|common| common.remote.ports.as_str());
         if needed.is_empty() && settings.only.is_some() {
             continue;

@@ -28,17 +28,55 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
-    let base = args.url.unwrap_or_else(|| format!("http://{}", from_here(settings.http.listen)));
+    let base = args.url.unwrap_or_else(|| own_address(&settings));
     let url = format!("{}/health/ready", base.trim_end_matches('/'));
     let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
     let answer = client.get(&url).send().await.with_context(|| format!("nothing useful answers at {base}"))?;
-    if answer.status().is_success() {
+    let status = answer.status();
+    let said: Value = answer.json().await.unwrap_or_default();
+    if status.is_success() {
         println!("ready");
+        for trouble in troubles(&said) {
+            println!("  but {trouble}");
+        }
+        for line in elsewhere(&said) {
+            println!("  {line}");
+        }
         return Ok(Verdict::Good);
     }
-    let status = answer.status();
-    let problem: Value = answer.json().await.unwrap_or_default();
-    bail!("not ready: {status}: {}", problem.get("detail").and_then(Value::as_str).unwrap_or("no reason given"))
+    bail!("not ready: {status}: {}", said.get("detail").and_then(Value::as_str).unwrap_or("no reason given"))
+}
+
+/// What keeps modules from reading the news of others; they work on without it.
+fn troubles(ready: &Value) -> Vec<String> {
+    let modules = ready.get("modules").and_then(Value::as_array).into_iter().flatten();
+    let of = |module: &Value| {
+        let name = module.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let troubles = module.get("troubles").and_then(Value::as_array).cloned().unwrap_or_default();
+        let said = troubles.into_iter().filter_map(|trouble| trouble.as_str().map(str::to_owned));
+        said.map(|trouble| format!("{name} reads no news: {trouble}")).collect::<Vec<_>>()
+    };
+    modules.flat_map(of).collect()
+}
+
+/// How the modules look that are in other processes. One that is away does not make the store less ready.
+fn elsewhere(said: &Value) -> Vec<String> {
+    let modules = said.get("elsewhere").and_then(Value::as_array).into_iter().flatten();
+    modules
+        .map(|module| {
+            let is = |member| module.get(member).and_then(Value::as_bool).unwrap_or_default();
+            let text = |member| module.get(member).and_then(Value::as_str);
+            let trust = if is("trusted") { "trusted" } else { "not trusted" };
+            let reach = if is("reachable") { "reachable" } else { "away" };
+            let trouble = text("trouble").map(|trouble| format!(": {trouble}")).unwrap_or_default();
+            format!("{} is elsewhere, {trust}, {reach}{trouble}", text("name").unwrap_or_default())
+        })
+        .collect()
+}
+
+/// Where a store with these settings is asked from this machine.
+pub(super) fn own_address(settings: &Settings) -> String {
+    format!("http://{}", from_here(settings.http.listen))
 }
 
 /// A server that listens at every address is asked at this machine's own.
@@ -53,7 +91,31 @@ fn from_here(listen: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::from_here;
+    use serde_json::json;
+
+    use super::{elsewhere, from_here, troubles};
+
+    #[test]
+    fn a_store_that_is_ready_says_what_troubles_it() {
+        let modules =
+            json!([{ "name": "order", "troubles": ["the feed of inventory is away"] }, { "name": "catalog" }]);
+        let said = troubles(&json!({ "status": "ready", "modules": modules }));
+        assert_eq!(said, ["order reads no news: the feed of inventory is away"]);
+        assert!(troubles(&json!({})).is_empty());
+    }
+
+    #[test]
+    fn modules_elsewhere_have_a_line_each() {
+        let said = json!({"elsewhere": [
+            {"name": "inventory", "trusted": true, "reachable": true, "trouble": null},
+            {"name": "order", "trusted": false, "reachable": false, "trouble": "nothing answers"},
+        ]});
+        let lines = elsewhere(&said);
+        let expected =
+            ["inventory is elsewhere, trusted, reachable", "order is elsewhere, not trusted, away: nothing answers"];
+        assert_eq!(lines, expected);
+        assert!(elsewhere(&json!({"status": "ready"})).is_empty());
+    }
 
     #[test]
     fn a_store_that_listens_everywhere_is_asked_at_home() {

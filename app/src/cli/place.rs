@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Verdict, replay::admin_key};
+use super::{Verdict, health::own_address, replay::admin_key};
 use crate::{client::Client, config::Settings};
 
 #[derive(Debug, clap::Args)]
@@ -21,9 +21,9 @@ pub struct Args {
     #[arg(value_enum)]
     pub placement: Whither,
 
-    /// Where the store answers
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub url: String,
+    /// Where the store answers [default: where the settings let it listen, on this machine]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
 
     /// Holds the store's admin key [default: admin.key of the settings, else of the data folder]
     #[arg(long, value_name = "FILE")]
@@ -40,7 +40,8 @@ pub enum Whither {
 }
 
 pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
-    let client = Client::new(&args.url, admin_key(args.admin_key_file, &settings)?)?;
+    let url = args.url.unwrap_or_else(|| own_address(&settings));
+    let client = Client::new(&url, admin_key(args.admin_key_file, &settings)?)?;
     let path = format!("/api/v1/admin/modules/{}/placement", args.module);
     let placed = client.admin_post(&path, &json!({ "placement": args.placement })).await?;
     let placement = placed.get("placement").and_then(Value::as_str).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -15,7 +15,7 @@ use kernel::Seams;
 use kernel_db::Bus;
 use kernel_feeds::{RemoteFeed, Sign};
 use kernel_remote::{
-    BreakerState, Facade, HandshakeError, HttpTransport, PortMeta, RemoteClient, ServiceKeys, TokenSource, handshake,
+    BreakerState, Facade, HandshakeError, HttpTransport, ModuleMeta, RemoteClient, ServiceKeys, TokenSource, handshake,
 };
 use port::{Descriptor, Executed, PortRequest, PortResponse, Transport, TransportError};
 use secrecy::ExposeSecret;
@@ -32,6 +32,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// The pause between two looks at it while all is well.
+const PAUSE: Duration = Duration::from_secs(2);
+
 /// The ways to one module elsewhere: its ports, its news, its public routes.
 pub(crate) struct Far {
     pub(crate) module: &'static str,
@@ -40,9 +43,18 @@ pub(crate) struct Far {
     pub(crate) facade: Option<Facade>,
     client: RemoteClient,
     transport: HttpTransport,
-    pub(crate) ports: Vec<&'static Descriptor>,
+    ports: Vec<&'static Descriptor>,
     /// Whether the far side has shown that it speaks our contracts. Until then nobody calls it.
     trusted: AtomicBool,
+    /// What came of the last look at it.
+    seen: Mutex<Seen>,
+}
+
+/// A far side as it was when it was looked at last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    reachable: bool,
+    trouble: Option<String>,
 }
 
 /// The keys that the settings give; `None` when there are none.
@@ -76,8 +88,8 @@ impl Far {
         });
         let feed = RemoteFeed::new(module, address, &settings.service.name, sign)?;
         let ports = ports_of(module);
-        let trusted = AtomicBool::new(ports.is_empty());
-        Ok(Some(Self { module, feed, facade, client, transport, ports, trusted }))
+        let seen = Mutex::new(Seen { reachable: false, trouble: Some("it has not been looked at yet".to_owned()) });
+        Ok(Some(Self { module, feed, facade, client, transport, ports, trusted: AtomicBool::new(false), seen }))
     }
 
     pub(crate) fn breaker(&self) -> BreakerState {
@@ -88,9 +100,21 @@ impl Far {
         self.trusted.load(Ordering::Relaxed)
     }
 
-    /// Asks what the far side serves. It is trusted from then on when that is what we expect, and not when it is not.
-    pub(crate) async fn shake_hands(&self) -> Result<Vec<PortMeta>, HandshakeError> {
+    /// Whether it answered when it was last asked.
+    pub(crate) fn is_reachable(&self) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).reachable
+    }
+
+    /// Why the far side did not show that it speaks our contracts, when it was last asked.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
+    }
+
+    /// Asks what the far side serves and stands on. It is trusted from then on when that is what we expect, and not when
+    /// it is not.
+    pub(crate) async fn shake_hands(&self) -> Result<ModuleMeta, HandshakeError> {
         let shaken = handshake(&self.client, &self.ports, PATIENCE).await;
+        self.note(shaken.as_ref().err());
         match &shaken {
             Ok(_) => self.trusted.store(true, Ordering::Relaxed),
             Err(
@@ -99,34 +123,42 @@ impl Far {
             // It is away, or something between says so for it. That contradicts nothing that it has shown.
             Err(_) => {}
         }
-        shaken
+        shaken.map(|introduction| introduction.module)
     }
 
-    /// Sees to it that the far side is trusted, or that it is known why not. One that is away may come; one that says
-    /// something wrong is looked at again in case it is replaced.
+    /// Keeps what is wrong for whoever asks, and says it in the log when it is something else than before.
+    fn note(&self, error: Option<&HandshakeError>) {
+        let reachable = error.is_none_or(|error| !error.is_away());
+        let seen = Seen { reachable, trouble: error.map(ToString::to_string) };
+        let before = {
+            let mut last = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *last, seen.clone())
+        };
+        match &seen.trouble {
+            _ if before == seen => {}
+            None => tracing::info!(module = self.module, "the far side speaks our contracts"),
+            Some(error) => tracing::warn!(module = self.module, error, "a module elsewhere is not as it should be"),
+        }
+    }
+
+    /// Looks at the far side again and again, so that it is trusted, or known why not. One that is away may come; one
+    /// that says something wrong may be replaced, and so may one that says the right thing.
     pub(crate) async fn meet(&self, stop: CancellationToken) {
-        let mut last = String::new();
-        let mut pauses = pauses();
-        loop {
-            if !self.is_trusted() {
-                match self.shake_hands().await {
-                    Ok(_) => {
-                        tracing::info!(module = self.module, "the far side speaks our contracts");
-                        (last, pauses) = (String::new(), self::pauses());
-                    }
-                    Err(error) => {
-                        let said = error.to_string();
-                        if said != last {
-                            tracing::warn!(module = self.module, error = said, "a module elsewhere is not called yet");
-                        }
-                        last = said;
-                    }
-                }
+        let look = async {
+            let mut pauses = pauses();
+            loop {
+                let pause = if self.shake_hands().await.is_ok() {
+                    pauses = self::pauses();
+                    PAUSE
+                } else {
+                    pauses.next().unwrap_or(LONGEST_PAUSE)
+                };
+                tokio::time::sleep(pause).await;
             }
-            let pause = if self.is_trusted() { LONGEST_PAUSE } else { pauses.next().unwrap_or(LONGEST_PAUSE) };
-            if tokio::time::timeout(pause, stop.cancelled()).await.is_ok() {
-                return;
-            }
+        };
+        tokio::select! {
+            () = look => {}
+            () = stop.cancelled() => {}
         }
     }
 

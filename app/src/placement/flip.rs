@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kernel_db::DbError;
-use kernel_remote::HandshakeError;
+use kernel::{Kind, Problem};
+use kernel_db::{Db, DbError, Dialect};
+use kernel_remote::{HandshakeError, ModuleMeta};
 use port::Placement;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    MODULES,
     record::{self, Change},
     seat::Seat,
 };
@@ -18,21 +20,34 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Why a module stays where it is.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stays {
+    #[error("there is no module `{name}`; there are {}", MODULES.join(", "))]
+    Unknown { name: String },
     #[error(
-        "{module} keeps its data in a file that belongs to one process; it can move while the store is open only on \
-         Postgres, with both sides on the same database"
+        "{module} keeps its data in a file of SQLite that belongs to one process, and a flip moves no data; run both \
+         sides on one Postgres (data.url), or say modules.{module}.placement before the store's first start"
     )]
     OwnFile { module: &'static str },
+    #[error(
+        "this process does not reach the data of {module}, so the module cannot move while it runs; ask a process that \
+         has all modules and the same data.url, or set modules.{module}.placement and start again"
+    )]
+    OutOfReach { module: &'static str },
     #[error(
         "nobody said where {module} is when it is not here: set modules.{module}.remote.ports and \
          modules.{module}.remote.public, and service.key, and start again"
     )]
     NoAddress { module: &'static str },
     #[error(
-        "{module} has no port by which its far side could show what it stands on, so it moves only by its settings and a \
-         start: set modules.{module}.placement"
+        "the far side of {module} does not say which database it stands on, so its data may be its own; set \
+         modules.{module}.placement and start again to use it with that data"
     )]
-    NoPort { module: &'static str },
+    Silent { module: &'static str },
+    #[error(
+        "the far side of {module} cannot reach {} yet, and would fail without; see its log or /health/ready, set \
+         modules.….remote.ports there, and try again",
+        misses.join(" and ")
+    )]
+    Lonely { module: &'static str, misses: Vec<String> },
     #[error("{0}")]
     Handshake(#[from] HandshakeError),
     #[error(
@@ -44,42 +59,73 @@ pub(crate) enum Stays {
     Storage(#[from] DbError),
 }
 
-/// Moves `seat`'s module to `placement`, if nothing can get lost by it, and remembers who said so.
-pub(crate) async fn flip(seat: &Seat, placement: Placement, by: String) -> Result<(), Stays> {
+impl Problem for Stays {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown { .. } => Kind::NotFound,
+            Self::Storage(error) => error.kind(),
+            _ => Kind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown-module",
+            Self::Handshake(_) => "far-side-refused",
+            Self::Storage(error) => error.code(),
+            _ => "placement-refused",
+        }
+    }
+}
+
+/// Moves the module called `name` to `placement`, if nothing can get lost by it, and remembers who said so. Answers the
+/// module's seat.
+pub(crate) async fn flip<'s>(
+    seats: &'s [Arc<Seat>],
+    name: &str,
+    placement: Placement,
+    by: String,
+) -> Result<&'s Seat, Stays> {
+    let seat = seats.iter().find(|seat| seat.name == name).ok_or_else(|| Stays::Unknown { name: name.to_owned() })?;
     let module = seat.name;
-    let db = seat.shared_db().ok_or(Stays::OwnFile { module })?;
-    prove_shared(seat, placement).await?;
+    let db = match seat.db() {
+        None => return Err(Stays::OutOfReach { module }),
+        Some(db) if db.dialect() == Dialect::Sqlite => return Err(Stays::OwnFile { module }),
+        Some(db) => db,
+    };
+    prove_shared(seat, db, placement).await?;
     let (configured, at) = (seat.configured, db.seams().now());
     record::append(db, &Change { placement, configured, by: by.clone(), at }).await?;
     seat.place(placement);
     tracing::info!(module, %placement, by, "moved");
-    Ok(())
+    Ok(seat)
 }
 
-/// Both sides stand on one database, and the far side speaks our contract.
+/// Both sides stand on one database, and the far side speaks our contract and reaches whom it needs.
 ///
 /// A far side that is away need not be asked on the way home, when it was asked before.
-async fn prove_shared(seat: &Seat, placement: Placement) -> Result<(), Stays> {
+async fn prove_shared(seat: &Seat, db: &Db, placement: Placement) -> Result<(), Stays> {
     let module = seat.name;
-    let db = seat.shared_db().ok_or(Stays::OwnFile { module })?;
     let far = seat.far.as_ref().ok_or(Stays::NoAddress { module })?;
     if placement == Placement::Remote && far.facade.is_none() {
         return Err(Stays::NoAddress { module });
     }
-    if far.ports.is_empty() {
-        return Err(Stays::NoPort { module });
-    }
-    let theirs = match far.shake_hands().await {
-        Ok(metas) => metas.into_iter().next().map(|meta| meta.database).unwrap_or_default(),
-        Err(HandshakeError::Unreachable { .. } | HandshakeError::TooSlow { .. } | HandshakeError::Broken { .. })
-            if placement == Placement::Local && record::latest(db).await?.is_some() =>
-        {
+    let ModuleMeta { database: theirs, misses, .. } = match far.shake_hands().await {
+        Ok(meta) => meta,
+        Err(error) if error.is_away() && placement == Placement::Local && record::latest(db).await?.is_some() => {
             return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
+    if theirs.is_empty() {
+        return Err(Stays::Silent { module });
+    }
     let ours = record::identity(db).await?;
-    if ours == theirs { Ok(()) } else { Err(Stays::OtherDatabase { module, ours, theirs }) }
+    if ours != theirs {
+        return Err(Stays::OtherDatabase { module, ours, theirs });
+    }
+    let lonely = placement == Placement::Remote && !misses.is_empty();
+    if lonely { Err(Stays::Lonely { module, misses }) } else { Ok(()) }
 }
 
 /// Notes settings that say something else than when a decision was last made: from here on they are the latest word.

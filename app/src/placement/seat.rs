@@ -59,6 +59,11 @@ impl Seat {
         self.db().filter(|db| db.dialect() == Dialect::Postgres)
     }
 
+    /// Whether whoever needs the module here would ask in vain.
+    pub(crate) fn is_missed(&self) -> bool {
+        self.placement() == Placement::Remote && self.far.as_ref().is_none_or(|far| !far.is_trusted())
+    }
+
     /// Sends every later call, public request and look for news there. What is under way ends where it began.
     pub(crate) fn place(&self, placement: Placement) {
         (self.turn)(placement);

@@ -6,10 +6,10 @@ use actix_web::{App, HttpServer, dev::Server};
 use kernel_db::DbError;
 use kernel_feeds::{FeedServer, Verify};
 use kernel_module::Tasks;
-use kernel_remote::{Background, PortServer, ServedPort, ServerConfig, ServiceKeys, TokenVerifier};
+use kernel_remote::{Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, TokenVerifier};
 use kernel_web::{Boundary, Guard};
 
-use super::{record, seat::Seat};
+use super::{needed_by, record, seat::Seat};
 
 /// What is mounted on the port server's listener.
 pub(crate) struct Inner {
@@ -25,8 +25,8 @@ impl Inner {
         for module in seats.iter().filter_map(|seat| seat.module.as_ref()) {
             let database = record::identity(module.db()).await?;
             clock = Some(Arc::clone(&module.db().seams().clock));
-            let port = |dispatch| ServedPort { module: module.name(), dispatch, database: database.clone() };
-            served.extend(module.ports().into_iter().map(port));
+            let (name, ports) = (module.name(), module.ports());
+            served.push(ServedModule { name, ports, database, misses: misses(name, seats) });
         }
         let clock = clock.ok_or_else(|| DbError::Setup("no module is in this process".to_owned()))?;
         let verifier = TokenVerifier::new(keys, clock);
@@ -62,4 +62,14 @@ impl Inner {
         };
         Ok(HttpServer::new(app).workers(2).disable_signals().shutdown_timeout(2).listen(listener)?.run())
     }
+}
+
+/// Whom `module` needs and cannot call, because they are elsewhere and have not shown their contracts yet.
+fn misses(module: &'static str, seats: &[Arc<Seat>]) -> Misses {
+    let needed = seats.iter().filter(|seat| needed_by(module).contains(&seat.name));
+    let needed: Vec<_> = needed.map(Arc::clone).collect();
+    Arc::new(move || {
+        let missed = needed.iter().filter(|seat| seat.is_missed());
+        missed.map(|seat| seat.name.to_owned()).collect()
+    })
 }

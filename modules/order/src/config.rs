@@ -40,7 +40,7 @@ impl Default for Config {
             pending_payment_minutes: 15,
             cart_hours: 72,
             cart_sweep_seconds: 60,
-            lease_ms: 8_000,
+            lease_ms: 7_000,
             runner_poll_ms: 1_000,
             retry_ms: 25,
         }

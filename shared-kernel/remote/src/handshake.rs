@@ -5,16 +5,18 @@ use std::{collections::BTreeMap, time::Duration};
 use bytes::Bytes;
 use port::Descriptor;
 use reqwest::{Response, StatusCode, header::CONTENT_TYPE};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::{
-    PortMeta, RemoteClient,
+    ModuleMeta, PortMeta, RemoteClient,
     client::{BodyError, read_body},
     server::method_hashes,
     token::TokenError,
     transport::{detail, root},
 };
 
-/// No description of a port is larger.
+/// No description of a port or a module is larger.
 const LIMIT: usize = 64 * 1024;
 
 /// Why a module is not called. Each says what happened, where, and what to do next.
@@ -39,8 +41,8 @@ pub enum HandshakeError {
     )]
     NotAPortServer { url: String, status: u16, kind: String },
     #[error("{url}: {detail}; does the far side host this module?")]
-    UnknownPort { url: String, detail: String },
-    #[error("{url} is the port of the module `{theirs}`, not of `{ours}`; compare the addresses of the modules")]
+    Unknown { url: String, detail: String },
+    #[error("{url} belongs to the module `{theirs}`, not to `{ours}`; compare the addresses of the modules")]
     OtherModule { url: String, ours: String, theirs: String },
     #[error(
         "{url} serves `{port}` at version {theirs} and this process speaks version {ours}; run builds that share a version"
@@ -52,33 +54,62 @@ pub enum HandshakeError {
     Contract { url: String, port: String, version: u32, differences: String, ours: String, theirs: String },
 }
 
-/// Reads what the far side says of each of `ports` and compares it with our own, within `patience` altogether.
+impl HandshakeError {
+    /// Whether nobody was there to speak with, so that nothing is known against the far side.
+    pub const fn is_away(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::TooSlow { .. } | Self::Broken { .. })
+    }
+}
+
+/// What a far side has said of itself, and was believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Introduction {
+    pub module: ModuleMeta,
+    pub ports: Vec<PortMeta>,
+}
+
+/// Reads what the far side says of each of `ports` and compares it with our own, and what it says of the module itself,
+/// within `patience` altogether.
 ///
-/// The far side may have methods that we do not know. All that we know must promise the same.
+/// The far side may have methods that we do not know. All that we know must promise the same. A service that is not
+/// ours need not speak of its module when it has ports to be known by.
 pub async fn handshake(
     client: &RemoteClient,
     ports: &[&'static Descriptor],
     patience: Duration,
-) -> Result<Vec<PortMeta>, HandshakeError> {
-    let mut metas = Vec::new();
-    let deadline = tokio::time::Instant::now() + patience;
+) -> Result<Introduction, HandshakeError> {
+    let (mut metas, limit) = (Vec::new(), (Instant::now() + patience, patience));
     for port in ports {
-        let url = client.address(&path(port));
-        let asked = tokio::time::timeout_at(deadline, ask(client, port, &url)).await;
-        let meta =
-            asked.map_err(|_| HandshakeError::TooSlow { url: url.clone(), patience_ms: patience.as_millis() })??;
-        compare(client.module(), port, &meta, &url)?;
+        let path = format!("/ports/{}/meta", port.name);
+        let meta = ask(client, &path, limit).await?;
+        compare(client.module(), port, &meta, &client.address(&path))?;
         metas.push(meta);
     }
-    Ok(metas)
+    let path = format!("/modules/{}/meta", client.module());
+    let module = match ask(client, &path, limit).await {
+        Err(HandshakeError::Unknown { .. } | HandshakeError::NotAPortServer { status: 404, .. })
+            if !ports.is_empty() =>
+        {
+            ModuleMeta { module: client.module().to_owned(), ..ModuleMeta::default() }
+        }
+        asked => asked?,
+    };
+    belongs(client.module(), &module.module, &client.address(&path))?;
+    Ok(Introduction { module, ports: metas })
 }
 
-fn path(port: &Descriptor) -> String {
-    format!("/ports/{}/meta", port.name)
+async fn ask<T: DeserializeOwned>(
+    client: &RemoteClient,
+    path: &str,
+    (deadline, patience): (Instant, Duration),
+) -> Result<T, HandshakeError> {
+    let url = client.address(path);
+    let asked = tokio::time::timeout_at(deadline, read(client, path, &url)).await;
+    asked.unwrap_or_else(|_| Err(HandshakeError::TooSlow { url, patience_ms: patience.as_millis() }))
 }
 
-async fn ask(client: &RemoteClient, port: &Descriptor, url: &str) -> Result<PortMeta, HandshakeError> {
-    let request = client.get(&path(port)).map_err(|source| HandshakeError::Token { url: url.to_owned(), source })?;
+async fn read<T: DeserializeOwned>(client: &RemoteClient, path: &str, url: &str) -> Result<T, HandshakeError> {
+    let request = client.get(path).map_err(|source| HandshakeError::Token { url: url.to_owned(), source })?;
     let response = request.send().await.map_err(|error| unanswered(url, &error))?;
     let (status, kind) = (response.status(), kind_of(&response));
     let body = body_of(response, url).await?;
@@ -88,7 +119,7 @@ async fn ask(client: &RemoteClient, port: &Descriptor, url: &str) -> Result<Port
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             Err(HandshakeError::NotAdmitted { url, detail: detail(&body) })
         }
-        StatusCode::NOT_FOUND if problem => Err(HandshakeError::UnknownPort { url, detail: detail(&body) }),
+        StatusCode::NOT_FOUND if problem => Err(HandshakeError::Unknown { url, detail: detail(&body) }),
         StatusCode::OK => serde_json::from_slice(&body).map_err(|_| HandshakeError::NotAPortServer {
             url,
             status: status.as_u16(),
@@ -115,11 +146,16 @@ fn kind_of(response: &Response) -> String {
     kind.unwrap_or("no content type").chars().take(100).collect()
 }
 
-fn compare(module: &str, port: &Descriptor, theirs: &PortMeta, url: &str) -> Result<(), HandshakeError> {
-    let url = url.to_owned();
-    if theirs.module != module {
-        return Err(HandshakeError::OtherModule { url, ours: module.to_owned(), theirs: theirs.module.clone() });
+fn belongs(ours: &str, theirs: &str, url: &str) -> Result<(), HandshakeError> {
+    if ours == theirs {
+        return Ok(());
     }
+    Err(HandshakeError::OtherModule { url: url.to_owned(), ours: ours.to_owned(), theirs: theirs.to_owned() })
+}
+
+fn compare(module: &str, port: &Descriptor, theirs: &PortMeta, url: &str) -> Result<(), HandshakeError> {
+    belongs(module, &theirs.module, url)?;
+    let url = url.to_owned();
     if theirs.port != port.name || theirs.version != port.version {
         let port_name = port.name.to_owned();
         return Err(HandshakeError::Version { url, port: port_name, ours: port.version, theirs: theirs.version });

@@ -1,5 +1,5 @@
 //! Answers the calls that come from other processes: `POST /ports/{port}/v{version}/{method}`, and
-//! `GET /ports/{port}/meta`, which says what is served.
+//! `GET /ports/{port}/meta`, which says what is promised. `GET /modules/{module}/meta` says what a module stands on.
 
 mod admission;
 mod call;
@@ -13,8 +13,8 @@ use futures_util::future::BoxFuture;
 use port::Dispatch;
 
 pub use admission::authenticate;
-pub use meta::PortMeta;
 pub(crate) use meta::method_hashes;
+pub use meta::{ModuleMeta, PortMeta};
 pub use problem::Refused;
 
 use crate::{ServerConfig, TokenVerifier};
@@ -22,21 +22,26 @@ use crate::{ServerConfig, TokenVerifier};
 /// Runs work to its end even when whoever asked for it has gone: `kernel_module::Tasks`, handed in.
 pub type Background = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
-/// A port as it is served here.
+/// The modules that one module needs and cannot reach, at this moment.
+pub type Misses = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
+
+/// A module as it is served here.
 #[derive(Clone)]
-pub struct ServedPort {
-    /// The module that answers; tokens are for it.
-    pub module: &'static str,
-    pub dispatch: Arc<Dispatch>,
+pub struct ServedModule {
+    /// Tokens are for it.
+    pub name: &'static str,
+    pub ports: Vec<Arc<Dispatch>>,
     /// Which database the module stands on, so that a caller can tell whether it is its own.
     pub database: String,
+    pub misses: Misses,
 }
 
-/// All ports that this process serves. Clones share everything.
+/// All modules that this process serves, and their ports. Clones share everything.
 #[derive(Clone)]
 pub struct PortServer(Arc<Inner>);
 
 struct Inner {
+    modules: BTreeMap<&'static str, ServedModule>,
     ports: BTreeMap<&'static str, Entry>,
     verifier: TokenVerifier,
     background: Background,
@@ -50,19 +55,24 @@ struct Entry {
 
 impl PortServer {
     pub fn new(
-        ports: impl IntoIterator<Item = ServedPort>,
+        modules: impl IntoIterator<Item = ServedModule>,
         verifier: TokenVerifier,
         background: Background,
         config: ServerConfig,
     ) -> Self {
-        let entry = |port: ServedPort| {
-            let meta = PortMeta::of(&port);
-            (port.dispatch.descriptor().name, Entry { dispatch: port.dispatch, meta })
-        };
-        Self(Arc::new(Inner { ports: ports.into_iter().map(entry).collect(), verifier, background, config }))
+        let modules: BTreeMap<_, _> = modules.into_iter().map(|module| (module.name, module)).collect();
+        let ports = modules.values().flat_map(|module| {
+            let entry = |dispatch: &Arc<Dispatch>| {
+                let entry = Entry { dispatch: Arc::clone(dispatch), meta: PortMeta::of(module.name, dispatch) };
+                (dispatch.descriptor().name, entry)
+            };
+            module.ports.iter().map(entry)
+        });
+        let ports = ports.collect();
+        Self(Arc::new(Inner { modules, ports, verifier, background, config }))
     }
 
-    /// Mounts everything under `/ports`; called once for each worker.
+    /// Mounts everything under `/ports` and `/modules`; called once for each worker.
     pub fn configure(&self, config: &mut ServiceConfig) {
         let meta = web::resource("/{port}/meta")
             .route(web::get().to(meta::show))
@@ -75,7 +85,11 @@ impl PortServer {
             .service(meta)
             .service(call)
             .default_service(web::to(problem::unknown_path));
-        config.service(ports);
+        let module = web::resource("/modules/{module}/meta")
+            .app_data(Data::new(self.clone()))
+            .route(web::get().to(meta::introduce))
+            .default_service(web::to(problem::wrong_method));
+        config.service(ports).service(module);
     }
 }
 

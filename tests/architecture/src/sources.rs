@@ -31,7 +31,8 @@ fn check(file: &str, text: &str) -> Broken {
         broken
             .extend(entities.into_iter().map(|word| format!("{file}: entities stay in persistence, but says {word}")));
     }
-    if file.starts_with("modules/") && file.contains("/http") && !file.ends_with("tests.rs") {
+    let has_handlers = file.starts_with("app/src/") || file.starts_with("modules/") && file.contains("/http");
+    if has_handlers && !file.ends_with("tests.rs") {
         broken.extend(
             handlers_that_decide(code)
                 .into_iter()

@@ -2,9 +2,11 @@
 
 mod admin;
 mod api;
+mod buyers;
 mod clock;
 mod fleet;
 mod footprint;
+mod grove;
 mod guest;
 mod invoices;
 mod kind;
@@ -20,13 +22,16 @@ mod wait;
 
 pub(crate) use admin::{Admin, Level};
 pub(crate) use api::{ADMIN_KEY, Answer, Api, Ask};
+pub(crate) use buyers::{Sale, longest, while_people_buy};
+pub(crate) use clock::Hands;
 pub(crate) use fleet::{Fleet, Plan, STORE};
+pub(crate) use grove::{Gate, Grove, acquainted};
 pub(crate) use guest::{Guest, Order};
 pub(crate) use invoices::{Invoices, Takings};
 pub(crate) use kind::{Kind, aloud, variable};
 pub(crate) use place::{Place, WEBHOOK_SECRET};
 pub(crate) use placement::{Placement, Site};
-pub(crate) use process::{Process, Program, Said, signal_to};
+pub(crate) use process::{Process, Program, Said, binary, free_address, signal_to};
 pub(crate) use proxy::{Fault, Lines};
 pub(crate) use random::Random;
 pub(crate) use sabotage::{Sabotage, alone, together};

@@ -1,7 +1,14 @@
-//! The real binary: how it starts, how it ends, and what survives when it is killed.
+//! The real binary: how it starts and ends, what survives when it is killed, how its modules move while people buy, and
+//! what its deployment and its guide have people type.
 
+mod commands;
+mod copies;
 mod durability;
+mod forwarding;
+mod guide;
 mod killing;
+mod moving;
+mod refusing;
 mod replay;
 mod starting;
 mod stopping;

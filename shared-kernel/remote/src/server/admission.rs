@@ -1,7 +1,7 @@
 use actix_web::{HttpRequest, http::header};
 use port::PortResponse;
 
-use super::{Entry, PortServer, Refused};
+use super::{Entry, PortServer, Refused, ServedModule};
 use crate::{ServiceCaller, TokenVerifier, token::TokenError};
 
 /// Who calls `audience`, a module; or the 401 that says what is wrong with the token. For whatever else is mounted
@@ -25,6 +25,14 @@ impl PortServer {
             |error| unauthenticated(request, &error),
             |_| PortResponse::problem("unknown-port", 404, &format!("no port `{name}` is served here")),
         ))
+    }
+
+    /// The module that is asked for itself.
+    pub(super) fn admit_to_module(&self, request: &HttpRequest) -> Result<&ServedModule, PortResponse> {
+        let name = request.match_info().get("module").unwrap_or_default();
+        verified(request, &self.0.verifier, name).map_err(|error| unauthenticated(request, &error))?;
+        let unknown = || PortResponse::problem("unknown-module", 404, &format!("no module `{name}` is served here"));
+        self.0.modules.get(name).ok_or_else(unknown)
     }
 }
 

@@ -1,10 +1,10 @@
 use std::{collections::BTreeMap, slice};
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
-use port::{Descriptor, MethodDescriptor, PortResponse};
+use port::{Descriptor, Dispatch, MethodDescriptor, PortResponse};
 use serde::{Deserialize, Serialize};
 
-use super::{PortServer, ServedPort, problem::respond};
+use super::{PortServer, ServedModule, problem::respond};
 
 /// What a port server says of one of its ports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,21 +17,29 @@ pub struct PortMeta {
     /// Each method's own hash, so that a difference can be named.
     #[serde(default)]
     pub methods: BTreeMap<String, String>,
+}
+
+/// What a port server says of one of its modules, whether or not that has ports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleMeta {
+    pub module: String,
     /// Which database the module stands on. Empty when the far side does not say.
     #[serde(default)]
     pub database: String,
+    /// The modules that it needs and cannot reach, at this moment.
+    #[serde(default)]
+    pub misses: Vec<String>,
 }
 
 impl PortMeta {
-    pub(super) fn of(served: &ServedPort) -> Self {
-        let port = served.dispatch.descriptor();
+    pub(super) fn of(module: &str, dispatch: &Dispatch) -> Self {
+        let port = dispatch.descriptor();
         Self {
             port: port.name.to_owned(),
             version: port.version,
             contract_hash: port.contract_hash(),
-            module: served.module.to_owned(),
+            module: module.to_owned(),
             methods: method_hashes(port),
-            database: served.database.clone(),
         }
     }
 }
@@ -42,8 +50,21 @@ pub(crate) fn method_hashes(port: &Descriptor) -> BTreeMap<String, String> {
     port.methods.iter().map(|method| (method.name.to_owned(), alone(method).contract_hash())).collect()
 }
 
+impl ModuleMeta {
+    fn of(served: &ServedModule) -> Self {
+        Self { module: served.name.to_owned(), database: served.database.clone(), misses: (served.misses)() }
+    }
+}
+
 pub(super) async fn show(request: HttpRequest, server: Data<PortServer>) -> HttpResponse {
-    let meta = server.admit(&request).map(|(entry, _)| serde_json::to_vec(&entry.meta));
+    answer(server.admit(&request).map(|(entry, _)| serde_json::to_vec(&entry.meta)))
+}
+
+pub(super) async fn introduce(request: HttpRequest, server: Data<PortServer>) -> HttpResponse {
+    answer(server.admit_to_module(&request).map(|module| serde_json::to_vec(&ModuleMeta::of(module))))
+}
+
+fn answer(meta: Result<serde_json::Result<Vec<u8>>, PortResponse>) -> HttpResponse {
     respond(match meta {
         Ok(Ok(body)) => PortResponse { status: PortResponse::OK, body },
         Ok(Err(_)) => PortResponse::problem("unwritable-answer", 500, "the answer cannot be written as JSON"),

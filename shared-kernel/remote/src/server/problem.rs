@@ -50,6 +50,6 @@ pub(super) async fn unknown_path() -> HttpResponse {
     respond(PortResponse::problem(
         "not-found",
         404,
-        "there is POST /ports/{port}/v{version}/{method} and GET /ports/{port}/meta",
+        "there is POST /ports/{port}/v{version}/{method}, GET /ports/{port}/meta and GET /modules/{module}/meta",
     ))
 }

@@ -29,8 +29,38 @@ async fn said_of(act: Act) -> String {
 #[actix_web::test]
 async fn a_far_side_of_one_contract_is_accepted() {
     let address = serve(OddStock::new(0), ServerConfig::default()).await;
-    let metas = handshake(&client(address), &[&STOCK], PATIENCE).await.unwrap();
-    assert_eq!((metas.len(), metas[0].database.as_str()), (1, "tests:inventory"));
+    let shown = handshake(&client(address), &[&STOCK], PATIENCE).await.unwrap();
+    assert_eq!((shown.ports.len(), shown.module.database.as_str()), (1, "tests:inventory"));
+}
+
+/// What it stands on is asked of every module alike; one that has no port must answer.
+#[actix_web::test]
+async fn a_module_without_a_port_shows_itself() {
+    let address = serve(OddStock::new(0), ServerConfig::default()).await;
+    let shown = handshake(&client(address), &[], PATIENCE).await.unwrap();
+    assert_eq!(
+        (shown.module.database.as_str(), shown.module.misses.as_slice()),
+        ("tests:inventory", &["order".to_owned()][..])
+    );
+    let silent = Faulty::serve(vec![Act::Say(response("404 No", "text/html", "?"))]).await.address;
+    let refused = handshake(&client(silent), &[], PATIENCE).await.unwrap_err();
+    assert!(matches!(refused, HandshakeError::NotAPortServer { status: 404, .. }), "{refused}");
+    let other = Faulty::serve(vec![say_json("200 OK", r#"{"module": "payment"}"#)]).await.address;
+    let refused = handshake(&client(other), &[], PATIENCE).await.unwrap_err();
+    assert!(matches!(refused, HandshakeError::OtherModule { .. }), "{refused}");
+}
+
+/// A service that is not ours has its contract to show, and a database of its own.
+#[actix_web::test]
+async fn a_service_with_a_port_need_not_say_what_it_stands_on() {
+    let ours = serve(OddStock::new(0), ServerConfig::default()).await;
+    let port = handshake(&client(ours), &[&STOCK], PATIENCE).await.unwrap().ports.remove(0);
+    let port = say_json("200 OK", &json!(port).to_string());
+    for unknown in [Act::Say(response("404 No", "text/html", "?")), problem("404 No", "{}")] {
+        let foreign = Faulty::serve(vec![port.clone(), unknown]).await.address;
+        let shown = handshake(&client(foreign), &[&STOCK], PATIENCE).await.unwrap();
+        assert_eq!((shown.module.module.as_str(), shown.module.database.as_str()), ("inventory", ""));
+    }
 }
 
 #[actix_web::test]
@@ -93,7 +123,7 @@ async fn another_key_is_refused_by_name() {
 /// What the far side would say of itself, changed.
 async fn contract(change: impl FnOnce(&mut Value)) -> Result<(), String> {
     let ours = serve(OddStock::new(0), ServerConfig::default()).await;
-    let meta = handshake(&client(ours), &[&STOCK], PATIENCE).await.unwrap().remove(0);
+    let meta = handshake(&client(ours), &[&STOCK], PATIENCE).await.unwrap().ports.remove(0);
     let mut meta = json!(meta);
     change(&mut meta);
     let faulty = Faulty::serve(vec![say_json("200 OK", &meta.to_string())]).await;
@@ -114,7 +144,7 @@ async fn a_difference_is_named() {
         format!("{url} serves `stock` at version 2 and this process speaks version 1; run builds that share a version");
     assert_eq!(contract(|meta| meta["version"] = json!(2)).await, Err(version));
     let module =
-        format!("{url} is the port of the module `payment`, not of `inventory`; compare the addresses of the modules");
+        format!("{url} belongs to the module `payment`, not to `inventory`; compare the addresses of the modules");
     assert_eq!(contract(|meta| meta["module"] = json!("payment")).await, Err(module));
     let silent = contract(|meta| (meta["contract_hash"], meta["methods"]) = (json!("abc"), json!({}))).await;
     assert_eq!(silent, differs("it does not say in which methods"));

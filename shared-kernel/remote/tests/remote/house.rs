@@ -15,7 +15,7 @@ use futures_util::future::BoxFuture;
 use inventory_contract::{FakeStock, Held, Hold, Level, RemoteStock, STOCK, Stock, StockRefusal, serve_stock};
 use kernel::{CallContext, OrderId, Seams, Sku, clock::SystemClock};
 use kernel_remote::{
-    Background, HttpTransport, PortServer, RemoteClient, RemoteConfig, ServedPort, ServerConfig, ServiceKeys,
+    Background, HttpTransport, Misses, PortServer, RemoteClient, RemoteConfig, ServedModule, ServerConfig, ServiceKeys,
     TokenSource, TokenVerifier,
 };
 use port::{MethodKind, PortRequest, PortResult};
@@ -72,13 +72,11 @@ pub(crate) async fn serve(stock: Arc<dyn Stock>, config: ServerConfig) -> Socket
     let background: Background = Arc::new(|work: BoxFuture<'static, ()>| {
         rt::spawn(work);
     });
-    let port = ServedPort {
-        module: "inventory",
-        dispatch: Arc::new(serve_stock(stock)),
-        database: "tests:inventory".to_owned(),
-    };
+    let ports = vec![Arc::new(serve_stock(stock))];
+    let misses: Misses = Arc::new(|| vec!["order".to_owned()]);
+    let module = ServedModule { name: "inventory", ports, database: "tests:inventory".to_owned(), misses };
     let verifier = TokenVerifier::new(&keys(), Arc::new(SystemClock));
-    let ports = PortServer::new([port], verifier, background, config);
+    let ports = PortServer::new([module], verifier, background, config);
     let server = HttpServer::new(move || App::new().configure(|config| ports.configure(config)));
     let server = server.workers(1).disable_signals().shutdown_timeout(0).bind(("127.0.0.1", 0)).unwrap();
     let address = server.addrs()[0];

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use inventory_contract::{Held, Hold, Level, STOCK, Stock, StockRefusal};
 use kernel::{CallContext, OrderId, Principal, Seams, Sku};
-use kernel_remote::{PortMeta, ServerConfig};
+use kernel_remote::{ModuleMeta, PortMeta, ServerConfig};
 use port::{Executed, PortError, PortResult};
 use serde_json::Value;
 
@@ -88,6 +88,20 @@ async fn every_refusal_is_a_problem() {
         ("another version", good().to("POST", "/ports/stock/v2/levels"), 409, "incompatible-module"),
         ("another path", good().to("POST", "/ports/stock"), 404, "not-found"),
         ("GET", good().to("GET", "/ports/stock/v1/levels"), 405, "method-not-allowed"),
+        (
+            "no token for a module",
+            good().without("authorization").to("GET", "/modules/inventory/meta"),
+            401,
+            "unauthenticated",
+        ),
+        ("another module's", good().to("GET", "/modules/payment/meta"), 401, "unauthenticated"),
+        (
+            "a module that is not here",
+            good().with("authorization", &for_payment).to("GET", "/modules/payment/meta"),
+            404,
+            "unknown-module",
+        ),
+        ("POST of a module's meta", good().to("POST", "/modules/inventory/meta"), 405, "method-not-allowed"),
         ("POST of meta", good().to("POST", "/ports/stock/meta"), 405, "method-not-allowed"),
         ("text", good().with("content-type", "text/plain"), 415, "unsupported-media-type"),
         ("no type", good().without("content-type"), 415, "unsupported-media-type"),
@@ -128,13 +142,23 @@ async fn meta_names_the_contract() {
     let (status, _, meta) = good().to("GET", "/ports/stock/meta").of(address).await;
     let meta: PortMeta = serde_json::from_value(meta).unwrap();
     assert_eq!((status, meta.port.as_str(), meta.version), (200, "stock", 1));
-    assert_eq!((meta.module.as_str(), meta.database.as_str()), ("inventory", "tests:inventory"));
+    assert_eq!(meta.module, "inventory");
     assert_eq!(meta.contract_hash, STOCK.contract_hash());
     let mut hashes: Vec<&String> = meta.methods.values().collect();
     assert_eq!(meta.methods.keys().collect::<Vec<_>>(), ["commit", "hold", "levels", "release"]);
     hashes.sort();
     hashes.dedup();
     assert_eq!(hashes.len(), 4, "each method has a hash of its own");
+}
+
+#[actix_web::test]
+async fn a_module_says_what_it_stands_on_and_what_it_misses() {
+    let address = serve(OddStock::new(0), ServerConfig::default()).await;
+    let (status, kind, meta) = good().to("GET", "/modules/inventory/meta").of(address).await;
+    let meta: ModuleMeta = serde_json::from_value(meta).unwrap();
+    assert_eq!((status, kind.as_str()), (200, "application/json"));
+    assert_eq!((meta.module.as_str(), meta.database.as_str()), ("inventory", "tests:inventory"));
+    assert_eq!(meta.misses, ["order"]);
 }
 
 /// Notes the context with which it is called.

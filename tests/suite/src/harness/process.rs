@@ -23,7 +23,7 @@ use super::{
 };
 
 /// The binary that was built beside this test.
-fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     static BINARY: LazyLock<PathBuf> = LazyLock::new(look_for_binary);
     &BINARY
 }
