@@ -68,6 +68,14 @@ impl Progress {
         Ok(Self { outboxes, cursors })
     }
 
+    /// For a log that is not the one which its readers here read.
+    pub fn forget_log_of(&mut self, module: &str) {
+        self.outboxes.retain(|outbox| outbox.module != module);
+        for cursor in self.cursors.iter_mut().filter(|cursor| cursor.source == module) {
+            cursor.head = None;
+        }
+    }
+
     /// The furthest that any subscription of `module` lags behind.
     pub fn lag_of(&self, module: &str) -> i64 {
         self.cursors.iter().filter(|cursor| cursor.module == module).map(Cursor::lag).max().unwrap_or_default()

@@ -6,16 +6,26 @@ use kernel::Seams;
 use kernel_module::Check;
 
 use super::{Verdict, table::table};
-use crate::{check, config::Settings, progress::Progress, store::Store};
+use crate::{check, config::Settings, placement, progress::Progress, store::Store};
 
 /// What is under way when a busy store is looked at settles within this.
 const SETTLES: Duration = Duration::from_secs(2);
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  banyan check\n\nExit code 1 when a rule does not hold.")]
-pub struct Args {}
+#[command(after_help = "\
+Examples:
+  banyan check
+  banyan check --only inventory
 
-pub(super) async fn run(_: Args, settings: Settings) -> anyhow::Result<Verdict> {
+Exit code 1 when a rule does not hold.")]
+pub struct Args {
+    /// Look at these modules alone: those that `serve --only` hosts here
+    #[arg(long, value_name = "MODULES", value_delimiter = ',')]
+    pub only: Vec<String>,
+}
+
+pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
+    settings.only = placement::only(&args.only)?;
     let store = Store::attach(settings, Seams::system()).await?;
     let mut checks = check::all(&store).await?;
     if !checks.iter().all(Check::holds) {

@@ -2,27 +2,35 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
-use clap::ValueEnum;
-use inventory_contract::{RemoteStock, conformance as stock};
+use anyhow::Context;
 use kernel::Seams;
-use kernel_remote::{HttpTransport, RemoteClient, RemoteConfig, ServiceKeys, TokenSource, handshake};
-use payment_contract::{RemoteCharges, conformance as charges};
-use port::Descriptor;
-use reqwest::StatusCode;
-use serde_json::{Map, Value, json};
+use kernel_remote::{RemoteClient, RemoteConfig, ServiceKeys, TokenSource, handshake};
+use secrecy::SecretString;
 
+use self::{port::Port, row::Row};
 use super::{Verdict, table::table};
 use crate::{config::Settings, keys};
 
+mod feed;
+mod port;
+mod row;
+mod schema;
+mod tokens;
+mod wire;
+mod witness;
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The server must have 50 units of each of these SKUs, and nobody else at them: `--opening` prints them as an import.
+Nobody else may use the server meanwhile, and it must have what `--opening` prints: for stock 50 units of each SKU, as an
+import; for prices two products, as the bodies of POST /admin/products; for charges nothing.
 
 Examples:
   banyan conform stock --opening > opening.csv
   banyan conform stock http://127.0.0.1:7181 --token-file service.key
-  banyan conform charges http://127.0.0.1:7182 --token-file service.key")]
+  banyan conform prices --opening
+  banyan conform charges http://127.0.0.1:7182 --token-file service.key
+
+Exit code 1 when a promise is broken; the table says which.")]
 pub struct Args {
     #[arg(value_enum)]
     pub port: Port,
@@ -40,141 +48,71 @@ pub struct Args {
     pub opening: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Port {
-    Stock,
-    Charges,
+/// The server under test, and what it is tried with.
+struct Bench {
+    port: Port,
+    /// Without a slash at its end.
+    url: String,
+    key: SecretString,
+    keys: ServiceKeys,
+    seams: Seams,
+    /// Asks with a good token.
+    client: RemoteClient,
+    /// Asks with whatever it is given.
+    plain: reqwest::Client,
 }
 
-impl Port {
-    const fn module(self) -> &'static str {
-        match self {
-            Self::Stock => "inventory",
-            Self::Charges => "payment",
-        }
-    }
-
-    const fn descriptor(self) -> &'static Descriptor {
-        match self {
-            Self::Stock => &inventory_contract::STOCK,
-            Self::Charges => &payment_contract::CHARGES,
-        }
-    }
-}
-
-/// A case and what was wrong.
-type Played = (String, Option<String>);
+/// For one answer outside the port's own cases.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
-    let seams = Seams::system();
-    let fixture = stock::Fixture::new(seams.clone())?;
     let Some(url) = args.url.filter(|_| !args.opening) else {
-        return Ok(opening(args.port, &fixture));
+        for line in args.port.opening()? {
+            println!("{line}");
+        }
+        return Ok(Verdict::Good);
     };
     let key = match &args.token_file {
         Some(file) => keys::read(file)?.with_context(|| format!("there is no key at {}", file.display()))?,
         None => settings.service.key.clone(),
     };
-    let keys = ServiceKeys::new(key, None).context("name the server's service key with --token-file")?;
-    let tokens = TokenSource::new(&keys, "conform", Arc::clone(&seams.clock));
-    let client = RemoteClient::new(args.port.module(), &url, tokens, &RemoteConfig::default())?;
-
-    let greeted = shakes_hands(&client, args.port).await;
-    let is_no_such_server = greeted.is_some();
-    let mut played = vec![("the server describes the port, and its contract is this build's".to_owned(), greeted)];
-    if is_no_such_server {
-        return Ok(report(&played));
+    let bench = Bench::new(args.port, &url, key)?;
+    let greeting = Row::of("the server describes the port, and its contract is this build's", bench.greeted().await);
+    if !greeting.holds() {
+        return Ok(report(&[greeting]));
     }
-    played.extend(wire(&client, args.port, &url).await);
-    let transport = Arc::new(HttpTransport::new(client, patient())?);
-    match args.port {
-        Port::Stock => {
-            let cases = stock::upholds_contract(&RemoteStock::new(transport), &fixture).await;
-            played.extend(cases.into_iter().map(|case| (case.name.to_owned(), case.outcome.err())));
-        }
-        Port::Charges => {
-            let cases = charges::upholds_contract(&RemoteCharges::new(transport), seams.ids.as_ref()).await;
-            played.extend(cases.into_iter().map(|case| (case.name.to_owned(), case.fault)));
-        }
+    let mut rows = vec![greeting];
+    rows.extend(tokens::rows(&bench).await);
+    rows.extend(wire::rows(&bench).await);
+    rows.extend(port::rows(&bench).await?);
+    rows.extend(feed::rows(&bench).await?);
+    Ok(report(&rows))
+}
+
+impl Bench {
+    fn new(port: Port, url: &str, key: SecretString) -> anyhow::Result<Self> {
+        let keys = ServiceKeys::new(key.clone(), None).context("name the server's service key with --token-file")?;
+        let seams = Seams::system();
+        let tokens = TokenSource::new(&keys, ISSUER, Arc::clone(&seams.clock));
+        let config = RemoteConfig { connect_timeout_ms: 2_000, ..RemoteConfig::default() };
+        let client = RemoteClient::new(port.module(), url, tokens, &config)?;
+        let plain = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        Ok(Self { port, url: url.trim_end_matches('/').to_owned(), key, keys, seams, client, plain })
     }
-    Ok(report(&played))
-}
 
-fn opening(port: Port, fixture: &stock::Fixture) -> Verdict {
-    if port == Port::Stock {
-        println!("sku,title,price,currency,stock");
-        for (sku, units) in fixture.opening() {
-            println!("{sku},{sku},1.00,GBP,{units}");
-        }
+    async fn greeted(&self) -> Result<(), String> {
+        let shaken = handshake(&self.client, &[self.port.descriptor()], PATIENCE).await;
+        shaken.map(drop).map_err(|error| error.to_string())
     }
-    Verdict::Good
 }
 
-/// A slow server is judged by its answers and not by our impatience; a call is made once, so that a fault is seen.
-fn patient() -> RemoteConfig {
-    RemoteConfig { retries: 0, breaker_failures: 100_000, connect_timeout_ms: 2_000, ..RemoteConfig::default() }
-}
+/// As the server's log names us.
+const ISSUER: &str = "conform";
 
-async fn shakes_hands(client: &RemoteClient, port: Port) -> Option<String> {
-    handshake(client, &[port.descriptor()], Duration::from_secs(3)).await.err().map(|error| error.to_string())
-}
-
-/// What a port server must answer whatever the port: asked without our transport, which would never ask so.
-async fn wire(client: &RemoteClient, port: Port, url: &str) -> Vec<Played> {
-    let method = if port == Port::Stock { "levels" } else { "capture" };
-    let path = format!("/ports/{}/v{}/{method}", port.descriptor().name, port.descriptor().version);
-    let good = if port == Port::Stock { json!({ "skus": [] }) } else { json!({ "order": Seams::system().ids.next() }) };
-    let mut strange = good.clone();
-    strange.as_object_mut().unwrap_or(&mut Map::new()).insert("surprise".to_owned(), Value::Bool(true));
-    let plain = reqwest::Client::new();
-    let bare = |token: Option<&str>| {
-        let request = plain.post(format!("{}{path}", url.trim_end_matches('/'))).json(&good);
-        token.map_or_else(|| request.try_clone(), |token| request.try_clone().map(|request| request.bearer_auth(token)))
-    };
-    let signed = |path: &str, body: &Value| {
-        client.request(reqwest::Method::POST, path).ok().map(|request| request.json(body).timeout(PATIENCE))
-    };
-    let unknown = path.replace(method, "no-such-method");
-    let spent = signed(&path, &good).map(|request| request.header(port::context::DEADLINE_MS, "0"));
-    vec![
-        judge("a call without a token is refused", bare(None), &[StatusCode::UNAUTHORIZED]).await,
-        judge("a call with a wrong token is refused", bare(Some("wrong")), &[StatusCode::UNAUTHORIZED]).await,
-        judge("an unknown method is refused", signed(&unknown, &good), &[StatusCode::NOT_FOUND]).await,
-        judge("an unknown argument is refused", signed(&path, &strange), &[StatusCode::UNPROCESSABLE_ENTITY]).await,
-        judge("a call whose time is spent is refused", spent, &[StatusCode::SERVICE_UNAVAILABLE]).await,
-    ]
-}
-
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Whether `request` is answered with one of `expected` and a problem document.
-async fn judge(name: &str, request: Option<reqwest::RequestBuilder>, expected: &[StatusCode]) -> Played {
-    let fault = async {
-        let Some(request) = request else { bail!("the request cannot be made") };
-        let answer = request.timeout(PATIENCE).send().await?;
-        let (status, kind) = (answer.status(), answer.headers().get("content-type").cloned());
-        if !expected.contains(&status) {
-            bail!(
-                "expected {}, got {status}",
-                expected.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
-            );
-        }
-        if kind.is_none_or(|kind| !kind.as_bytes().starts_with(b"application/problem+json")) {
-            bail!("the refusal is not application/problem+json");
-        }
-        Ok(())
-    };
-    (name.to_owned(), fault.await.err().map(|error| format!("{error:#}")))
-}
-
-fn report(played: &[Played]) -> Verdict {
-    let row = |(name, fault): &Played| {
-        let verdict = if fault.is_some() { "FAULT" } else { "ok" };
-        [verdict.to_owned(), name.clone(), fault.clone().unwrap_or_default()]
-    };
-    let rows: Vec<[String; 3]> = played.iter().map(row).collect();
-    print!("{}", table(["", "what the contract says", "what came instead"], &rows));
-    let faults = played.iter().filter(|(_, fault)| fault.is_some()).count();
-    println!("\n{} of {} hold", played.len() - faults, played.len());
+fn report(rows: &[Row]) -> Verdict {
+    let cells: Vec<[String; 3]> = rows.iter().map(Row::cells).collect();
+    print!("{}", table(["", "what the contract says", "what came instead"], &cells));
+    let faults = rows.iter().filter(|row| !row.holds()).count();
+    println!("\n{} of {} hold", rows.len() - faults, rows.len());
     if faults == 0 { Verdict::Good } else { Verdict::Bad }
 }

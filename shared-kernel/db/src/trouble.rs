@@ -2,13 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    error::Error,
     mem::{Discriminant, discriminant},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use chrono::TimeDelta;
-use kernel::{DateTime, Utc};
+use kernel::{DateTime, Utc, problem::chain};
 use serde::Serialize;
 
 use crate::DbError;
@@ -70,18 +69,6 @@ impl Troubles {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The error and what led to it, on one line.
-fn chain(error: &DbError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

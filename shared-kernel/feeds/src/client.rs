@@ -41,7 +41,7 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(2),
             answer: Duration::from_secs(10),
-            body_bytes: 64 * 1024 * 1024,
+            body_bytes: 8 * 1024 * 1024,
             wait: Duration::from_secs(25),
         }
     }

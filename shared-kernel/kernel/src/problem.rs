@@ -1,5 +1,7 @@
 //! What went wrong, said without knowing HTTP.
 
+use std::error::Error;
+
 /// The kinds of problem that a caller can tell apart. The web layer turns each into one status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -30,7 +32,7 @@ pub enum Kind {
 /// An error that a module shows to the outside.
 ///
 /// `Display` is the detail that a client reads (never shown for [`Kind::Internal`]).
-pub trait Problem: std::error::Error {
+pub trait Problem: Error {
     fn kind(&self) -> Kind;
 
     /// A stable name in kebab-case, such as `out-of-stock`.
@@ -40,4 +42,16 @@ pub trait Problem: std::error::Error {
     fn extensions(&self) -> Option<serde_json::Value> {
         None
     }
+}
+
+/// The error and everything that led to it, on one line: for a log, since `Display` says only the last of it.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

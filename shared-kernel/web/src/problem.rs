@@ -1,6 +1,6 @@
 //! Every refusal, in one shape: RFC 9457 `application/problem+json`.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, fmt};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -9,7 +9,7 @@ use actix_web::{
         header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use kernel::Problem;
+use kernel::{Problem, problem::chain};
 use serde_json::{Map, Value};
 
 mod status;
@@ -122,18 +122,6 @@ impl<E: Problem> From<E> for ApiError {
         }
         refusal
     }
-}
-
-/// The error and everything that led to it, on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 impl fmt::Display for ApiError {

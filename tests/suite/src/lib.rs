@@ -4,7 +4,8 @@
 //! Reading order: `harness` opens shops and gives people hands; `stories` are what customers and shopkeepers do;
 //! `contract` holds the API to its document and its ports to their contracts; `refusals` is every kind of bad input;
 //! `invariants` is what must stay true, each with the control that shows that its test can fail; `processes` runs
-//! the real binary, kills it, and sends real invoices through it.
+//! the real binary, kills it, and sends real invoices through it; `elsewhere` puts a module into another process: ours,
+//! the one of `tests/foreign`, which is written in Python, or one that is not what it should be.
 //!
 //! What `stories!` lists runs in six placements: with every module in the process of the test, with each module alone in
 //! a process of its own, and with all four; these are processes of the real binary. `invariants/lines.rs` puts a bad line
@@ -22,6 +23,8 @@
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod elsewhere;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]

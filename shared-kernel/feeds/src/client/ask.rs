@@ -1,6 +1,7 @@
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use bytes::BytesMut;
+use kernel::problem::chain;
 use reqwest::{Response, header::AUTHORIZATION};
 
 use super::{Fault, Line, answer};
@@ -27,6 +28,10 @@ impl Line {
 
     async fn body(&self, mut response: Response) -> Result<BytesMut, Fault> {
         let most = self.limits.body_bytes;
+        let announced = response.content_length().map(usize::try_from);
+        if announced.is_some_and(|bytes| bytes.map_or(true, |bytes| bytes > most)) {
+            return Err(Fault::TooLarge);
+        }
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Fault::Broken(words(error)))? {
             if body.len() + chunk.len() > most {
@@ -40,13 +45,6 @@ impl Line {
 
 /// What went wrong on the way, with its causes: the error by itself says only that a request failed.
 fn words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = if error.is_timeout() { "it took too long".to_owned() } else { error.to_string() };
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
+    let too_long = if error.is_timeout() { "it took too long: " } else { "" };
+    format!("{too_long}{}", chain(&error.without_url()))
 }

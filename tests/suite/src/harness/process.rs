@@ -137,14 +137,19 @@ impl Program {
         Said { code: status.code(), out: read(&out), err: read(&err) }
     }
 
-    /// Starts an empty store on a free port and waits until it is ready.
+    fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Starts an empty store, on a free port unless one is set, and waits until it is ready.
     pub(crate) async fn serves(&self) -> Process {
         self.serves_with(&[], &["serve", "--no-demo"]).await
     }
 
     /// The same with other arguments, and perhaps under another program, such as `strace -f …`.
     pub(crate) async fn serves_with(&self, wrapper: &[&str], arguments: &[&str]) -> Process {
-        let mut process = self.starts(wrapper, arguments, &free_address());
+        let address = self.setting("BANYAN__HTTP__LISTEN").map_or_else(free_address, str::to_owned);
+        let mut process = self.starts(wrapper, arguments, &address);
         process.is_ready().await;
         process
     }
@@ -199,6 +204,13 @@ impl Process {
 
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The most memory that it ever had, in bytes.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux says what a process had");
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
     /// Ends it as a power cut would.

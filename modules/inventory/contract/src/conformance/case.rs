@@ -26,7 +26,7 @@ macro_rules! cases {
 }
 
 /// How many cases there are; each has two SKUs of its own.
-pub(super) const CASES: usize = 20;
+pub(super) const CASES: usize = 21;
 
 #[expect(clippy::as_conversions, reason = "a closure has no other way to become a function pointer of this type")]
 pub(super) fn table() -> [(&'static str, Check); CASES] {
@@ -50,6 +50,7 @@ pub(super) fn table() -> [(&'static str, Check); CASES] {
         "a release gives a commitment back" => release::gives_back_a_commitment,
         "a release bars a late hold" => release::bars_a_late_hold,
         "levels leave out what nobody knows" => hold::levels_leave_out_the_unknown,
+        "sixteen repeats at once take once" => race::repeats_at_once_take_once,
         "sixteen buyers share fifty units, exactly" => race::fifty_units_exactly,
     }
 }
