@@ -32,7 +32,7 @@ pub(crate) use foreign::Foreign;
 pub(crate) use grove::{Gate, Grove, acquainted};
 pub(crate) use guest::{Guest, Order};
 pub(crate) use invoices::{Invoices, Takings};
-pub(crate) use kind::{Kind, aloud, variable};
+pub(crate) use kind::{Kind, aloud, times, variable};
 pub(crate) use place::{Place, WEBHOOK_SECRET};
 pub(crate) use placement::{Placement, Site};
 pub(crate) use process::{Process, Program, Said, binary, free_address, signal_to};

@@ -19,7 +19,8 @@
 //!
 //! `BANYAN_PLACEMENTS` picks from `local,catalog,inventory,order,payment,all`, and without it all are run;
 //! `BANYAN_TEST_POSTGRES` names a Postgres to run on as well; `BANYAN_SEED` replays a run, `BANYAN_KILLS` and
-//! `BANYAN_FULL_REPLAY` make the long ones longer.
+//! `BANYAN_FULL_REPLAY` make the long ones longer. With `BANYAN_TIMES=10` the invariants are tried ten times as often:
+//! 500 keys, 480 abandoned orders, 2,400 steps with money, 30 kills on each database.
 
 #[cfg(test)]
 mod contract;

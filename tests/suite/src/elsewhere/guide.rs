@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::harness::{Api, binary, eventually, free_address, run, together};
 
-const GUIDE: &str = include_str!("../../../../docs/extracting-a-module.md");
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/extracting-a-module.md");
 
 /// The ports that the guide names. What listens at them answers there when it is ready.
 const PORTS: [&str; 4] = ["8080", "7080", "8181", "7181"];
@@ -24,7 +24,8 @@ struct Block {
 }
 
 fn blocks(section: &str) -> Vec<Block> {
-    let text = GUIDE.split(&format!("\n## {section}\n")).nth(1).expect("the section is there");
+    let guide = std::fs::read_to_string(GUIDE).unwrap();
+    let text = guide.split(&format!("\n## {section}\n")).nth(1).expect("the section is there");
     let text = text.split("\n## ").next().unwrap();
     let fenced = text.split("```sh ").skip(1).map(|block| block.split("```").next().unwrap());
     fenced

@@ -40,6 +40,12 @@ pub(crate) fn aloud(words: &str) {
     writeln!(std::io::stderr(), "{line}").ok();
 }
 
+/// How many times as much the invariants are tried: 1, or what `BANYAN_TIMES` says. At 10 they reach the sizes that the
+/// invariants name.
+pub(crate) fn times() -> u32 {
+    variable("BANYAN_TIMES").map_or(1, |times| times.parse().expect("BANYAN_TIMES is a number"))
+}
+
 /// A variable of the environment that says how the suite runs.
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment what they may use")]
 pub(crate) fn variable(name: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Kind, Placement, Shop, Site, together};
+use super::{Kind, Placement, Shop, Site, times, together};
 
 /// No story takes longer.
 const STORY_LIMIT: Duration = Duration::from_mins(4);
@@ -77,7 +77,7 @@ pub(crate) fn tell(kind: Kind, placement: Placement, open: impl AsyncFn(Site) ->
 /// Runs `work` to its end, within limits.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let limited = async { tokio::time::timeout(STORY_LIMIT, work).await };
+    let limited = async { tokio::time::timeout(STORY_LIMIT * times(), work).await };
     let done = runtime.block_on(limited).expect("the story comes to an end in time");
     runtime.shutdown_timeout(Duration::from_secs(5));
     done

@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use inventory_contract::{Demand, Hold};
 use kernel::{CallContext, OrderId, Seams, Sku};
 
 use super::{Verdict, ensure, must_notice_doing};
-use crate::harness::{Kind, Shop, alone, aloud, eventually, run, stories};
+use crate::harness::{Kind, Shop, alone, aloud, eventually, run, stories, times};
 
 stories!(a_hold_that_nobody_wants_lapses);
 
@@ -78,12 +78,13 @@ fn orders_abandoned_at_every_step() {
 }
 
 async fn abandon_everywhere(shop: &Shop) -> Verdict {
-    shop.admin().stocks("cup", 1_000, 100).await;
-    let falls: Vec<Falls> = STEPS.into_iter().map(|step| Falls::at(step, 4)).collect();
+    shop.admin().stocks("cup", 10_000, 100).await;
+    let times = usize::try_from(times()).unwrap();
+    let falls: Vec<Falls> = STEPS.into_iter().map(|step| Falls::at(step, 4 * times)).collect();
     let tokens = ["tok_approve", "tok_approve", "tok_decline", "tok_pending_then_decline"];
     let buy =
         async |number: usize| shop.guest("ada").buys_with(tokens[number % tokens.len()], &[("cup", 2)]).await.status;
-    let answers = join_all((0..48).map(buy)).await;
+    let answers: Vec<u16> = stream::iter((0..48 * times).map(buy)).buffer_unordered(48).collect().await;
     let strange: Vec<&u16> = answers.iter().filter(|status| !matches!(status, 201 | 202 | 402)).collect();
     ensure(strange.is_empty(), || format!("buyers were told {strange:?}"))?;
     for minutes in [60, -120, 121] {

@@ -13,7 +13,8 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::harness::{
-    Answer, Api, Kind, Order, Place, Process, Program, Random, aloud, eventually, fresh_name, run, together, variable,
+    Answer, Api, Kind, Order, Place, Process, Program, Random, aloud, eventually, fresh_name, run, times, together,
+    variable,
 };
 
 /// Clients that buy while the store is killed.
@@ -40,7 +41,7 @@ fn survive(kind: Kind) {
         return;
     }
     let _turn = together();
-    let kills = variable("BANYAN_KILLS").and_then(|kills| kills.parse().ok()).unwrap_or(KILLS);
+    let kills = variable("BANYAN_KILLS").and_then(|kills| kills.parse().ok()).unwrap_or(KILLS * u64::from(times()));
     let seed = Random::seed();
     run(async {
         let place = Place::new(kind);
