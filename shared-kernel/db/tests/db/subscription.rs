@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::harness::{ClockEvent, Fresh, Sabotage, alone, count, databases, fail_cfg, postgres, sqlite, tick};
 
-const TABLES: &str = "CREATE TABLE heard (stream @text NOT NULL, n @int NOT NULL) @strict;";
+const TABLES: &str = "CREATE TABLE heard (place @serial, stream @text NOT NULL, n @int NOT NULL) @strict;";
 
 /// Notes what it hears; refuses the third event of a stream called `poison` until it is cured.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Reaction for Listener {
         if ticked.stream == "poison" && ticked.n == 3 && !self.cured.load(Ordering::SeqCst) {
             return Err(ReactionError::new("cannot swallow this"));
         }
-        tx.run("INSERT INTO heard VALUES (?, ?)", [ticked.stream.into(), ticked.n.into()]).await?;
+        tx.run("INSERT INTO heard (stream, n) VALUES (?, ?)", [ticked.stream.into(), ticked.n.into()]).await?;
         Ok(())
     }
 }
@@ -223,11 +223,7 @@ async fn replicas_share_a_cursor_without_inversion() {
 
 async fn in_order(db: &Db, stream: &str) -> Vec<i64> {
     use sea_orm::ConnectionTrait as _;
-    let order = match db.dialect() {
-        kernel_db::Dialect::Sqlite => "rowid",
-        kernel_db::Dialect::Postgres => "ctid",
-    };
-    let sql = format!("SELECT n FROM heard WHERE stream = ? ORDER BY {order}");
-    let rows = db.reader().query_all_raw(db.dialect().statement(&sql, [stream.into()])).await.unwrap();
+    let sql = "SELECT n FROM heard WHERE stream = ? ORDER BY place";
+    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [stream.into()])).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
