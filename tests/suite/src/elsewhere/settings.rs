@@ -63,8 +63,8 @@ fn a_move_that_cannot_be_made() {
         let store = program.serves().await;
         for (module, whither, word) in [
             ("warehouse", "remote", "there is no module `warehouse`; there are catalog, order, inventory, payment"),
-            ("inventory", "remote", "only on Postgres"),
-            ("order", "local", "only on Postgres"),
+            ("inventory", "remote", "run both sides on one Postgres"),
+            ("order", "local", "run both sides on one Postgres"),
         ] {
             let said = program.says(&["place", module, whither, "--url", &store.url()]).await;
             assert_eq!(said.code, Some(1), "{said:?}");
