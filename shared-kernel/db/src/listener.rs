@@ -25,10 +25,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 ///
 /// After the commit that made it so, and not in it: commits with a notification wait for each other, of all modules and
 /// through the sync.
-pub(crate) async fn tell(db: &Db, position: i64) -> Result<(), DbError> {
+pub(crate) async fn tell(db: &Db, position: i64) {
     let notify = format!("SELECT pg_notify({CHANNEL}, ?)");
-    db.write_one(&notify, [position.to_string().into()]).await?;
-    Ok(())
+    if let Err(error) = db.write_one(&notify, [position.to_string().into()]).await {
+        tracing::debug!(module = db.module(), %error, "other processes were not told of news, and find it by polling");
+    }
 }
 
 /// Tells the bus what it hears, until told to stop. Returns at once on SQLite, which has one process.

@@ -88,7 +88,7 @@ async fn try_number(db: &Db) -> Result<Option<u64>, DbError> {
             Some(since) => db.bus().committed(db.module(), head, since),
             None => db.bus().reached(db.module(), head),
         }
-        listener::tell(db, head).await?;
+        listener::tell(db, head).await;
     }
     Ok(numbered.and_then(|rows| u64::try_from(rows).ok()))
 }

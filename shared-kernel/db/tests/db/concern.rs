@@ -13,7 +13,7 @@ use kernel_db::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::{Fresh, alone, count, databases, postgres, sqlite, tick};
+use crate::harness::{Fresh, count, databases, postgres, sqlite, tick, together};
 
 const TABLES: &str = "CREATE TABLE heard (stream @text NOT NULL, n @int NOT NULL) @strict;";
 
@@ -60,10 +60,9 @@ async fn until(what: &str, done: impl AsyncFn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn a_step_passes_by_what_concerns_nobody_and_stands_behind_it() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let (db, subscription) = (&fresh.db, listener(&fresh.db));
         publish(db, "quiet", 1..=5).await;
         assert_eq!(subscription.step().await.unwrap(), Step::Applied(5));
@@ -78,10 +77,9 @@ async fn a_step_passes_by_what_concerns_nobody_and_stands_behind_it() {
 
 /// While one reads on in memory another moves the cursor: each event has its effect once, and none is missed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn two_readers_of_one_cursor_neither_repeat_nor_miss() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let (db, stop) = (&fresh.db, CancellationToken::new());
         let work = async {
             for round in 0..8 {
@@ -101,17 +99,16 @@ async fn two_readers_of_one_cursor_neither_repeat_nor_miss() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn the_bus_tells_how_long_a_reaction_took() {
-    let _alone = alone();
+    let turn = together().await;
     let told: Arc<Mutex<Vec<Reacted>>> = Arc::default();
     let bus = || {
         let (bus, told) = (Bus::default(), Arc::clone(&told));
         bus.observe(move |reacted| told.lock().unwrap().push(reacted));
         bus
     };
-    let mut all: Vec<Fresh> = vec![sqlite(TABLES, bus()).await];
-    all.extend(postgres(TABLES, bus()).await);
+    let mut all: Vec<Fresh> = vec![sqlite(&turn, TABLES, bus()).await];
+    all.extend(postgres(&turn, TABLES, bus()).await);
     for fresh in &all {
         publish(&fresh.db, "loud", 1..=1).await;
         tokio::time::sleep(Duration::from_millis(60)).await;

@@ -11,7 +11,7 @@ use kernel_db::{
 use sea_orm::ConnectionTrait as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::{count, databases, tick};
+use crate::harness::{count, databases, tick, together};
 
 const TABLES: &str = "CREATE TABLE heard (position @int PRIMARY KEY) @strict;";
 
@@ -63,7 +63,8 @@ fn went_back(error: &DbError) -> (i64, i64) {
 
 #[tokio::test]
 async fn a_log_that_went_back_is_noticed_however_far_it_has_grown_again() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         let reader = subscription(db);
         publish(db, 100).await;
@@ -85,7 +86,8 @@ async fn a_log_that_went_back_is_noticed_however_far_it_has_grown_again() {
 /// Control: without the id of the last event a log that has grown past the cursor again is read on.
 #[tokio::test]
 async fn a_cursor_without_the_event_s_id_would_notice_nothing() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         publish(db, 100).await;
         subscription(db).step().await.unwrap();
@@ -99,7 +101,8 @@ async fn a_cursor_without_the_event_s_id_would_notice_nothing() {
 
 #[tokio::test]
 async fn what_was_retired_before_it_was_read_is_noticed() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let (db, feed) = (&fresh.db, LocalFeed::of(&fresh.db));
         publish(db, 100).await;
         db.transact(|tx| async move { tx.run("DELETE FROM outbox WHERE position <= 60", []).await }).await.unwrap();
@@ -132,7 +135,8 @@ async fn until(db: &Db, what: &str, mut holds: impl AsyncFnMut() -> bool) {
 /// A running subscription stops, says why to whoever asks, and goes on when a person has moved its cursor.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         publish(db, 100).await;
         let (reader, stop) = (subscription(db), CancellationToken::new());
@@ -161,7 +165,8 @@ async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
 
 #[tokio::test]
 async fn an_empty_log_is_no_trouble() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         assert_eq!(subscription(&fresh.db).step().await.unwrap(), kernel_db::subscription::Step::Idle);
         let rows =
             fresh.db.reader().query_all_raw(fresh.db.dialect().statement("SELECT consumer FROM subscription", []));

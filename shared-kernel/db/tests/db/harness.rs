@@ -1,11 +1,12 @@
 //! Opens a fresh database for each test, and declares the event that tests publish.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use kernel::{Seams, clock::OffsetClock};
 use kernel_db::{Bus, Db, Durability, Target, ddl};
 use sea_orm::ConnectionTrait as _;
 use serde::{Deserialize, Serialize};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use utoipa::ToSchema;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -32,27 +33,27 @@ pub(crate) struct Fresh {
 }
 
 /// One fresh database of every kind that is to be had here.
-pub(crate) async fn databases(tables: &str) -> Vec<Fresh> {
-    let mut all = vec![sqlite(tables, Bus::default()).await];
-    match postgres(tables, Bus::default()).await {
+pub(crate) async fn databases(turn: &Turn, tables: &str) -> Vec<Fresh> {
+    let mut all = vec![sqlite(turn, tables, Bus::default()).await];
+    match postgres(turn, tables, Bus::default()).await {
         Some(fresh) => all.push(fresh),
         None => eprintln!("SKIPPED on Postgres: BANYAN_TEST_POSTGRES is not set"),
     }
     all
 }
 
-pub(crate) async fn sqlite(tables: &str, bus: Bus) -> Fresh {
+pub(crate) async fn sqlite(_: &Turn, tables: &str, bus: Bus) -> Fresh {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::sqlite(folder.path().join("clock.db"));
     open(&target, tables, bus, folder).await
 }
 
-pub(crate) async fn postgres(tables: &str, bus: Bus) -> Option<Fresh> {
-    Some(open(&own_schema()?, tables, bus, tempfile::tempdir().unwrap()).await)
+pub(crate) async fn postgres(turn: &Turn, tables: &str, bus: Bus) -> Option<Fresh> {
+    Some(open(&own_schema(turn)?, tables, bus, tempfile::tempdir().unwrap()).await)
 }
 
 /// A schema that nobody else uses, to be opened by several at once.
-pub(crate) fn own_schema() -> Option<Target> {
+pub(crate) fn own_schema(_: &Turn) -> Option<Target> {
     let url = std::env::var_os("BANYAN_TEST_POSTGRES")?.into_string().unwrap();
     Some(Target::postgres(url, format!("db_{}", Seams::system().ids.secret().simple())))
 }
@@ -71,10 +72,21 @@ async fn open(target: &Target, tables: &str, bus: Bus, folder: tempfile::TempDir
     Fresh { db, clock, _folder: folder }
 }
 
-/// Failpoints are global: tests that set them, or that they would disturb, run one at a time.
-pub(crate) fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+static TURN: RwLock<()> = RwLock::const_new(());
+
+/// Failpoints are global: a test that sets one runs alone, the others together. Nobody has a database before his turn.
+#[expect(dead_code, reason = "held")]
+pub(crate) enum Turn {
+    Together(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
+}
+
+pub(crate) async fn together() -> Turn {
+    Turn::Together(TURN.read().await)
+}
+
+pub(crate) async fn alone() -> Turn {
+    Turn::Alone(TURN.write().await)
 }
 
 /// Takes a guard away until dropped.

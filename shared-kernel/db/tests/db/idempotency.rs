@@ -6,7 +6,7 @@ use kernel_db::{
     idempotency::{Answer, Key, KeyRefusal, once},
 };
 
-use crate::harness::{Sabotage, alone, count, databases};
+use crate::harness::{Sabotage, alone, count, databases, together};
 
 const TABLES: &str = "CREATE TABLE effect (n @int NOT NULL) @strict;";
 
@@ -43,10 +43,9 @@ async fn repeat_concurrently(db: &Db) -> (i64, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn twenty_repeats_have_one_effect_and_one_answer() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = alone().await;
+    for fresh in databases(&turn, TABLES).await {
         assert_eq!(repeat_concurrently(&fresh.db).await, (1, 1), "{:?}", fresh.db.dialect());
         let again = effect(&fresh.db, &key("once", "a"), 99).await.unwrap();
         assert!(again.replayed && again.status == 201 && again.location.is_some());
@@ -55,17 +54,16 @@ async fn twenty_repeats_have_one_effect_and_one_answer() {
     }
     // Control: without the unique row the same crowd has twenty effects.
     let _sabotage = Sabotage::of("idempotency::unique");
-    for fresh in databases(TABLES).await {
+    for fresh in databases(&turn, TABLES).await {
         let (effects, answers) = repeat_concurrently(&fresh.db).await;
         assert!(effects == 20 && answers == 20, "{:?}: {effects} effects, {answers} answers", fresh.db.dialect());
     }
 }
 
 #[tokio::test]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn a_refusal_is_not_kept() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         let key = &key("retry", "a");
         let refused = once(db, Some(key), |_tx| async move { Err(Failure::Refused) }).await;
@@ -75,10 +73,9 @@ async fn a_refusal_is_not_kept() {
 }
 
 #[tokio::test]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn old_answers_are_forgotten_and_young_ones_kept() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         effect(&fresh.db, &key("old", "a"), 1).await.unwrap();
         fresh.clock.advance(chrono::TimeDelta::days(31));
         effect(&fresh.db, &key("young", "a"), 2).await.unwrap();

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::{ClockEvent, count, own_schema, prepared, tick};
+use crate::harness::{ClockEvent, count, own_schema, prepared, tick, together};
 
 const TABLES: &str = "CREATE TABLE heard (id @serial, process @int NOT NULL, consumer @text NOT NULL, \
                       stream @text NOT NULL, n @int NOT NULL);";
@@ -99,7 +99,8 @@ async fn assert_whole(db: &Db, events: i64) {
 /// Four processes, two consumers; whichever applied last is killed, twice, while events keep coming.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_a_process_loses_nothing_and_doubles_nothing() {
-    let Some(target) = own_schema() else { return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set") };
+    let turn = together().await;
+    let Some(target) = own_schema(&turn) else { return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set") };
     let fresh = prepared(&target, TABLES).await;
     let db = &fresh.db;
     let (streams, rounds) = (20, 150);
@@ -133,7 +134,8 @@ async fn killing_a_process_loses_nothing_and_doubles_nothing() {
 /// than a dead one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_stands_still_is_passed_by() {
-    let Some(target) = own_schema() else { return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set") };
+    let turn = together().await;
+    let Some(target) = own_schema(&turn) else { return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set") };
     let fresh = prepared(&target, TABLES).await;
     let db = &fresh.db;
     let frozen = start(&target, 0, Some(51));
@@ -155,7 +157,8 @@ async fn a_process_that_stands_still_is_passed_by() {
 /// What one process commits, the others hear of without polling.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn news_crosses_processes_in_milliseconds() {
-    let Some(target) = own_schema() else { return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set") };
+    let turn = together().await;
+    let Some(target) = own_schema(&turn) else { return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set") };
     let fresh = prepared(&target, TABLES).await;
     let (writer, hearer) = (&fresh.db, open(&target).await);
     let stop = CancellationToken::new();

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use kernel_db::{Cause, Db, feed, outbox, reader, retention, sequencer};
 
-use crate::harness::{count, databases, tick};
+use crate::harness::{count, databases, tick, together};
 
 async fn publish(db: &Db, events: std::ops::RangeInclusive<i64>) {
     let events: &Vec<_> = &events.map(|n| tick("a", n)).collect();
@@ -17,7 +17,8 @@ async fn oldest(db: &Db) -> i64 {
 
 #[tokio::test]
 async fn old_events_are_forgotten_only_when_every_cursor_has_passed() {
-    for fresh in databases("").await {
+    let turn = together().await;
+    for fresh in databases(&turn, "").await {
         let db = &fresh.db;
         publish(db, 1..=6).await;
         assert_eq!(retention::forget_events(db, 6).await.unwrap(), 0, "young");
@@ -32,7 +33,8 @@ async fn old_events_are_forgotten_only_when_every_cursor_has_passed() {
 
 #[tokio::test]
 async fn readers_in_other_processes_count_until_they_are_long_gone() {
-    for fresh in databases("").await {
+    let turn = together().await;
+    for fresh in databases(&turn, "").await {
         let db = &fresh.db;
         publish(db, 1..=20).await;
         fresh.clock.advance(TimeDelta::days(8));

@@ -10,7 +10,7 @@ use kernel_db::{Bus, Cause, Db, DbError, Feed as _, LocalFeed, Place, outbox, se
 use sea_orm::ConnectionTrait as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::{ClockEvent, databases, postgres, tick};
+use crate::harness::{ClockEvent, databases, postgres, tick, together};
 
 const WRITERS: i64 = 8;
 const EVENTS: i64 = 60;
@@ -35,7 +35,8 @@ async fn write(db: &Db) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_skipped_and_streams_keep_their_order() {
-    for fresh in databases("").await {
+    let turn = together().await;
+    for fresh in databases(&turn, "").await {
         let db = fresh.db.clone();
         let stop = CancellationToken::new();
         let feed = LocalFeed::of(&db);
@@ -87,8 +88,9 @@ async fn nothing_is_skipped_and_streams_keep_their_order() {
 /// events. If this ever finds nothing lost, the test above proves nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plain_cursor_loses_events_on_postgres() {
+    let turn = together().await;
     let table = "CREATE TABLE naive (position BIGSERIAL PRIMARY KEY, n BIGINT NOT NULL);";
-    let Some(fresh) = postgres(table, Bus::default()).await else {
+    let Some(fresh) = postgres(&turn, table, Bus::default()).await else {
         eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set");
         return;
     };

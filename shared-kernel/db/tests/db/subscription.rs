@@ -16,7 +16,9 @@ use kernel_db::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::harness::{ClockEvent, Fresh, Sabotage, alone, count, databases, fail_cfg, postgres, sqlite, tick};
+use crate::harness::{
+    ClockEvent, Fresh, Sabotage, alone, count, databases, fail_cfg, postgres, sqlite, tick, together,
+};
 
 const TABLES: &str = "CREATE TABLE heard (place @serial, stream @text NOT NULL, n @int NOT NULL) @strict;";
 
@@ -74,11 +76,10 @@ async fn while_running<T>(subscription: Subscription, db: &Db, work: impl Future
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn everything_arrives_although_the_bus_drops_every_message() {
-    let _alone = alone();
-    let mut deaf: Vec<Fresh> = vec![sqlite(TABLES, Bus::deaf()).await];
-    deaf.extend(postgres(TABLES, Bus::deaf()).await);
+    let turn = together().await;
+    let mut deaf: Vec<Fresh> = vec![sqlite(&turn, TABLES, Bus::deaf()).await];
+    deaf.extend(postgres(&turn, TABLES, Bus::deaf()).await);
     for fresh in &deaf {
         let db = &fresh.db;
         let subscription = listen(db, &Arc::default());
@@ -94,15 +95,14 @@ async fn everything_arrives_although_the_bus_drops_every_message() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn a_crash_between_any_two_lines_repeats_nothing_and_loses_nothing() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = alone().await;
+    for fresh in databases(&turn, TABLES).await {
         assert_eq!(heard_after_crashes(&fresh.db).await, (40, 40), "{:?}", fresh.db.dialect());
     }
     // Control: a cursor that moves in its own transaction loses what a crash interrupts.
     let _sabotage = Sabotage::of("subscription::cursor_apart");
-    for fresh in databases(TABLES).await {
+    for fresh in databases(&turn, TABLES).await {
         let (heard, _) = heard_after_crashes(&fresh.db).await;
         assert!(heard < 40, "the control lost nothing");
     }
@@ -132,10 +132,9 @@ async fn heard_after_crashes(db: &Db) -> (i64, i64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn a_poisoned_stream_waits_alone_and_can_be_mended() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         let listener = Arc::new(Listener::default());
         for n in 1..=5 {
@@ -175,10 +174,9 @@ async fn a_poisoned_stream_waits_alone_and_can_be_mended() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn a_skipped_event_lets_the_others_pass() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         for n in 1..=5 {
             publish(db, "poison", n).await;
@@ -196,10 +194,9 @@ async fn a_skipped_event_lets_the_others_pass() {
 
 /// Four replicas share one cursor: 200 streams, no inversion, nothing twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::await_holding_lock, reason = "failpoints are global; each test has a runtime of its own")]
 async fn replicas_share_a_cursor_without_inversion() {
-    let _alone = alone();
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         let stop = CancellationToken::new();
         let replicas = (0..4).map(|_| listen(db, &Arc::default()).run(stop.clone()));

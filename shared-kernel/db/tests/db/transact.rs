@@ -6,14 +6,15 @@ use futures_util::future::join_all;
 use kernel_db::{DbError, Dialect, Durability, Target};
 use sea_orm::ConnectionTrait as _;
 
-use crate::harness::{count, databases, sqlite};
+use crate::harness::{count, databases, sqlite, together};
 
 const TABLES: &str = "CREATE TABLE note (n @int PRIMARY KEY, text @text NOT NULL) @strict;
                       CREATE TABLE purse (owner @text PRIMARY KEY, pence @int NOT NULL CHECK (pence >= 0)) @strict;";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crowd_shares_commits_and_a_failure_stays_alone() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         let results = join_all((0..200_i64).map(|n| async move {
             db.transact(|tx| async move {
@@ -31,7 +32,8 @@ async fn a_crowd_shares_commits_and_a_failure_stays_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_caller_leaves_no_half_work_and_hurts_nobody() {
-    let fresh = sqlite(TABLES, kernel_db::Bus::default()).await;
+    let turn = together().await;
+    let fresh = sqlite(&turn, TABLES, kernel_db::Bus::default()).await;
     let db = &fresh.db;
     let others = join_all((0..100_i64).map(|n| async move {
         let work = db.transact(|tx| async move {
@@ -56,7 +58,8 @@ async fn a_dropped_caller_leaves_no_half_work_and_hurts_nobody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deadlock_is_tried_again() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         db.transact(|tx| async move { tx.run("INSERT INTO purse VALUES ('ada', 1000), ('bob', 1000)", []).await })
             .await
@@ -86,7 +89,8 @@ async fn a_deadlock_is_tried_again() {
 
 #[tokio::test]
 async fn rows_are_bound_as_one_value_on_both_databases() {
-    for fresh in databases(TABLES).await {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
         let db = &fresh.db;
         let notes = [(1, "it's"), (2, "\"quoted\" ? $1")];
         db.transact(|tx| async move {
@@ -113,7 +117,8 @@ async fn a_folder_that_is_not_there_is_named() {
 
 #[tokio::test]
 async fn sqlite_is_opened_durable() {
-    let fresh = sqlite(TABLES, kernel_db::Bus::default()).await;
+    let turn = together().await;
+    let fresh = sqlite(&turn, TABLES, kernel_db::Bus::default()).await;
     let connection = fresh.db.migration_connection();
     let pragma = |name: &'static str| async move {
         let row = connection.query_one_raw(Dialect::Sqlite.statement(&format!("PRAGMA {name}"), [])).await;

@@ -83,10 +83,11 @@ pub(crate) fn tick(stream: &str, n: i64, words: &str) -> (i64, ClockEvent) {
     (n, ClockEvent::Ticked(Ticked { stream: stream.to_owned(), n, words: words.to_owned() }))
 }
 
-/// Publishes in one commit and lets the rows have their numbers.
+/// Publishes in one commit and waits until the rows have their numbers, from here or from the server's own sequencer.
 pub(crate) async fn publish(db: &Db, events: &[(i64, ClockEvent)]) {
     db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
-    while sequencer::number(db).await.unwrap() > 0 {}
+    let unnumbered = "SELECT COUNT(*) FROM outbox WHERE position IS NULL";
+    while sequencer::number(db).await.unwrap() > 0 || count(db, unnumbered).await > 0 {}
 }
 
 /// Publishes `events` events of one stream, numbered on from `from`.
