@@ -9,6 +9,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Step::kernel(), Step::own("m0002_catalog", include_str!("catalog/m0002_catalog.sql"))]
+        vec![
+            Step::kernel(),
+            Step::own("m0002_catalog", include_str!("catalog/m0002_catalog.sql")),
+            Step::number_outbox(),
+        ]
     }
 }

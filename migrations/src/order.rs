@@ -9,6 +9,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Step::kernel(), Step::own("m0002_order", include_str!("order/m0002_order.sql"))]
+        vec![Step::kernel(), Step::own("m0002_order", include_str!("order/m0002_order.sql")), Step::number_outbox()]
     }
 }

@@ -9,6 +9,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Step::kernel(), Step::own("m0002_payment", include_str!("payment/m0002_payment.sql"))]
+        vec![
+            Step::kernel(),
+            Step::own("m0002_payment", include_str!("payment/m0002_payment.sql")),
+            Step::number_outbox(),
+        ]
     }
 }

@@ -11,14 +11,18 @@ pub(crate) struct Step {
 }
 
 enum Sql {
-    /// The tables that every module has.
-    Kernel,
+    /// What every module has.
+    Kernel(fn(Dialect) -> String),
     Own(&'static str),
 }
 
 impl Step {
     pub(crate) fn kernel() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0001_kernel", sql: Sql::Kernel })
+        Box::new(Self { name: "m0001_kernel", sql: Sql::Kernel(ddl::first_kernel_tables) })
+    }
+
+    pub(crate) fn number_outbox() -> Box<dyn MigrationTrait> {
+        Box::new(Self { name: "m0003_number_outbox", sql: Sql::Kernel(ddl::number_outbox) })
     }
 
     pub(crate) fn own(name: &'static str, sql: &'static str) -> Box<dyn MigrationTrait> {
@@ -41,7 +45,7 @@ impl MigrationTrait for Step {
             _ => Dialect::Sqlite,
         };
         let sql = match self.sql {
-            Sql::Kernel => ddl::kernel_tables(dialect),
+            Sql::Kernel(sql) => sql(dialect),
             Sql::Own(template) => ddl::translate(dialect, template),
         };
         connection.execute_unprepared(&sql).await?;

@@ -53,13 +53,11 @@ CREATE UNIQUE INDEX attempt_once ON attempt (payment_id, operation)
     WHERE operation <> 'refund' AND status NOT IN ('failed', 'dropped');
 CREATE INDEX attempt_due ON attempt (next_try_at) WHERE status IN ('queued', 'started', 'unknown', 'pending');
 
--- Where the money is: two rows for each movement, one debit and one credit. Only ever added to. Rows come in the
--- transaction that ends their attempt, and nothing is ever deleted, so there is no foreign key to look up four times
--- an order.
+-- Where the money is: two rows for each movement, one debit and one credit. Only ever added to.
 CREATE TABLE ledger (
     position @serial,
     payment_id @id NOT NULL,
-    attempt_id @id NOT NULL,
+    attempt_id @id NOT NULL REFERENCES attempt (id),
     operation @text NOT NULL CHECK (operation IN ('authorize', 'capture', 'void', 'refund')),
     account @text NOT NULL CHECK (account IN ('buyer', 'set_aside', 'taken')),
     currency @text NOT NULL,
@@ -67,8 +65,9 @@ CREATE TABLE ledger (
     credit @int NOT NULL CHECK (credit >= 0),
     posted_at @time NOT NULL,
     CHECK (debit = 0 OR credit = 0),
-    UNIQUE (payment_id, attempt_id, account)
+    UNIQUE (attempt_id, account)
 ) @strict;
+CREATE INDEX ledger_payment ON ledger (payment_id);
 
 -- What providers told us by themselves. An event has its effect once, however often it is delivered.
 CREATE TABLE webhook_inbox (

@@ -38,8 +38,21 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
     words.iter().fold(template.to_owned(), |sql, (word, meaning)| sql.replace(word, meaning))
 }
 
-/// The outbox, cursors, readers elsewhere, parked events, idempotency keys, leases and moves of one module.
+/// Everything of the kernel's in a module's database, as all migrations together leave it.
 pub fn kernel_tables(dialect: Dialect) -> String {
+    first_kernel_tables(dialect) + &number_outbox(dialect)
+}
+
+/// What numbers an outbox, see [`crate::sequencer`]. Nothing on SQLite, whose row ids are positions.
+pub fn number_outbox(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => String::new(),
+        Dialect::Postgres => NUMBER_OUTBOX.to_owned(),
+    }
+}
+
+/// The outbox, cursors, readers elsewhere, parked events, idempotency keys, leases and moves of one module.
+pub fn first_kernel_tables(dialect: Dialect) -> String {
     let outbox = match dialect {
         Dialect::Sqlite => OUTBOX_SQLITE,
         Dialect::Postgres => OUTBOX_POSTGRES,
@@ -80,11 +93,13 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_unnumbered ON outbox (id) WHERE position IS NULL;
 CREATE TABLE outbox_head (one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one), position BIGINT NOT NULL);
 INSERT INTO outbox_head VALUES (true, 0);
+";
 
+const NUMBER_OUTBOX: &str = "
 -- Numbers one batch, and answers how many rows that were and the newest position. Nothing at all when another is at it.
 -- Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered whole, so two
 -- processes whose clocks differ cannot turn its events around.
-CREATE FUNCTION number_outbox(streams BIGINT, OUT numbered BIGINT, OUT head BIGINT) LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION number_outbox(streams BIGINT, OUT numbered BIGINT, OUT head BIGINT) LANGUAGE plpgsql AS $body$
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox')) THEN
         RETURN;
