@@ -14,7 +14,7 @@ use std::{
 
 use kernel_db::Reacted;
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, SharedString, Unit};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 use tokio_util::sync::CancellationToken;
 
 use crate::progress::Progress;
@@ -29,6 +29,10 @@ const PARKED: &str = "banyan_parked_events";
 
 /// From a cached read to the longest that anybody waits.
 const BUCKETS_SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
+
+/// Finer around the hundredth of a second in which news is worked on.
+const REACTION_BUCKETS_SECONDS: [f64; 13] =
+    [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.05, 0.1, 1.0, 10.0];
 
 /// One store's figures. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -56,8 +60,10 @@ impl Drop for InFlight {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        // The buckets are a constant that is not empty, which is all that can be wrong with them.
+        // The buckets are constants that are not empty, which is all that can be wrong with them.
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS_SECONDS).unwrap_or_default();
+        let reactions = Matcher::Full(REACTION.to_owned());
+        let builder = builder.set_buckets_for_metric(reactions, &REACTION_BUCKETS_SECONDS).unwrap_or_default();
         let recorder = builder.build_recorder();
         let describe = |name: &'static str, words: &'static str| {
             recorder.describe_gauge(name.into(), None, SharedString::const_str(words));

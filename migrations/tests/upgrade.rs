@@ -31,7 +31,8 @@ mod tests {
             let schema = format!("upgrade_{}", Seams::system().ids.secret().simple());
             let db = open(module, &Target::postgres(url.clone(), schema)).await;
             migrations::run(&db).await.unwrap();
-            let back = "DROP FUNCTION number_outbox; DELETE FROM seaql_migrations WHERE version = 'm0003_number_outbox'";
+            let back =
+                "DROP FUNCTION number_outbox; DELETE FROM seaql_migrations WHERE version = 'm0003_number_outbox'";
             db.migration_connection().execute_unprepared(back).await.unwrap();
             sequencer::number(&db).await.expect_err("there is no function");
             assert_eq!(migrations::run(&db).await.unwrap(), 1, "{module}");

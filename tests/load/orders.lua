@@ -1,4 +1,5 @@
 -- wrk: places orders of LINES lines (3) over PRODUCTS SKUs (2,800), each with a fresh Idempotency-Key.
+-- RATE=200 places that many a second, whatever the answers take; without it each connection goes as fast as it can.
 -- SHAPE=store sends the store's body, SHAPE=yardstick the hand-written checkout's.
 local lines = tonumber(os.getenv("LINES") or "3")
 local products = tonumber(os.getenv("PRODUCTS") or "2800")
@@ -22,6 +23,21 @@ request = function()
     ["Idempotency-Key"] = string.format("load-%s-%d-%d", run, math.random(1, 2 ^ 30), count),
   }
   return wrk.format("POST", path, headers, "{" .. head .. '"lines":[' .. table.concat(list, ",") .. "]" .. tail .. "}")
+end
+
+local rate = tonumber(os.getenv("RATE") or "0")
+if rate > 0 then
+  local ffi = require("ffi")
+  ffi.cdef("typedef struct { long seconds; long nanoseconds; } moment; int clock_gettime(int clock, moment *now);")
+  local monotonic, now, began, sent = 1, ffi.new("moment"), nil, 0
+  -- Milliseconds until the next order is due. Orders of all connections have one timetable.
+  delay = function()
+    ffi.C.clock_gettime(monotonic, now)
+    local at = tonumber(now.seconds) + tonumber(now.nanoseconds) / 1e9
+    began = began or at
+    sent = sent + 1
+    return math.max(0, math.floor((began + sent / rate - at) * 1000 + 0.5))
+  end
 end
 
 -- One machine-readable line: answers, answers that were not 2xx or 3xx, seconds, microseconds at p50 and p99.

@@ -8,10 +8,11 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
     sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+use tokio::sync::Mutex;
 
 use crate::{
-    Bus, DbError, Dialect, Durability, Target, Trouble, error::is_retryable, group::GroupWriter, target::WAIT,
-    trouble::Troubles,
+    Bus, DbError, Dialect, Durability, Target, Trouble, error::is_retryable, feed::Tail, group::GroupWriter,
+    target::WAIT, trouble::Troubles,
 };
 
 /// One module's database. Cheap to clone.
@@ -28,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) bus: Bus,
     pub(crate) seams: Seams,
     pub(crate) troubles: Troubles,
+    pub(crate) tail: Mutex<Tail>,
 }
 
 /// SQLite has one writer, which commits for many at once; Postgres lets every connection write.
@@ -68,7 +70,16 @@ impl Db {
             }
         };
         Ok(Self {
-            inner: Arc::new(Inner { module, dialect, readers, writer, bus, seams, troubles: Troubles::default() }),
+            inner: Arc::new(Inner {
+                module,
+                dialect,
+                readers,
+                writer,
+                bus,
+                seams,
+                troubles: Troubles::default(),
+                tail: Mutex::default(),
+            }),
         })
     }
 

@@ -9,6 +9,10 @@ use uuid::Uuid;
 
 use crate::{Db, DbError};
 
+mod tail;
+
+pub(crate) use tail::Tail;
+
 /// Where a reader stands in a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Place {
@@ -66,16 +70,15 @@ impl Feed for LocalFeed {
         self.db.module()
     }
 
-    /// Reads the event at `after` with those that follow it, so that looking at it costs no statement of its own.
+    /// Of several who wait for the same news one reads the table, and the others what that one has found.
     async fn read(&self, after: Place, limit: u64) -> Result<Vec<Envelope>, DbError> {
-        let sql = "SELECT position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
-                   data FROM outbox WHERE position >= ? ORDER BY position LIMIT ?";
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-        let statement = self.db.dialect().statement(sql, [after.position.into(), rows.into()]);
-        let rows = self.db.reader().query_all_raw(statement).await?;
-        let following = self.following(after, &rows).await?;
-        following.iter().take(limit).map(|row| envelope(self.source(), row)).collect()
+        if let Some(events) = self.read_tail(after, limit).await {
+            return Ok(events);
+        }
+        let events = self.read_table(after, limit).await?;
+        self.db.inner.tail.lock().await.keep(&events);
+        Ok(events)
     }
 
     async fn head(&self) -> Result<i64, DbError> {
@@ -88,6 +91,31 @@ impl Feed for LocalFeed {
 }
 
 impl LocalFeed {
+    /// What is in memory, read on to where the bus says that the log reaches, and for a reader at its end in any case.
+    /// `None` for whoever stands elsewhere, and when the table cannot be read: that is told to each for his own place.
+    async fn read_tail(&self, after: Place, limit: usize) -> Option<Vec<Envelope>> {
+        let mut tail = self.db.inner.tail.lock().await;
+        let end = tail.end_after(after)?;
+        if end.position == after.position || end.position < *self.news().borrow() {
+            match self.read_table(end, limit).await {
+                Ok(events) => tail.keep(&events),
+                Err(_) => *tail = Tail::default(),
+            }
+        }
+        tail.after(after, limit)
+    }
+
+    /// Reads the event at `after` with those that follow it, so that looking at it costs no statement of its own.
+    async fn read_table(&self, after: Place, limit: usize) -> Result<Vec<Envelope>, DbError> {
+        let sql = "SELECT position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
+                   data FROM outbox WHERE position >= ? ORDER BY position LIMIT ?";
+        let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+        let statement = self.db.dialect().statement(sql, [after.position.into(), rows.into()]);
+        let rows = self.db.reader().query_all_raw(statement).await?;
+        let following = self.following(after, &rows).await?;
+        following.iter().take(limit).map(|row| envelope(self.source(), row)).collect()
+    }
+
     /// Those of `rows`, which begin at `after`, that come after it.
     async fn following<'r>(&self, after: Place, rows: &'r [QueryResult]) -> Result<&'r [QueryResult], DbError> {
         let feed = || self.source().to_owned();

@@ -26,7 +26,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// After the commit that made it so, and not in it: commits with a notification wait for each other, of all modules and
 /// through the sync.
 pub(crate) async fn tell(db: &Db, position: i64) {
-    let notify = format!("SELECT pg_notify({CHANNEL}, ?)");
+    // Nobody waits for the disk: what is told was committed before.
+    let notify = format!("SELECT set_config('synchronous_commit', 'off', true), pg_notify({CHANNEL}, ?)");
     if let Err(error) = db.write_one(&notify, [position.to_string().into()]).await {
         tracing::debug!(module = db.module(), %error, "other processes were not told of news, and find it by polling");
     }

@@ -12,9 +12,6 @@ use crate::{DbError, Trouble, parking};
 /// The log is read this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
 
-/// After a batch the next gathers as long as that one took, but no longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_millis(10);
-
 impl Subscription {
     /// Why it does not get on, as far as it runs in this process.
     pub fn trouble(&self) -> Option<Trouble> {
@@ -32,19 +29,15 @@ impl Subscription {
         let (mut standing, mut look_at) = (None, Instant::now());
         while !stop.is_cancelled() {
             news.mark_unchanged();
-            let began = Instant::now();
             let round = self.round(&mut standing, &mut look_at).await;
             self.tell(round.as_ref().err());
             if round.is_ok() {
                 pauses = self::pauses();
             }
             let (wait, may_be_woken) = match round {
-                Ok(Step::Applied(events)) if u64::try_from(events).is_ok_and(|events| events < BATCH) => {
-                    tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE)).await;
-                    (POLL, true)
-                }
-                Ok(Step::Applied(_) | Step::SetAside(_)) => continue,
-                Ok(Step::Idle) => (POLL, true),
+                Ok(Step::Applied(events)) if u64::try_from(events).is_ok_and(|events| events >= BATCH) => continue,
+                Ok(Step::SetAside(_)) => continue,
+                Ok(Step::Applied(_) | Step::Idle) => (POLL, true),
                 Ok(Step::Elsewhere) => (POLL, false),
                 Err(error) => (pauses.next().unwrap_or(POLL), !error.strands_reader()),
             };
