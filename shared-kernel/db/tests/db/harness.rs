@@ -109,6 +109,11 @@ pub(crate) fn fail_cfg(name: &str, action: &str) {
     fail::cfg(name, action).unwrap();
 }
 
+/// How many times as much is tried: 1, or what `BANYAN_TIMES` says. At 10 the sizes are those that the invariants name.
+pub(crate) fn times() -> i64 {
+    std::env::var_os("BANYAN_TIMES").map_or(1, |times| times.to_str().unwrap().parse().unwrap())
+}
+
 pub(crate) async fn count(db: &Db, sql: &str) -> i64 {
     let row = db.reader().query_one_raw(db.dialect().statement(sql, [])).await.unwrap().unwrap();
     row.try_get_by_index(0).unwrap()

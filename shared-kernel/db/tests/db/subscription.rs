@@ -17,7 +17,7 @@ use kernel_db::{
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{
-    ClockEvent, Fresh, Sabotage, alone, count, databases, fail_cfg, postgres, sqlite, tick, together,
+    ClockEvent, Fresh, Sabotage, alone, count, databases, fail_cfg, postgres, sqlite, tick, times, together,
 };
 
 const TABLES: &str = "CREATE TABLE heard (place @serial, stream @text NOT NULL, n @int NOT NULL) @strict;";
@@ -53,7 +53,7 @@ async fn until_heard(db: &Db, events: i64) -> Duration {
     let started = tokio::time::Instant::now();
     while count(db, "SELECT COUNT(*) FROM heard").await < events {
         assert!(
-            started.elapsed() < Duration::from_secs(30),
+            started.elapsed() < Duration::from_secs(30) * u32::try_from(times()).unwrap(),
             "only {} heard",
             count(db, "SELECT COUNT(*) FROM heard").await
         );
@@ -98,23 +98,27 @@ async fn everything_arrives_although_the_bus_drops_every_message() {
 async fn a_crash_between_any_two_lines_repeats_nothing_and_loses_nothing() {
     let turn = alone().await;
     for fresh in databases(&turn, TABLES).await {
-        assert_eq!(heard_after_crashes(&fresh.db).await, (40, 40), "{:?}", fresh.db.dialect());
+        let (heard, distinct, events) = heard_after_crashes(&fresh.db).await;
+        assert_eq!((heard, distinct), (events, events), "{:?}", fresh.db.dialect());
     }
     // Control: a cursor that moves in its own transaction loses what a crash interrupts.
     let _sabotage = Sabotage::of("subscription::cursor_apart");
     for fresh in databases(&turn, TABLES).await {
-        let (heard, _) = heard_after_crashes(&fresh.db).await;
-        assert!(heard < 40, "the control lost nothing");
+        let (heard, _, events) = heard_after_crashes(&fresh.db).await;
+        assert!(heard < events, "the control lost nothing");
     }
 }
 
-/// Publishes 40 events while every other step is killed before its commit; answers rows and distinct rows.
-async fn heard_after_crashes(db: &Db) -> (i64, i64) {
+/// Publishes while every other step is killed before its commit, so that its batch is read again; answers rows, distinct
+/// rows, and how many events there were.
+async fn heard_after_crashes(db: &Db) -> (i64, i64, i64) {
     let subscription = listen(db, &Arc::default());
-    for n in 1..=40 {
-        publish(db, "a", n).await;
+    let (steps, batch) = (40 * times(), 25 * times());
+    for step in 0..steps {
+        let events = &(1..=batch).map(|n| tick("a", step * batch + n)).collect::<Vec<_>>();
+        db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
         while sequencer::number(db).await.unwrap() > 0 {}
-        if n % 2 == 0 {
+        if step % 2 == 0 {
             fail_cfg("subscription::before_commit", "1*panic");
             let killed = subscription.clone();
             #[expect(clippy::disallowed_methods, reason = "the panic must end a task, not the test")]
@@ -128,7 +132,9 @@ async fn heard_after_crashes(db: &Db) -> (i64, i64) {
         }
     }
     let distinct = count(db, "SELECT COUNT(*) FROM (SELECT DISTINCT stream, n FROM heard) AS d").await;
-    (count(db, "SELECT COUNT(*) FROM heard").await, distinct)
+    let heard = count(db, "SELECT COUNT(*) FROM heard").await;
+    eprintln!("{} steps killed, {heard} of {} events heard, {distinct} of them distinct", steps / 2, steps * batch);
+    (heard, distinct, steps * batch)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -200,20 +206,21 @@ async fn replicas_share_a_cursor_without_inversion() {
         let db = &fresh.db;
         let stop = CancellationToken::new();
         let replicas = (0..4).map(|_| listen(db, &Arc::default()).run(stop.clone()));
+        let rounds = 50 * times();
         let work = async {
-            for n in 1..=10 {
+            for n in 1..=rounds {
                 let events: Vec<_> = (0..200).map(|stream| tick(&format!("s{stream}"), n)).collect();
                 let events = &events;
                 db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
             }
-            until_heard(db, 2_000).await;
+            until_heard(db, 200 * rounds).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
             stop.cancel();
         };
         tokio::join!(futures_util::future::join_all(replicas), sequencer::run(db.clone(), stop.clone()), work);
-        assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 2_000);
+        assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 200 * rounds);
         for stream in ["s0", "s99", "s199"] {
-            assert_eq!(in_order(db, stream).await, (1..=10).collect::<Vec<_>>());
+            assert_eq!(in_order(db, stream).await, (1..=rounds).collect::<Vec<_>>());
         }
     }
 }
