@@ -60,7 +60,8 @@ pub trait Reaction: Send + Sync {
 
     async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError>;
 
-    /// Applies those of a batch that concern it, in order. Override it where many events cost less together than one by one.
+    /// Applies those of a batch that concern it, in order. Override it where many events cost less together than one by
+    /// one.
     async fn react_all(&self, tx: &Tx, events: &[Envelope]) -> Result<(), ReactionError> {
         for event in events {
             self.react(tx, event).await?;
