@@ -13,6 +13,7 @@ impl MigratorTrait for Migrator {
             Step::kernel(),
             Step::own("m0002_catalog", include_str!("catalog/m0002_catalog.sql")),
             Step::number_outbox(),
+            Step::number_news(),
         ]
     }
 }

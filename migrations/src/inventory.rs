@@ -13,6 +13,7 @@ impl MigratorTrait for Migrator {
             Step::kernel(),
             Step::own("m0002_inventory", include_str!("inventory/m0002_inventory.sql")),
             Step::number_outbox(),
+            Step::number_news(),
         ]
     }
 }

@@ -9,6 +9,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Step::kernel(), Step::own("m0002_order", include_str!("order/m0002_order.sql")), Step::number_outbox()]
+        vec![
+            Step::kernel(),
+            Step::own("m0002_order", include_str!("order/m0002_order.sql")),
+            Step::number_outbox(),
+            Step::number_news(),
+        ]
     }
 }

@@ -13,6 +13,7 @@ impl MigratorTrait for Migrator {
             Step::kernel(),
             Step::own("m0002_payment", include_str!("payment/m0002_payment.sql")),
             Step::number_outbox(),
+            Step::number_news(),
         ]
     }
 }

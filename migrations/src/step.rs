@@ -25,6 +25,10 @@ impl Step {
         Box::new(Self { name: "m0003_number_outbox", sql: Sql::Kernel(ddl::number_outbox) })
     }
 
+    pub(crate) fn number_news() -> Box<dyn MigrationTrait> {
+        Box::new(Self { name: "m0004_number_news", sql: Sql::Kernel(ddl::number_news) })
+    }
+
     pub(crate) fn own(name: &'static str, sql: &'static str) -> Box<dyn MigrationTrait> {
         Box::new(Self { name, sql: Sql::Own(sql) })
     }

@@ -1,6 +1,10 @@
 //! Opens a module's database and keeps its connections.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicI32},
+    time::Duration,
+};
 
 use backon::{ExponentialBuilder, Retryable};
 use kernel::Seams;
@@ -11,8 +15,8 @@ use sea_orm::{
 use tokio::sync::Mutex;
 
 use crate::{
-    Bus, DbError, Dialect, Durability, Target, Trouble, error::is_retryable, feed::Tail, group::GroupWriter,
-    target::WAIT, trouble::Troubles,
+    Bus, DbError, Dialect, Durability, Target, Trouble, begun::Begun, error::is_retryable, feed::Tail,
+    group::GroupWriter, target::WAIT, trouble::Troubles,
 };
 
 /// One module's database. Cheap to clone.
@@ -30,12 +34,14 @@ pub(crate) struct Inner {
     pub(crate) seams: Seams,
     pub(crate) troubles: Troubles,
     pub(crate) tail: Mutex<Tail>,
+    /// The server's process by which this one hears of news; 0 while it does not.
+    pub(crate) listens_as: AtomicI32,
 }
 
 /// SQLite has one writer, which commits for many at once; Postgres lets every connection write.
 pub(crate) enum Writer {
     Grouped(GroupWriter),
-    Pooled(DatabaseConnection),
+    Pooled(Begun),
 }
 
 impl std::fmt::Debug for Db {
@@ -66,7 +72,7 @@ impl Db {
             }
             Target::Postgres { url, schema, connections } => {
                 let pool = open_postgres(url, schema, *connections, durability).await?;
-                (Dialect::Postgres, pool.clone(), Writer::Pooled(pool))
+                (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool)))
             }
         };
         Ok(Self {
@@ -79,6 +85,7 @@ impl Db {
                 seams,
                 troubles: Troubles::default(),
                 tail: Mutex::default(),
+                listens_as: AtomicI32::default(),
             }),
         })
     }
@@ -108,7 +115,7 @@ impl Db {
     pub fn migration_connection(&self) -> &DatabaseConnection {
         match &self.inner.writer {
             Writer::Grouped(group) => group.connection(),
-            Writer::Pooled(pool) => pool,
+            Writer::Pooled(begun) => begun.pool(),
         }
     }
 
@@ -121,10 +128,10 @@ impl Db {
     /// together may do. On SQLite the file belongs to one process anyway.
     #[expect(clippy::disallowed_methods, reason = "holds a lock of the database, and writes nothing")]
     pub async fn alone<T, E: From<DbError>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let Writer::Pooled(pool) = &self.inner.writer else { return work.await };
+        let Writer::Pooled(begun) = &self.inner.writer else { return work.await };
         let lock = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
                     SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.alone'))";
-        let turn = pool.begin().await.map_err(DbError::from)?;
+        let turn = begun.pool().begin().await.map_err(DbError::from)?;
         turn.execute_unprepared(lock).await.map_err(DbError::from)?;
         let done = work.await;
         turn.commit().await.map_err(DbError::from)?;
@@ -139,8 +146,9 @@ impl Db {
 
     /// Finishes what is under way and closes every connection.
     pub async fn close(&self) -> Result<(), DbError> {
-        if let Writer::Grouped(group) = &self.inner.writer {
-            group.close().await?;
+        match &self.inner.writer {
+            Writer::Grouped(group) => group.close().await?,
+            Writer::Pooled(begun) => begun.give_up().await,
         }
         self.inner.readers.clone().close().await?;
         Ok(())

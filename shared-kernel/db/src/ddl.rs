@@ -40,10 +40,20 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
 
 /// Everything of the kernel's in a module's database, as all migrations together leave it.
 pub fn kernel_tables(dialect: Dialect) -> String {
-    first_kernel_tables(dialect) + &number_outbox(dialect)
+    first_kernel_tables(dialect) + &number_outbox(dialect) + &number_news(dialect)
 }
 
-/// What numbers an outbox, see [`crate::sequencer`]. Nothing on SQLite, whose row ids are positions.
+/// What numbers an outbox and hands its rows over, see [`crate::sequencer`]. Nothing on SQLite, whose row ids are
+/// positions.
+pub fn number_news(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => String::new(),
+        Dialect::Postgres => NUMBER_NEWS.to_owned(),
+    }
+}
+
+/// What numbered an outbox before [`number_news`]. Processes of the version before, which an upgrade has not replaced
+/// yet, go on calling it: both take turns by the same lock.
 pub fn number_outbox(dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => String::new(),
@@ -120,6 +130,38 @@ BEGIN
     IF numbered > 0 THEN
         UPDATE outbox_head SET position = position + numbered RETURNING position INTO head;
     END IF;
+END
+$body$;
+";
+
+const NUMBER_NEWS: &str = "
+-- Numbers one batch, and answers its rows. One row of nothing but NULL when another is at it.
+-- Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered whole, so two
+-- processes whose clocks differ cannot turn its events around.
+CREATE OR REPLACE FUNCTION number_news(streams BIGINT) RETURNS SETOF outbox LANGUAGE plpgsql AS $body$
+DECLARE
+    not_our_turn outbox;
+    numbered BIGINT;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox')) THEN
+        RETURN NEXT not_our_turn;
+        RETURN;
+    END IF;
+    RETURN QUERY UPDATE outbox SET position = (SELECT position FROM outbox_head) + waiting.place
+    FROM (
+        SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
+        FROM (
+            SELECT id, stream, stream_version,
+                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
+            FROM outbox
+            WHERE position IS NULL
+              AND stream IN (SELECT stream FROM outbox WHERE position IS NULL ORDER BY id LIMIT streams)
+        ) AS grouped
+    ) AS waiting
+    WHERE outbox.id = waiting.id
+    RETURNING outbox.*;
+    GET DIAGNOSTICS numbered = ROW_COUNT;
+    UPDATE outbox_head SET position = position + numbered WHERE numbered > 0;
 END
 $body$;
 ";

@@ -35,6 +35,8 @@ impl Dialect {
     ///   time (written by `DateTime::to_rfc3339`), as the column has it.
     /// - `{for_update}`: locks the rows read. Nothing on SQLite, where a write transaction is alone anyway.
     /// - `{skip_locked}`: as `{for_update}`, passing by what another process holds.
+    /// - `{and_without_sync}`: at the end of what a statement returns. The commit does not wait for the disk: a crash of
+    ///   the server may undo it, with whatever was committed after it. Nothing on SQLite, where a sync is shared anyway.
     pub fn statement(self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
         Statement::from_sql_and_values(self.backend(), self.translate(sql), values)
     }
@@ -44,9 +46,9 @@ impl Dialect {
             Self::Sqlite => ("json_each(?)", "", ""),
             Self::Postgres => (FEW_ROWS, "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
         };
-        let (id, time) = match self {
-            Self::Sqlite => ("unhex", ""),
-            Self::Postgres => ("uuid", "timestamptz"),
+        let (id, time, without_sync) = match self {
+            Self::Sqlite => ("unhex", "", ""),
+            Self::Postgres => ("uuid", "timestamptz", ", set_config('synchronous_commit', 'off', true)"),
         };
         let sql = match self {
             Self::Sqlite => sql.replace("{rows}", rows),
@@ -56,6 +58,7 @@ impl Dialect {
             }
         };
         let sql = sql.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
+        let sql = sql.replace("{and_without_sync}", without_sync);
         let sql = sql.replace("{id}", id).replace("{time}", time);
         match self {
             Self::Sqlite => sql,

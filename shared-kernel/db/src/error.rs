@@ -92,6 +92,13 @@ pub(crate) fn is_retryable(error: &DbErr) -> bool {
     matches!(code(error).as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "517" | "6"))
 }
 
+/// Whether the connection was lost: what was not committed on it will not be.
+pub(crate) fn is_disconnected(error: &DbErr) -> bool {
+    // 25P03 idle_in_transaction_session_timeout, 57P01 admin_shutdown, 57P02 crash_shutdown (Postgres, appendix A).
+    matches!(code(error).as_deref(), Some("25P03" | "57P01" | "57P02"))
+        || matches!(sqlx_error(error), Some(sea_orm::sqlx::Error::Io(_)))
+}
+
 fn is_unavailable(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
         return true;

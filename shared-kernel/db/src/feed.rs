@@ -90,6 +90,20 @@ impl Feed for LocalFeed {
     }
 }
 
+/// The columns of an outbox as [`envelope`] reads them.
+pub(crate) const COLUMNS: &str =
+    "position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, data";
+
+/// Keeps rows that have just got their positions, all that there are after the last, for the readers of `db`'s outbox.
+pub(crate) async fn keep_numbered(db: &Db, rows: &[QueryResult]) {
+    let mut tail = db.inner.tail.lock().await;
+    match rows.iter().map(|row| envelope(db.module(), row)).collect::<Result<Vec<_>, _>>() {
+        Ok(events) => tail.keep_numbered(&events),
+        // Whoever reads the table is told of it.
+        Err(_) => *tail = Tail::default(),
+    }
+}
+
 impl LocalFeed {
     /// What is in memory, read on to where the bus says that the log reaches, and for a reader at its end in any case.
     /// `None` for whoever stands elsewhere, and when the table cannot be read: that is told to each for his own place.
@@ -107,10 +121,9 @@ impl LocalFeed {
 
     /// Reads the event at `after` with those that follow it, so that looking at it costs no statement of its own.
     async fn read_table(&self, after: Place, limit: usize) -> Result<Vec<Envelope>, DbError> {
-        let sql = "SELECT position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
-                   data FROM outbox WHERE position >= ? ORDER BY position LIMIT ?";
+        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE position >= ? ORDER BY position LIMIT ?");
         let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-        let statement = self.db.dialect().statement(sql, [after.position.into(), rows.into()]);
+        let statement = self.db.dialect().statement(&sql, [after.position.into(), rows.into()]);
         let rows = self.db.reader().query_all_raw(statement).await?;
         let following = self.following(after, &rows).await?;
         following.iter().take(limit).map(|row| envelope(self.source(), row)).collect()

@@ -7,7 +7,8 @@
 //! not get on. [`retention`] forgets what every cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer
 //! per key, [`lease`] lets one of several processes do a job.
 
-pub mod bus;
+pub mod begun;
+mod bus;
 pub mod ddl;
 pub mod dialect;
 pub mod error;

@@ -3,18 +3,18 @@
 //! Transactions commit out of order, so a number given at insert time can become visible after a higher
 //! one, and a reader with `WHERE position > last` loses it. Here a row gets its number after its commit,
 //! from one sequencer at a time (an advisory lock). A late commit is numbered later. Within a stream
-//! numbers follow the stream's versions. The work itself is `number_outbox`, a function beside the table
-//! (see [`crate::ddl`]): one round trip.
+//! numbers follow the stream's versions. The work itself is `number_news`, a function beside the table
+//! (see [`crate::ddl`]): one round trip, which brings the numbered rows along for those who read them next.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Db, DbError, Dialect, listener};
+use crate::{Db, DbError, Dialect, feed, listener::Others};
 
 /// Rows numbered in one transaction.
-const BATCH: i64 = 1_000;
+const BATCH: usize = 1_000;
 
 /// Looks for unnumbered rows this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
@@ -30,29 +30,27 @@ const ELSEWHERE: Duration = Duration::from_millis(5);
 /// are positions already.
 pub async fn run(db: Db, stop: CancellationToken) {
     if db.dialect() == Dialect::Postgres {
-        tokio::join!(number_on(&db, &stop), listener::run(&db, &stop));
+        tokio::join!(number_on(&db, &stop), crate::listener::run(&db, &stop));
     }
 }
 
 async fn number_on(db: &Db, stop: &CancellationToken) {
     let mut news = db.bus().watch_unnumbered(db.module());
+    let mut others = Others::of(db);
     let mut elsewhere = ELSEWHERE;
     while !stop.is_cancelled() {
         news.mark_unchanged();
         let began = Instant::now();
         let wait = match try_number(db).await {
-            Ok(Some(numbered)) => {
+            Ok(Numbered::Nothing) => POLL,
+            Ok(Numbered::Up { to, rows }) => {
                 elsewhere = ELSEWHERE;
-                if i64::try_from(numbered).is_ok_and(|numbered| numbered >= BATCH) {
-                    continue;
-                }
-                if numbered > 0 {
-                    // Where there is one there is soon another: the next round gathers as long as this one took.
-                    tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE)).await;
-                }
-                POLL
+                // Where there is one there is soon another: the next round gathers as long as this one took.
+                let pause = tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE));
+                tokio::join!(others.tell(to), pause);
+                if rows >= BATCH { Duration::ZERO } else { POLL }
             }
-            Ok(None) => {
+            Ok(Numbered::Elsewhere) => {
                 let wait = elsewhere;
                 elsewhere = (elsewhere * 2).min(POLL);
                 wait
@@ -69,26 +67,45 @@ async fn number_on(db: &Db, stop: &CancellationToken) {
     }
 }
 
-/// Numbers one batch; answers how many rows it numbered. Zero also when another process is at it.
-pub async fn number(db: &Db) -> Result<u64, DbError> {
-    Ok(try_number(db).await?.unwrap_or_default())
+/// What came of a round.
+enum Numbered {
+    Nothing,
+    /// So many rows, up to a position.
+    Up {
+        to: i64,
+        rows: usize,
+    },
+    /// Another process is at it.
+    Elsewhere,
 }
 
-/// `None` when another process is at it.
-async fn try_number(db: &Db) -> Result<Option<u64>, DbError> {
+/// Numbers one batch and tells the other processes; answers how many rows it numbered. Zero also when another process is
+/// at it.
+pub async fn number(db: &Db) -> Result<usize, DbError> {
+    Ok(match try_number(db).await? {
+        Numbered::Up { to, rows } => {
+            Others::of(db).tell(to).await;
+            rows
+        }
+        Numbered::Nothing | Numbered::Elsewhere => 0,
+    })
+}
+
+async fn try_number(db: &Db) -> Result<Numbered, DbError> {
     if db.dialect() == Dialect::Sqlite {
-        return Ok(Some(0));
+        return Ok(Numbered::Nothing);
     }
     let since = db.bus().take_unnumbered_since(db.module());
-    let rows = db.write_one("SELECT numbered, head FROM number_outbox(?)", [BATCH.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let numbered: Option<i64> = row.try_get_by_index(0)?;
-    if let Some(head) = row.try_get_by_index(1)? {
-        match since {
-            Some(since) => db.bus().committed(db.module(), head, since),
-            None => db.bus().reached(db.module(), head),
-        }
-        listener::tell(db, head).await;
+    let streams = i64::try_from(BATCH).unwrap_or(i64::MAX);
+    let sql = format!("SELECT {} FROM number_news(?) ORDER BY position", feed::COLUMNS);
+    let rows = db.write_one(&sql, [streams.into()]).await?;
+    let Some(last) = rows.last() else { return Ok(Numbered::Nothing) };
+    let to: Option<i64> = last.try_get_by_index(0)?;
+    let Some(to) = to else { return Ok(Numbered::Elsewhere) };
+    feed::keep_numbered(db, &rows).await;
+    match since {
+        Some(since) => db.bus().committed(db.module(), to, since),
+        None => db.bus().reached(db.module(), to),
     }
-    Ok(numbered.and_then(|rows| u64::try_from(rows).ok()))
+    Ok(Numbered::Up { to, rows: rows.len() })
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, TransactionTrait, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use tokio::time::Instant;
 
-use crate::{Db, DbError, Tx, db::Writer, group::Attempt};
+use crate::{Db, DbError, Tx, begun::Begun, db::Writer, group::Attempt};
 
 /// How often a transaction that the database chose as a victim is tried again.
 const RETRIES: usize = 5;
@@ -15,8 +15,8 @@ const RETRIES: usize = 5;
 impl Db {
     /// Runs `work` in one write transaction: commits on `Ok`, rolls back on `Err`.
     ///
-    /// `work` may run again, at most five times, after a serialization failure, a deadlock or a lost
-    /// commit, so it has no effect but on the transaction, and makes no remote call. The commit is
+    /// `work` may run again, at most five times, after a serialization failure, a deadlock, a connection lost before
+    /// the commit or a lost commit, so it has no effect but on the transaction, and makes no remote call. The commit is
     /// durable when this returns `Ok`. On SQLite many callers share one commit; each has its own
     /// savepoint, so one caller's rollback leaves the others alone.
     ///
@@ -36,7 +36,7 @@ impl Db {
         loop {
             let attempt = match &self.inner.writer {
                 Writer::Grouped(group) => group.attempt(self, &work).await,
-                Writer::Pooled(pool) => self.attempt_pooled(pool, &work).await,
+                Writer::Pooled(begun) => self.attempt_pooled(begun, &work).await,
             };
             match (attempt, waits.next()) {
                 (Attempt::Done { value, published }, _) => {
@@ -58,8 +58,8 @@ impl Db {
         sql: &str,
         values: impl IntoIterator<Item = Value> + Clone + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
-        if let Writer::Pooled(pool) = &self.inner.writer {
-            match pool.query_all_raw(self.dialect().statement(sql, values.clone())).await {
+        if let Writer::Pooled(begun) = &self.inner.writer {
+            match begun.pool().query_all_raw(self.dialect().statement(sql, values.clone())).await {
                 Err(error) if crate::error::is_retryable(&error) => {}
                 result => return Ok(result?),
             }
@@ -71,14 +71,13 @@ impl Db {
         .await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is transact")]
-    async fn attempt_pooled<T, E, F, Fut>(&self, pool: &DatabaseConnection, work: &F) -> Attempt<T, E>
+    async fn attempt_pooled<T, E, F, Fut>(&self, begun: &Begun, work: &F) -> Attempt<T, E>
     where
         E: From<DbError>,
         F: Fn(Tx) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        let transaction = match pool.begin().await {
+        let transaction = match begun.begin().await {
             Ok(transaction) => transaction,
             Err(error) => return Attempt::Failed(E::from(error.into())),
         };
@@ -89,7 +88,7 @@ impl Db {
             Err(error) => return Attempt::Failed(E::from(error)),
         };
         match result {
-            Ok(value) => match finished.transaction.commit().await {
+            Ok(value) => match begun.commit(finished.transaction).await {
                 Ok(()) => Attempt::Done { value, published: finished.published },
                 Err(error) if crate::error::is_retryable(&error) => Attempt::Retry(E::from(error.into())),
                 Err(error) => Attempt::Failed(E::from(error.into())),

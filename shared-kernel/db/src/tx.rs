@@ -8,7 +8,10 @@ use std::sync::{
 use kernel::Seams;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
 
-use crate::{DbError, Dialect, error::is_retryable};
+use crate::{
+    DbError, Dialect,
+    error::{is_disconnected, is_retryable},
+};
 
 /// The handle of one transaction. It must not outlive the work that it was given to.
 #[derive(Clone)]
@@ -20,7 +23,7 @@ struct TxInner {
     transaction: DatabaseTransaction,
     dialect: Dialect,
     seams: Seams,
-    /// The database chose this transaction as a victim; the work may run again.
+    /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
     /// The highest outbox position written, or -1 when positions come later; 0 when nothing was published.
     published: AtomicI64,
@@ -91,7 +94,7 @@ impl Tx {
     }
 
     fn watch<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
-        if result.as_ref().is_err_and(is_retryable) {
+        if result.as_ref().is_err_and(|error| is_retryable(error) || is_disconnected(error)) {
             self.inner.retryable.store(true, Ordering::Relaxed);
         }
         result

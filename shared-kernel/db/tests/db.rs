@@ -1,6 +1,9 @@
 //! What the data layer promises, on SQLite and, when `BANYAN_TEST_POSTGRES` names a server, on Postgres.
 
 #[cfg(test)]
+#[path = "db/begun.rs"]
+mod begun;
+#[cfg(test)]
 #[path = "db/concern.rs"]
 mod concern;
 #[cfg(test)]

@@ -41,14 +41,23 @@ impl Tail {
         place.event_id.is_none_or(|known| known == here.id).then_some(at)
     }
 
+    /// Keeps `events`, which have just got their positions. What they do not follow is forgotten: another process has
+    /// numbered meanwhile, or the log went back, which whoever reads the table notices.
+    pub(super) fn keep_numbered(&mut self, events: &[Envelope]) {
+        let newest = self.events.back().map_or(0, |event| event.position);
+        if events.first().is_some_and(|first| first.position != newest + 1) {
+            *self = Self::default();
+        }
+        self.keep(events);
+    }
+
     /// Keeps `events`, neighbours in the log, when they are newer than what is here.
     pub(super) fn keep(&mut self, events: &[Envelope]) {
         let newest = self.events.back().map_or(0, |event| event.position);
         let newer = events.get(events.partition_point(|event| event.position <= newest)..).unwrap_or_default();
         let Some(first) = newer.first() else { return };
         if first.position != newest + 1 {
-            self.events.clear();
-            self.bytes = 0;
+            *self = Self::default();
         }
         self.bytes += newer.iter().map(size).sum::<usize>();
         self.events.extend(newer.iter().cloned());

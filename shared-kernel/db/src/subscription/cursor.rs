@@ -73,6 +73,9 @@ impl Subscription {
     /// Moves the cursor from `after` behind `to`, and says whether any stream is held back.
     ///
     /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.
+    ///
+    /// Nor for the disk: what a crash of the server undoes is the move with its effects, and they are had again. What
+    /// they publish is numbered by a commit that does wait, and so lasts before anyone reads it.
     pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: Place) -> Result<Moved, DbError> {
         let (consumer, source) = (self.consumer.into(), self.source().into());
         let event_id = to.event_id.map(EventId::uuid);
@@ -99,5 +102,5 @@ const MOVE_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = ? WH
                            AND position = ? {skip_locked}) \
                            RETURNING (SELECT COUNT(*) FROM parked_event \
                            WHERE parked_event.consumer = subscription.consumer \
-                           AND parked_event.source = subscription.source)";
+                           AND parked_event.source = subscription.source) {and_without_sync}";
 const SEEK_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = NULL WHERE consumer = ? AND source = ?";

@@ -29,6 +29,7 @@ pub(crate) fn tick(stream: &str, n: i64) -> (i64, ClockEvent) {
 pub(crate) struct Fresh {
     pub(crate) db: Db,
     pub(crate) clock: OffsetClock,
+    target: Target,
     _folder: tempfile::TempDir,
 }
 
@@ -69,7 +70,14 @@ async fn open(target: &Target, tables: &str, bus: Bus, folder: tempfile::TempDir
     let db = Db::open("clock", target, Durability::Full, bus, seams).await.unwrap();
     let tables = format!("{}{}", ddl::kernel_tables(db.dialect()), ddl::translate(db.dialect(), tables));
     db.migration_connection().execute_unprepared(&tables).await.unwrap();
-    Fresh { db, clock, _folder: folder }
+    Fresh { db, clock, target: target.clone(), _folder: folder }
+}
+
+impl Fresh {
+    /// The same database as a process that starts now sees it.
+    pub(crate) async fn reopened(&self) -> Db {
+        Db::open("clock", &self.target, Durability::Full, Bus::default(), Seams::system()).await.unwrap()
+    }
 }
 
 static TURN: RwLock<()> = RwLock::const_new(());

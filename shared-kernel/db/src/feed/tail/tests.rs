@@ -73,3 +73,18 @@ fn it_keeps_no_more_than_it_may() {
     assert_eq!(positions(tail.after(at(20), 99)), None);
     assert_eq!(positions(tail.after(at(21), 99)), Some(vec![]), "the newest stays, however large");
 }
+
+#[test]
+fn what_was_numbered_goes_on_from_here_or_begins_anew() {
+    let mut tail = Tail::default();
+    tail.keep_numbered(&events(1..=3));
+    let old = events(4..=5);
+    tail.keep_numbered(&old);
+    assert_eq!(positions(tail.after(at(1), 9)), Some(vec![2, 3, 4, 5]));
+    tail.keep_numbered(&events(3..=8));
+    assert_eq!(positions(tail.after(at(3), 9)), Some(vec![4, 5, 6, 7, 8]));
+    assert_eq!(positions(tail.after(Place::after(&old[1]), 9)), None, "the log went back and has grown again");
+    assert_eq!(positions(tail.after(at(1), 9)), None);
+    tail.keep_numbered(&events(12..=13));
+    assert_eq!(positions(tail.after(at(8), 9)), None, "another process has numbered what is between");
+}
