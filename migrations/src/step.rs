@@ -11,22 +11,27 @@ pub(crate) struct Step {
 }
 
 enum Sql {
-    /// What every module has.
-    Kernel(fn(Dialect) -> String),
+    /// Written for each database.
+    By(fn(Dialect) -> String),
     Own(&'static str),
 }
 
 impl Step {
     pub(crate) fn kernel() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0001_kernel", sql: Sql::Kernel(ddl::first_kernel_tables) })
+        Box::new(Self { name: "m0001_kernel", sql: Sql::By(ddl::first_kernel_tables) })
     }
 
     pub(crate) fn number_outbox() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0003_number_outbox", sql: Sql::Kernel(ddl::number_outbox) })
+        Box::new(Self { name: "m0003_number_outbox", sql: Sql::By(ddl::number_outbox) })
     }
 
     pub(crate) fn number_news() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0004_number_news", sql: Sql::Kernel(ddl::number_news) })
+        Box::new(Self { name: "m0004_number_news", sql: Sql::By(ddl::number_news) })
+    }
+
+    /// As [`Step::own`], where the databases need not the same.
+    pub(crate) fn own_by(name: &'static str, sql: fn(Dialect) -> String) -> Box<dyn MigrationTrait> {
+        Box::new(Self { name, sql: Sql::By(sql) })
     }
 
     pub(crate) fn own(name: &'static str, sql: &'static str) -> Box<dyn MigrationTrait> {
@@ -49,7 +54,7 @@ impl MigrationTrait for Step {
             _ => Dialect::Sqlite,
         };
         let sql = match self.sql {
-            Sql::Kernel(sql) => sql(dialect),
+            Sql::By(sql) => sql(dialect),
             Sql::Own(template) => ddl::translate(dialect, template),
         };
         connection.execute_unprepared(&sql).await?;

@@ -11,6 +11,7 @@ pub(crate) async fn check(db: &Db, config: &Config) -> Result<Vec<Check>, DbErro
     let mut checks = vec![ordered_sums(db).await?];
     checks.extend(ledger_balances(db).await?);
     checks.extend(sums_equal_ledger(db).await?);
+    checks.push(belonging(db).await?);
     checks.push(provider_agrees(db).await?);
     checks.push(nothing_in_doubt(db, config).await?);
     Ok(checks)
@@ -33,6 +34,16 @@ async fn ordered_sums(db: &Db) -> Result<Check, DbError> {
     let (payments, ordered) = two_numbers(db, sql, []).await?;
     let rule = "payment: authorized covers captured, captured covers refunded (payments; those that keep it)";
     Ok(Check::new(rule, payments, ordered))
+}
+
+async fn belonging(db: &Db) -> Result<Check, DbError> {
+    let sql = "SELECT (SELECT COUNT(*) FROM attempt) + (SELECT COUNT(*) FROM ledger), \
+               (SELECT COUNT(*) FROM attempt JOIN payment ON payment.id = attempt.payment_id) \
+               + (SELECT COUNT(*) FROM ledger JOIN attempt ON attempt.id = ledger.attempt_id \
+               AND attempt.payment_id = ledger.payment_id)";
+    let (all, belonging) = two_numbers(db, sql, []).await?;
+    let rule = "payment: every attempt has its payment, every movement its attempt (rows; those that do)";
+    Ok(Check::new(rule, all, belonging))
 }
 
 async fn ledger_balances(db: &Db) -> Result<Vec<Check>, DbError> {
