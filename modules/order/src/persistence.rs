@@ -62,6 +62,6 @@ fn time_cell(at: DateTime<kernel::Utc>) -> String {
 }
 
 /// How many rows a statement changes that changes one for each of `things`.
-fn rows_of<T>(things: &[T]) -> u64 {
+pub(crate) fn rows_of<T>(things: &[T]) -> u64 {
     u64::try_from(things.len()).unwrap_or(u64::MAX)
 }

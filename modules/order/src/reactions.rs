@@ -56,14 +56,13 @@ impl Reaction for Payments {
             return Ok(());
         }
         let facts: Vec<_> = facts.into_iter().collect();
-        timeline::insert(tx, &told).await?;
         let concerned: Vec<OrderId> = facts.iter().map(|(order, _)| *order).collect();
         for waiting in placements::wake(tx, &concerned).await? {
             // Too early is harmless: the lease that the runner takes waits for this commit.
             self.0.wake(waiting);
         }
         // Last: the saga writes the same rows, and waits for them until this commits.
-        orders::note_payments(tx, &facts).await?;
+        tx.run_all(vec![timeline::told(&told), orders::payments_known(&facts)]).await?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 
-use crate::{Db, DbError, Tx, dialect, guard};
+use crate::{Db, DbError, Tx, Write, dialect, guard};
 
 /// A caller's name for one effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,39 +136,39 @@ fn claim_of(row: &QueryResult, key: &Key) -> Result<Claim, DbError> {
 
 /// Keeps `answer` for `key`, unless one is kept already; answers what is kept.
 pub async fn answer(tx: &Tx, key: &Key, answer: Answer) -> Result<Answer, DbError> {
-    let kept = answer_all(tx, &[(key, &answer)]).await?;
-    Ok(kept.into_iter().next().unwrap_or(answer))
+    let asked = [(key, &answer)];
+    let changed = tx.run_all(vec![answers(&asked)]).await?.into_iter().sum();
+    let kept = kept(tx, &asked, changed).await?.pop();
+    Ok(kept.unwrap_or(answer))
 }
 
-/// As [`answer`], for many keys, each of them once.
-pub async fn answer_all(tx: &Tx, answers: &[(&Key, &Answer)]) -> Result<Vec<Answer>, DbError> {
+/// What keeps the answers to many keys, each of them once, where none is kept yet; to be run beside other writes. See
+/// [`kept`].
+pub fn answers(answers: &[(&Key, &Answer)]) -> Write {
     let sql = "UPDATE idempotency SET status = fresh.status, location = fresh.location, body = fresh.body \
                FROM (SELECT value ->> 0 AS scope, value ->> 1 AS key, CAST(value ->> 2 AS bigint) AS status, \
                value ->> 3 AS location, value ->> 4 AS body FROM {rows}) AS fresh \
                WHERE idempotency.scope = fresh.scope AND idempotency.key = fresh.key \
-               AND idempotency.status IS NULL RETURNING idempotency.scope, idempotency.key";
+               AND idempotency.status IS NULL";
     let row = |(key, answer): &(&Key, &Answer)| {
         (key.scope.clone(), key.key.clone(), answer.status, answer.location.clone(), answer.body.clone())
     };
     let rows: Vec<_> = answers.iter().map(row).collect();
-    let mut written = names(&tx.rows(sql, [dialect::rows(&rows)]).await?)?;
+    Write::new(sql, [dialect::rows(&rows)])
+}
+
+/// What is kept now, after `changed` rows were changed by [`answers`].
+pub async fn kept(tx: &Tx, answers: &[(&Key, &Answer)], changed: u64) -> Result<Vec<Answer>, DbError> {
+    let all_are_new = u64::try_from(answers.len()).is_ok_and(|answers| answers == changed);
     let mut kept = Vec::with_capacity(answers.len());
     for (key, answer) in answers {
-        let is_new = written.remove(&(key.scope.clone(), key.key.clone()));
-        kept.push(if is_new || guard::sabotaged("idempotency::unique") {
-            (*answer).clone()
-        } else {
-            kept_before(tx, key, answer).await?
+        let before = if all_are_new || guard::sabotaged("idempotency::unique") { None } else { read(tx, key).await? };
+        kept.push(match before {
+            Some(Claim::Answered(before)) => Answer { replayed: false, ..before },
+            _ => (*answer).clone(),
         });
     }
     Ok(kept)
-}
-
-async fn kept_before(tx: &Tx, key: &Key, answer: &Answer) -> Result<Answer, DbError> {
-    match read(tx, key).await? {
-        Some(Claim::Answered(kept)) => Ok(Answer { replayed: false, ..kept }),
-        _ => Ok(answer.clone()),
-    }
 }
 
 /// Runs `work` once per key and keeps its answer, all in one transaction. Without a key it just runs.

@@ -7,8 +7,8 @@
 //! not get on. [`retention`] forgets what every cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer
 //! per key, [`lease`] lets one of several processes do a job.
 
-pub mod begun;
-mod bus;
+mod begun;
+pub mod bus;
 pub mod ddl;
 pub mod dialect;
 pub mod error;
@@ -31,6 +31,7 @@ mod listener;
 mod transact;
 mod trouble;
 mod tx;
+mod write;
 
 pub use bus::{Bus, Reacted};
 pub use crowd::{Asked, Crowd};
@@ -43,3 +44,4 @@ pub use subscription::{Reaction, ReactionError, Subscription};
 pub use target::{Durability, Target};
 pub use trouble::Trouble;
 pub use tx::Tx;
+pub use write::Write;

@@ -1,11 +1,10 @@
 //! Publishes events in the transaction that makes them true. Nothing else may publish.
 
 use kernel::{CallContext, Envelope, Event};
-use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{DbError, Dialect, Tx, dialect};
+use crate::{DbError, Tx, Write, dialect};
 
 /// What led to an event: it ties the events of one request together.
 #[derive(Debug, Clone, Default)]
@@ -48,18 +47,20 @@ pub async fn publish<E: Event>(tx: &Tx, cause: &Cause, events: &[(i64, E)]) -> R
 
 /// As [`publish`], for events that have not one cause.
 pub async fn publish_all<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<(), DbError> {
+    tx.run_all(writes(tx, news)?).await?;
+    Ok(())
+}
+
+/// What [`publish_all`] writes, to be run beside other writes; nothing where there is no news.
+pub fn writes<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<Vec<Write>, DbError> {
     let sql = "INSERT INTO outbox (id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
                data) SELECT {id}(value ->> 0), value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
                {time}(value ->> 4), {id}(value ->> 5), {id}(value ->> 6), value ->> 7, value ->> 8 FROM {rows}";
-    for chunk in news.chunks(ROWS) {
+    let write = |chunk: &[News<'_, E>]| {
         let rows: Result<Vec<_>, DbError> = chunk.iter().map(|news| row(tx, news)).collect();
-        let result = tx.execute_raw(tx.dialect().statement(sql, [dialect::rows(&rows?)])).await?;
-        tx.note_published(match tx.dialect() {
-            Dialect::Sqlite => i64::try_from(result.last_insert_id()).unwrap_or(i64::MAX),
-            Dialect::Postgres => -1,
-        });
-    }
-    Ok(())
+        Ok(Write::new(sql, [dialect::rows(&rows?)]).publishing())
+    };
+    news.chunks(ROWS).map(write).collect()
 }
 
 fn row<E: Event>(tx: &Tx, (cause, version, event): &News<'_, E>) -> Result<impl Serialize, DbError> {

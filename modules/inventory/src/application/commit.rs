@@ -56,5 +56,5 @@ async fn commit_otherwise(tx: &Tx, note: &Note, order: OrderId) -> Result<(), In
         return Err(StockRefusal::OutOfStock { lines }.into());
     }
     claim::turn(tx, [order].into_iter(), Status::Committed).await?;
-    post::post_locked(tx, &[Posting { note, entries }]).await
+    post::post_locked(tx, &[Posting { note, entries }], Vec::new()).await
 }

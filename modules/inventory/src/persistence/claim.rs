@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use inventory_contract::{Demand, Shortage};
 use kernel::{DateTime, OrderId, Utc};
-use kernel_db::{DbError, Tx, dialect};
+use kernel_db::{DbError, Tx, Write, dialect};
 use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 
@@ -47,14 +47,12 @@ async fn first(
     made.iter().map(order_of).collect()
 }
 
-/// Writes what holds claim.
-pub(crate) async fn write_lines<'a>(
-    tx: &Tx,
-    claimed: impl Iterator<Item = (OrderId, &'a [Demand])>,
-) -> Result<(), DbError> {
+/// What holds claim; nothing where they claim nothing.
+pub(crate) fn lines<'a>(claimed: impl Iterator<Item = (OrderId, &'a [Demand])>) -> Option<Write> {
     let sql = "INSERT INTO hold_line (order_id, sku, quantity, outstanding) \
                SELECT {id}(value ->> 0), value ->> 1, CAST(value ->> 2 AS bigint), CAST(value ->> 2 AS bigint) FROM {rows}";
-    run_for(tx, sql, &line_rows(claimed)).await
+    let rows = line_rows(claimed);
+    (!rows.is_empty()).then(|| Write::new(sql, [dialect::rows(&rows)]))
 }
 
 /// Forgets what an expired hold claimed.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use inventory_contract::{InventoryEvent, StockLow};
 use kernel::{CallContext, Sku};
 use kernel_db::{
-    Cause, DbError, Tx, dialect, guard,
+    Cause, DbError, Tx, Write, dialect, guard,
     outbox::{self, News},
 };
 use sea_orm::QueryResult;
@@ -60,52 +60,59 @@ const JUST_FELL: i64 = 2;
 /// Makes every posting true, or none: [`InventoryError::Short`], after which the transaction must be rolled back.
 /// Says `stock.low.v1` for every level that they take below its threshold.
 ///
-/// Costs two statements, whatever the number of postings, and on Postgres one more that locks several levels in
-/// the order of SKUs.
+/// Costs two statements on Postgres, whatever the number of postings, and one more that locks several levels in the order
+/// of SKUs.
 pub(crate) async fn post(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), InventoryError> {
     let changes = add_up(postings);
     if changes.len() > 1 {
         level::keep(tx, changes.keys().copied()).await?;
     }
-    post_changes(tx, postings, &changes).await
+    post_changes(tx, postings, &changes, Vec::new()).await
 }
 
-/// As [`post`], with the levels locked already.
-pub(crate) async fn post_locked(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), InventoryError> {
-    post_changes(tx, postings, &add_up(postings)).await
+/// As [`post`], with the levels locked already, and with what is to be written beside it.
+pub(crate) async fn post_locked(tx: &Tx, postings: &[Posting<'_>], beside: Vec<Write>) -> Result<(), InventoryError> {
+    post_changes(tx, postings, &add_up(postings), beside).await
 }
 
 async fn post_changes(
     tx: &Tx,
     postings: &[Posting<'_>],
     changes: &BTreeMap<&Sku, Delta>,
+    beside: Vec<Write>,
 ) -> Result<(), InventoryError> {
-    if changes.is_empty() {
-        return Ok(());
+    let mut writes = beside;
+    if !changes.is_empty() {
+        let moved = move_levels(tx, changes).await?;
+        writes.extend(ledger(tx, postings));
+        writes.extend(say_low(tx, postings, &moved)?);
     }
+    tx.run_all(writes).await?;
+    Ok(())
+}
+
+async fn move_levels(tx: &Tx, changes: &BTreeMap<&Sku, Delta>) -> Result<Vec<QueryResult>, InventoryError> {
     let row = |(sku, delta): (&&Sku, &Delta)| {
         (sku.as_str().to_owned(), delta.on_hand, delta.held, delta.committed, delta.available())
     };
     let rows: Vec<_> = changes.iter().map(row).collect();
     let unguarded = guard::sabotaged("stock.condition").then(|| MOVE.replace(CONDITION, ""));
     let moved = tx.rows(unguarded.as_deref().unwrap_or(MOVE), [dialect::rows(&rows)]).await?;
-    if moved.len() != changes.len() {
-        return Err(InventoryError::Short);
-    }
-    write_ledger(tx, postings).await?;
-    say_low(tx, postings, &moved).await
+    if moved.len() == changes.len() { Ok(moved) } else { Err(InventoryError::Short) }
 }
 
 /// Writes postings into the ledger alone, for levels that were made with them.
 pub(crate) async fn write_ledger(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), DbError> {
+    tx.run_all(ledger(tx, postings).into_iter().collect()).await?;
+    Ok(())
+}
+
+fn ledger(tx: &Tx, postings: &[Posting<'_>]) -> Option<Write> {
     let sql = "INSERT INTO ledger (sku, kind, delta_on_hand, delta_held, delta_committed, order_id, reason, actor, at) \
                SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS bigint), CAST(value ->> 3 AS bigint), \
                CAST(value ->> 4 AS bigint), {id}(value ->> 5), value ->> 6, value ->> 7, ? FROM {rows}";
     let rows: Vec<_> = postings.iter().flat_map(ledger_rows).collect();
-    if !rows.is_empty() {
-        tx.run(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?;
-    }
-    Ok(())
+    (!rows.is_empty()).then(|| Write::new(sql, [tx.seams().now().into(), dialect::rows(&rows)]))
 }
 
 /// What all of them do to each level.
@@ -128,7 +135,7 @@ fn ledger_rows<'a>(posting: &'a Posting<'_>) -> impl Iterator<Item = LedgerRow<'
     })
 }
 
-async fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<(), InventoryError> {
+fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<Vec<Write>, DbError> {
     let crossings: Result<Vec<_>, DbError> = moved.iter().map(crossing).collect();
     let crossings: Vec<_> = crossings?.into_iter().flatten().collect();
     let (nobody, mut news) = (Cause::default(), Vec::<News<'_, InventoryEvent>>::new());
@@ -136,7 +143,7 @@ async fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Re
         let last = postings.iter().rfind(|posting| posting.entries.iter().any(|entry| entry.sku == *sku));
         news.push((last.map_or(&nobody, |posting| &posting.note.cause), *version, low));
     }
-    Ok(outbox::publish_all(tx, &news).await?)
+    outbox::writes(tx, &news)
 }
 
 /// The event, with its version, of a level that has just fallen below its threshold.

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use kernel::OrderId;
-use kernel_db::{Cause, DbError, Tx, dialect, outbox};
+use kernel_db::{Cause, DbError, Tx, Write, dialect, outbox};
 
 use super::{cell, id_cell, query, rows_of, time_cell, to_json};
-use crate::domain::{Line, Order, PaymentFacts, Terms};
+use crate::domain::{Order, PaymentFacts, Terms};
 
 /// The order has changed since it was read. What was written with it must not stay.
 #[derive(Debug, thiserror::Error)]
@@ -17,38 +17,37 @@ pub(crate) enum SaveError {
     Storage(#[from] DbError),
 }
 
-/// Writes orders that are new, and gets each its number: two statements.
-pub(crate) async fn insert_all(tx: &Tx, orders: &[(&Terms, &[Line])]) -> Result<HashMap<OrderId, i64>, DbError> {
+/// Writes orders that are new, and gets each its number. Their [`lines`] are to be written too.
+pub(crate) async fn insert_all(tx: &Tx, orders: &[Terms]) -> Result<HashMap<OrderId, i64>, DbError> {
     let sql = "INSERT INTO orders (id, status, email, currency, total, note, shipping_address, version, created_at, \
                updated_at) SELECT {id}(value ->> 0), 'placed', value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
                value ->> 4, value ->> 5, 1, {time}(value ->> 6), {time}(value ->> 6) FROM {rows} RETURNING id, number";
-    let row = |(terms, _): &(&Terms, &[Line])| -> Result<_, DbError> {
+    let row = |terms: &Terms| -> Result<_, DbError> {
         let (total, address) = (terms.total, to_json(terms.shipping_address.as_ref(), "address")?);
         let agreed = (terms.email.clone(), total.currency().code().to_owned(), total.minor(), terms.note.clone());
         Ok((id_cell(terms.id.uuid()), agreed.0, agreed.1, agreed.2, agreed.3, address, time_cell(terms.created_at)))
     };
     let rows: Vec<_> = orders.iter().map(row).collect::<Result<_, _>>()?;
     let numbered = tx.rows(sql, [dialect::rows(&rows)]).await?;
-    insert_lines(tx, orders).await?;
     numbered.iter().map(|row| Ok((OrderId::new(cell(row, 0)?), cell(row, 1)?))).collect()
 }
 
-async fn insert_lines(tx: &Tx, orders: &[(&Terms, &[Line])]) -> Result<(), DbError> {
+/// The lines of new orders.
+pub(crate) fn lines<'a>(orders: impl IntoIterator<Item = &'a Order>) -> Write {
     let sql = "INSERT INTO order_line (order_id, number, sku, title, quantity, unit_price) \
                SELECT {id}(value ->> 0), CAST(value ->> 1 AS bigint), value ->> 2, value ->> 3, \
                CAST(value ->> 4 AS bigint), CAST(value ->> 5 AS bigint) FROM {rows}";
     let rows: Vec<_> = orders
-        .iter()
-        .flat_map(|(terms, lines)| {
-            let id = id_cell(terms.id.uuid());
-            lines.iter().map(move |line| {
+        .into_iter()
+        .flat_map(|order| {
+            let id = id_cell(order.id().uuid());
+            order.lines().iter().map(move |line| {
                 let (sku, title) = (line.sku.as_str(), line.title.as_str());
                 (id.clone(), line.number, sku, title, line.quantity, line.unit_price.minor())
             })
         })
         .collect();
-    tx.run(sql, [dialect::rows(&rows)]).await?;
-    Ok(())
+    Write::new(sql, [dialect::rows(&rows)])
 }
 
 /// The order as it is now, and as it stays until the transaction ends.
@@ -56,16 +55,17 @@ pub(crate) async fn lock(tx: &Tx, id: OrderId) -> Result<Option<Order>, DbError>
     query::order_with(tx, id, "{for_update}").await
 }
 
-/// Writes how far the order has come and publishes its events: two statements.
+/// Writes how far the order has come and publishes its events.
 pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<(), SaveError> {
-    save_all(tx, &mut [(cause.clone(), order)]).await
+    save_all(tx, Vec::new(), &mut [(cause.clone(), order)]).await
 }
 
-/// Writes how far each order has come, for its cause, and publishes what happened: two statements, all or nothing.
-/// What it knows of its payment is joined to what the row knows, so that payment's events find nothing to add.
+/// Writes how far each order has come, for its cause, publishes what happened, and does what is to be done `beside` it to
+/// as many rows: one statement, all or nothing. What an order knows of its payment is joined to what the row knows, so
+/// that payment's events find nothing to add.
 ///
 /// The version is the guard: every order is as it was read, or nothing is to be kept.
-pub(crate) async fn save_all(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<(), SaveError> {
+pub(crate) async fn save_all(tx: &Tx, beside: Vec<Write>, orders: &mut [(Cause, &mut Order)]) -> Result<(), SaveError> {
     let sql = "UPDATE orders SET status = saved.status, rejection = saved.rejection, version = saved.version, \
                updated_at = saved.updated_at, payment_id = COALESCE(orders.payment_id, saved.payment), \
                payment_stage = CASE WHEN saved.stage > orders.payment_stage THEN saved.stage ELSE orders.payment_stage END, \
@@ -90,12 +90,14 @@ pub(crate) async fn save_all(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Res
     }
     // Whoever changes several orders changes them in the order of their ids.
     rows.sort_unstable();
-    if tx.run(sql, [dialect::rows(&rows)]).await? != rows_of(&rows) {
-        return Err(SaveError::Overtaken);
-    }
     let news: Vec<_> = events.iter().map(|(cause, version, event)| (*cause, *version, event)).collect();
-    outbox::publish_all(tx, &news).await?;
-    Ok(())
+    let guarded = beside.len() + 1;
+    let mut writes = beside;
+    writes.push(Write::new(sql, [dialect::rows(&rows)]));
+    writes.extend(outbox::writes(tx, &news)?);
+    let changed = tx.run_all(writes).await?;
+    let all = changed.iter().take(guarded).all(|changed| *changed == rows_of(&rows));
+    if all { Ok(()) } else { Err(SaveError::Overtaken) }
 }
 
 /// Writes what became of the lines' units.
@@ -117,7 +119,7 @@ pub(crate) async fn save_lines(tx: &Tx, order: &Order) -> Result<(), DbError> {
 
 /// Joins what has become known of payments to what was known, each order once. Facts only grow, so the saga's
 /// answers and payment's events commute; a row that knows it all already is not written.
-pub(crate) async fn note_payments(tx: &Tx, facts: &[(OrderId, PaymentFacts)]) -> Result<(), DbError> {
+pub(crate) fn payments_known(facts: &[(OrderId, PaymentFacts)]) -> Write {
     let sql = "UPDATE orders SET \
                payment_id = COALESCE(orders.payment_id, fact.payment), \
                payment_stage = CASE WHEN fact.stage > orders.payment_stage THEN fact.stage ELSE orders.payment_stage END, \
@@ -137,8 +139,7 @@ pub(crate) async fn note_payments(tx: &Tx, facts: &[(OrderId, PaymentFacts)]) ->
     };
     let mut rows: Vec<_> = facts.iter().map(row).collect();
     rows.sort_unstable();
-    tx.run(sql, [dialect::rows(&rows)]).await?;
-    Ok(())
+    Write::new(sql, [dialect::rows(&rows)])
 }
 
 /// Whether the placing of `order` is still under way.

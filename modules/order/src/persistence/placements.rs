@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use kernel::{CartId, DateTime, OrderId, Utc};
-use kernel_db::{Cause, DbError, Tx, dialect, idempotency::Key};
+use kernel_db::{Cause, DbError, Tx, Write, dialect, idempotency::Key};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{cell, id_cell, json, rows_of, select, time_cell, to_json};
+use super::{cell, id_cell, json, select, time_cell, to_json};
 use crate::domain::{Rejection, placement::Stage};
 
 /// A saga's row: what it was asked for, and how far it has come.
@@ -38,15 +38,14 @@ impl Placement {
     }
 }
 
-/// Writes sagas that begin now. Nobody else takes them up before `due_at`.
-pub(crate) async fn insert_all(tx: &Tx, placements: &[&Placement], due_at: DateTime<Utc>) -> Result<(), DbError> {
+/// Sagas that begin now. Nobody else takes them up before `due_at`.
+pub(crate) fn begin_all(placements: &[&Placement], due_at: DateTime<Utc>) -> Write {
     let sql = "INSERT INTO placement (order_id, state, method, token, deadline_at, due_at, cart_id, key_scope, key, \
                key_fingerprint, request_id, correlation_id, traceparent) SELECT {id}(value ->> 0), \
                value ->> 1, value ->> 2, value ->> 3, {time}(value ->> 4), ?, {id}(value ->> 5), value ->> 6, \
                value ->> 7, value ->> 8, value ->> 9, {id}(value ->> 10), value ->> 11 FROM {rows}";
     let rows: Vec<_> = placements.iter().map(|placement| row_of(placement)).collect();
-    tx.run(sql, [due_at.into(), dialect::rows(&rows)]).await?;
-    Ok(())
+    Write::new(sql, [due_at.into(), dialect::rows(&rows)])
 }
 
 fn row_of(placement: &Placement) -> impl Serialize {
@@ -156,19 +155,19 @@ pub(crate) async fn turn(tx: &Tx, order: OrderId, because: &Rejection, due_at: D
     Ok(tx.run(sql, [because.into(), due_at.into(), order.uuid().into()]).await? == 1)
 }
 
-/// Passes the pivot with all of `orders`. `false`, and nothing is to be kept, when one of the sagas has turned back, has
-/// passed it before, or is gone.
-pub(crate) async fn pass_pivot(tx: &Tx, orders: &[OrderId], due_at: DateTime<Utc>) -> Result<bool, DbError> {
+/// Passes the pivot with all of `orders`. Nothing is to be kept when a row is missing: then one of the sagas has turned
+/// back, has passed it before, or is gone.
+pub(crate) fn pass_pivot(orders: &[OrderId], due_at: DateTime<Utc>) -> Write {
     let sql = "UPDATE placement SET state = 'settling', due_at = ? WHERE state IN ('placing', 'pending') \
                AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
-    Ok(tx.run(sql, [due_at.into(), id_rows(orders)]).await? == rows_of(orders))
+    Write::new(sql, [due_at.into(), id_rows(orders)])
 }
 
-/// Ends the sagas of `orders`, and forgets the payment tokens with them. `false`, and nothing is to be kept, when one has
-/// ended before.
-pub(crate) async fn end(tx: &Tx, orders: &[OrderId]) -> Result<bool, DbError> {
+/// Ends the sagas of `orders`, and forgets the payment tokens with them. Nothing is to be kept when a row is missing: then
+/// one has ended before.
+pub(crate) fn end(orders: &[OrderId]) -> Write {
     let sql = "DELETE FROM placement WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
-    Ok(tx.run(sql, [id_rows(orders)]).await? == rows_of(orders))
+    Write::new(sql, [id_rows(orders)])
 }
 
 /// The value of `{rows}` that holds one order's id a row.

@@ -1,7 +1,7 @@
 //! What happened to each order.
 
 use kernel::{DateTime, OrderId, Utc};
-use kernel_db::{DbError, Tx, dialect};
+use kernel_db::{DbError, Tx, Write, dialect};
 use sea_orm::ConnectionTrait;
 
 use super::{cell, id_cell, select, time_cell};
@@ -20,9 +20,14 @@ pub(crate) struct Happening {
 }
 
 pub(crate) async fn insert(tx: &Tx, happenings: &[Happening]) -> Result<(), DbError> {
-    if happenings.is_empty() {
-        return Ok(());
+    if !happenings.is_empty() {
+        tx.run_all(vec![told(happenings)]).await?;
     }
+    Ok(())
+}
+
+/// What happened, to be written beside other things.
+pub(crate) fn told(happenings: &[Happening]) -> Write {
     let sql = "INSERT INTO timeline (order_id, at, source, position, what, actor, detail) \
                SELECT {id}(value ->> 0), {time}(value ->> 1), value ->> 2, CAST(value ->> 3 AS bigint), value ->> 4, \
                value ->> 5, value ->> 6 FROM {rows}";
@@ -32,8 +37,7 @@ pub(crate) async fn insert(tx: &Tx, happenings: &[Happening]) -> Result<(), DbEr
             (id_cell(order.uuid()), time_cell(*at), source, position, what, by, detail)
         })
         .collect();
-    tx.run(sql, [dialect::rows(&rows)]).await?;
-    Ok(())
+    Write::new(sql, [dialect::rows(&rows)])
 }
 
 /// Oldest first.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use kernel::PaymentId;
-use kernel_db::{Cause, Db, Tx, guard, outbox};
+use kernel_db::{Cause, Db, DbError, Tx, Write, guard, outbox};
 use uuid::Uuid;
 
 use crate::{
@@ -99,25 +99,26 @@ async fn write(tx: &Tx, all: &[Ended<'_>]) -> Result<Vec<Payment>, PaymentError>
     if ended.is_empty() {
         return Ok(Vec::new());
     }
-    let attempts: Vec<&Attempt> = ended.iter().map(|ended| &ended.attempt).collect();
-    if store::close_all(tx, &attempts).await?.len() < attempts.len() {
+    let (attempts, now): (Vec<&Attempt>, _) = (ended.iter().map(|ended| &ended.attempt).collect(), tx.seams().now());
+    let postings = ended.iter().filter_map(|ended| Some((&ended.attempt, ended.movement.posting.as_ref()?)));
+    let mut writes = vec![store::close_all(&attempts, now), store::post_all(&postings.collect::<Vec<_>>(), now)];
+    writes.extend(announce(tx, &ended)?);
+    let closed = tx.run_all(writes).await?.first().copied();
+    if closed.is_none_or(|closed| usize::try_from(closed).is_ok_and(|closed| closed < attempts.len())) {
         return Err(PaymentError::SettledBefore);
     }
-    let postings = ended.iter().filter_map(|ended| Some((&ended.attempt, ended.movement.posting.as_ref()?)));
-    store::post_all(tx, &postings.collect::<Vec<_>>()).await?;
-    announce(tx, &ended).await?;
     guard::pass("payment.before_commit");
     Ok(ended.into_iter().map(|ended| ended.payment.clone()).collect())
 }
 
-/// Publishes the events that brought the payments to their present versions.
-async fn announce(tx: &Tx, ended: &[&Ended<'_>]) -> Result<(), PaymentError> {
+/// The events that brought the payments to their present versions.
+fn announce(tx: &Tx, ended: &[&Ended<'_>]) -> Result<Vec<Write>, DbError> {
     let causes: Vec<Cause> = ended.iter().map(|ended| cause(ended.attempt.correlation)).collect();
     let news = ended.iter().zip(&causes).filter_map(|(ended, cause)| {
         let event = ended.movement.event.as_ref()?;
         Some((cause, ended.payment.standing().version, event))
     });
-    Ok(outbox::publish_all(tx, &news.collect::<Vec<_>>()).await?)
+    outbox::writes(tx, &news.collect::<Vec<_>>())
 }
 
 /// Queues the void of what is set aside.

@@ -12,7 +12,7 @@ use super::writes::Unwritten;
 use crate::{
     Config,
     domain::{Order, PaymentFacts},
-    persistence::{orders, placements},
+    persistence::{orders, placements, rows_of},
 };
 
 /// An order whose stock is held and whose money is set aside.
@@ -30,7 +30,7 @@ pub(in crate::application) struct Finishing {
     pub(super) answer: Answer,
 }
 
-/// Passes the pivot: three statements.
+/// Passes the pivot: one statement.
 pub(in crate::application) fn confirming(db: &Db, config: &Config) -> Crowd<Confirming, Order, Unwritten> {
     let (db, lease) = (db.clone(), config.lease());
     Crowd::new(move |asked: Vec<Arc<Confirming>>| {
@@ -46,10 +46,8 @@ pub(in crate::application) fn confirming(db: &Db, config: &Config) -> Crowd<Conf
                 }
                 // Sagas before orders, wherever both are written: two writers then never wait for each other.
                 let ids: Vec<OrderId> = asked.iter().map(|asked| asked.order.id()).collect();
-                if !placements::pass_pivot(&tx, &ids, now + lease).await? {
-                    return Err(Unwritten::Overtaken);
-                }
-                orders::save_all(&tx, &mut saved).await?;
+                let pivot = placements::pass_pivot(&ids, now + lease);
+                orders::save_all(&tx, vec![pivot], &mut saved).await?;
                 drop(saved);
                 Ok(confirmed)
             })
@@ -58,7 +56,7 @@ pub(in crate::application) fn confirming(db: &Db, config: &Config) -> Crowd<Conf
     })
 }
 
-/// Keeps the payments' sums and the answers, and ends the sagas: three statements.
+/// Keeps the payments' sums and the answers, and ends the sagas: one statement.
 pub(in crate::application) fn finishing(db: &Db) -> Crowd<Finishing, Answer, Unwritten> {
     let db = db.clone();
     Crowd::new(move |asked: Vec<Arc<Finishing>>| {
@@ -72,13 +70,13 @@ pub(in crate::application) fn finishing(db: &Db) -> Crowd<Finishing, Answer, Unw
 
 async fn finish(tx: &Tx, asked: &[Arc<Finishing>]) -> Result<Vec<Answer>, Unwritten> {
     let ids: Vec<OrderId> = asked.iter().map(|asked| asked.order).collect();
-    if !placements::end(tx, &ids).await? {
+    let answers: Vec<_> = asked.iter().map(|asked| (&asked.key, &asked.answer)).collect();
+    let facts: Vec<_> = asked.iter().map(|asked| (asked.order, asked.payment)).collect();
+    let writes = vec![placements::end(&ids), idempotency::answers(&answers), orders::payments_known(&facts)];
+    let changed = tx.run_all(writes).await?;
+    let (Some(&ended), Some(&answered)) = (changed.first(), changed.get(1)) else { return Err(Unwritten::Overtaken) };
+    if ended != rows_of(&ids) {
         return Err(Unwritten::Overtaken);
     }
-    let answers: Vec<_> = asked.iter().map(|asked| (&asked.key, &asked.answer)).collect();
-    let kept = idempotency::answer_all(tx, &answers).await?;
-    // Last, because payment's events write the same rows: nobody holds them longer than it takes to commit.
-    let facts: Vec<_> = asked.iter().map(|asked| (asked.order, asked.payment)).collect();
-    orders::note_payments(tx, &facts).await?;
-    Ok(kept)
+    Ok(idempotency::kept(tx, &answers, answered).await?)
 }

@@ -121,7 +121,7 @@ impl Orders {
 
 /// Ends the saga and keeps its answer. What was answered before, a 202, stays.
 async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> {
-    if !placements::end(tx, &[saga.order.id()]).await? {
+    if tx.run_all(vec![placements::end(&[saga.order.id()])]).await? != [1] {
         return Err(Unwritten::Overtaken);
     }
     Ok(idempotency::answer(tx, &saga.placement.key, answer).await?)

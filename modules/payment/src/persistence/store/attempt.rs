@@ -1,20 +1,13 @@
 //! What is asked of providers.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use kernel::{AttemptId, DateTime, Money, OrderId, PaymentId, Utc};
-use kernel_db::{Db, DbError, Tx, dialect};
+use kernel::{DateTime, Money, OrderId, PaymentId, Utc};
+use kernel_db::{Db, DbError, Tx, Write, dialect};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::{
-    super::row::{self, ATTEMPT, id_cell, time_cell},
-    ids,
-};
+use super::super::row::{self, ATTEMPT, id_cell, time_cell};
 use crate::domain::{Attempt, Operation, Payment, Standing, Status, Wanted};
 
 /// Somebody wants what is set aside for an order.
@@ -127,14 +120,13 @@ fn cells<'a>(attempts: impl IntoIterator<Item = &'a Attempt>, now: DateTime<Utc>
     dialect::rows(&attempts.into_iter().map(cells).collect::<Vec<_>>())
 }
 
-/// Ends attempts, each of another payment; answers which. Not one that had succeeded before.
-pub(crate) async fn close_all(tx: &Tx, attempts: &[&Attempt]) -> Result<HashSet<AttemptId>, DbError> {
+/// Ends attempts, each of another payment. Not one that had succeeded before: its row is missing.
+pub(crate) fn close_all(attempts: &[&Attempt], now: DateTime<Utc>) -> Write {
     let sql = format!(
         "{WRITE} (id) DO UPDATE SET status = excluded.status, answer = excluded.answer, next_try_at = NULL, \
-         updated_at = excluded.updated_at WHERE attempt.status <> 'succeeded' RETURNING id"
+         updated_at = excluded.updated_at WHERE attempt.status <> 'succeeded'"
     );
-    let closed = tx.rows(&sql, [cells(attempts.iter().copied(), tx.seams().now())]).await?;
-    Ok(ids(&closed)?.into_iter().map(AttemptId::new).collect())
+    Write::new(sql, [cells(attempts.iter().copied(), now)])
 }
 
 /// Leaves an attempt for later. `false` when it is settled.

@@ -1,19 +1,17 @@
 //! Where the money is.
 
-use kernel_db::{DbError, Tx, dialect, guard};
+use kernel::{DateTime, Utc};
+use kernel_db::{Write, dialect, guard};
 
 use super::super::row::{id_cell, time_cell};
 use crate::domain::{Attempt, Posting};
 
 /// Enters movements into the ledger, each with the attempt that it comes of: a debit and a credit.
-pub(crate) async fn post_all(tx: &Tx, postings: &[(&Attempt, &Posting)]) -> Result<(), DbError> {
-    if postings.is_empty() {
-        return Ok(());
-    }
+pub(crate) fn post_all(postings: &[(&Attempt, &Posting)], now: DateTime<Utc>) -> Write {
     let sql = "INSERT INTO ledger (payment_id, attempt_id, operation, account, currency, debit, credit, posted_at) \
                SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, value ->> 3, value ->> 4, \
                CAST(value ->> 5 AS bigint), CAST(value ->> 6 AS bigint), {time}(value ->> 7) FROM {rows}";
-    let now = time_cell(tx.seams().now());
+    let now = time_cell(now);
     let mut rows = Vec::with_capacity(postings.len() * 2);
     for (attempt, posting) in postings {
         let minor = posting.amount.minor();
@@ -24,6 +22,5 @@ pub(crate) async fn post_all(tx: &Tx, postings: &[(&Attempt, &Posting)]) -> Resu
             rows.push((payment, id, operation, account.as_str(), currency, debit, credit, &now));
         }
     }
-    tx.run(sql, [dialect::rows(&rows)]).await?;
-    Ok(())
+    Write::new(sql, [dialect::rows(&rows)])
 }
