@@ -55,7 +55,7 @@ impl Config {
     /// Short waits.
     pub fn for_testing() -> Self {
         Self {
-            provider_timeout_ms: 200,
+            provider_timeout_ms: 400,
             ask_again_ms: 20,
             simulated: SimulatedConfig { pending_ms: 500, ..SimulatedConfig::default() },
             ..Self::default()

@@ -16,13 +16,14 @@ use tokio::time::Instant;
 /// What nobody takes for so long is given up.
 const KEPT_FOR: Duration = Duration::from_millis(250);
 
-/// The others of the pool's connections are for those who read.
+/// So many are kept, and never more than half of the pool's connections: the others are for those who read.
 const MOST: usize = 4;
 
 /// Begins and ends transactions on the connections of a pool. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Begun {
     pool: DatabaseConnection,
+    most: usize,
     waiting: Arc<Mutex<Waiting>>,
 }
 
@@ -34,8 +35,10 @@ struct Waiting {
 }
 
 impl Begun {
-    pub(crate) fn on(pool: DatabaseConnection) -> Self {
-        Self { pool, waiting: Arc::default() }
+    /// On a pool of so many `connections`.
+    pub(crate) fn on(pool: DatabaseConnection, connections: u32) -> Self {
+        let most = usize::try_from(connections / 2).map_or(MOST, |half| half.min(MOST));
+        Self { pool, most, waiting: Arc::default() }
     }
 
     pub(crate) fn pool(&self) -> &DatabaseConnection {
@@ -52,7 +55,7 @@ impl Begun {
 
     /// Commits, and keeps the next transaction for whoever begins one.
     pub(crate) async fn commit(&self, transaction: DatabaseTransaction) -> Result<(), DbErr> {
-        if self.lock().transactions.len() >= MOST {
+        if self.lock().transactions.len() >= self.most {
             return transaction.commit().await;
         }
         transaction.execute_unprepared("COMMIT AND CHAIN").await?;
@@ -75,7 +78,7 @@ impl Begun {
     /// Keeps it, unless others have come first.
     fn keep(&self, transaction: DatabaseTransaction) -> Option<DatabaseTransaction> {
         let mut waiting = self.lock();
-        if waiting.transactions.len() >= MOST {
+        if waiting.transactions.len() >= self.most {
             return Some(transaction);
         }
         waiting.transactions.push((transaction, Instant::now()));

@@ -72,7 +72,7 @@ impl Db {
             }
             Target::Postgres { url, schema, connections } => {
                 let pool = open_postgres(url, schema, *connections, durability).await?;
-                (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool)))
+                (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool, *connections)))
             }
         };
         Ok(Self {

@@ -11,7 +11,7 @@ use kernel_db::{
     Cause, DbError, Tx, Write, dialect, guard,
     outbox::{self, News},
 };
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Value};
 
 use super::{level, read_sku};
 use crate::{
@@ -48,8 +48,10 @@ const MOVE: &str = "WITH change AS MATERIALIZED (SELECT value ->> 0 AS sku, CAST
      WHEN level.low = 0 THEN 2 ELSE 1 END, \
      version = level.version + CASE WHEN level.low = 0 \
      AND level.available + change.available < level.low_stock_threshold THEN 1 ELSE 0 END \
-     FROM change WHERE level.sku = change.sku AND level.available + change.available >= 0 \
-     RETURNING level.low, level.sku, level.available, level.low_stock_threshold, level.version";
+     FROM change WHERE level.sku = change.sku AND level.available + change.available >= 0";
+
+/// What [`crossing`] reads of a level that was moved.
+const AS_IT_IS_NOW: &str = "RETURNING level.low, level.sku, level.available, level.low_stock_threshold, level.version";
 
 /// No level is taken below nothing.
 const CONDITION: &str = " AND level.available + change.available >= 0";
@@ -60,8 +62,8 @@ const JUST_FELL: i64 = 2;
 /// Makes every posting true, or none: [`InventoryError::Short`], after which the transaction must be rolled back.
 /// Says `stock.low.v1` for every level that they take below its threshold.
 ///
-/// Costs two statements on Postgres, whatever the number of postings, and one more that locks several levels in the order
-/// of SKUs.
+/// Costs two statements on Postgres, whatever the number of postings, or one where as much stays available as was; and
+/// one more that locks several levels in the order of SKUs.
 pub(crate) async fn post(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), InventoryError> {
     let changes = add_up(postings);
     if changes.len() > 1 {
@@ -82,23 +84,32 @@ async fn post_changes(
     beside: Vec<Write>,
 ) -> Result<(), InventoryError> {
     let mut writes = beside;
+    writes.extend(ledger(tx, postings));
+    // Where as much stays available as was, no level falls below its threshold: nobody asks what it is now.
+    if !changes.is_empty() && changes.values().all(|delta| delta.available() == 0) {
+        writes.insert(0, Write::new(MOVE, [change_rows(changes)]));
+        let moved = tx.run_all(writes).await?.first().copied().unwrap_or_default();
+        return if usize::try_from(moved) == Ok(changes.len()) { Ok(()) } else { Err(InventoryError::Short) };
+    }
     if !changes.is_empty() {
-        let moved = move_levels(tx, changes).await?;
-        writes.extend(ledger(tx, postings));
+        let unguarded = guard::sabotaged("stock.condition").then(|| MOVE.replace(CONDITION, ""));
+        let sql = format!("{} {AS_IT_IS_NOW}", unguarded.as_deref().unwrap_or(MOVE));
+        let moved = tx.rows(&sql, [change_rows(changes)]).await?;
+        if moved.len() != changes.len() {
+            return Err(InventoryError::Short);
+        }
         writes.extend(say_low(tx, postings, &moved)?);
     }
     tx.run_all(writes).await?;
     Ok(())
 }
 
-async fn move_levels(tx: &Tx, changes: &BTreeMap<&Sku, Delta>) -> Result<Vec<QueryResult>, InventoryError> {
+/// The value of `{rows}` in [`MOVE`].
+fn change_rows(changes: &BTreeMap<&Sku, Delta>) -> Value {
     let row = |(sku, delta): (&&Sku, &Delta)| {
         (sku.as_str().to_owned(), delta.on_hand, delta.held, delta.committed, delta.available())
     };
-    let rows: Vec<_> = changes.iter().map(row).collect();
-    let unguarded = guard::sabotaged("stock.condition").then(|| MOVE.replace(CONDITION, ""));
-    let moved = tx.rows(unguarded.as_deref().unwrap_or(MOVE), [dialect::rows(&rows)]).await?;
-    if moved.len() == changes.len() { Ok(moved) } else { Err(InventoryError::Short) }
+    dialect::rows(&changes.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Writes postings into the ledger alone, for levels that were made with them.

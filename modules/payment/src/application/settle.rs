@@ -44,7 +44,7 @@ impl Cashier {
     /// Ends `attempt` together with others, or, where that takes more care, by itself.
     async fn end(&self, seen: &Payment, attempt: &Attempt, end: &Final) -> Result<Payment, PaymentError> {
         let ending = Ending { seen: seen.clone(), attempt: attempt.clone(), end: end.clone() };
-        match self.crowds.endings.ask(ending).await? {
+        match self.crowds.endings(attempt.operation).ask(ending).await? {
             Some(payment) => Ok(payment),
             None => self.db.transact(|tx| async move { look_again(&tx, seen.id, attempt, end).await }).await,
         }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures_util::future::join_all;
-use kernel_db::{DbError, Dialect, Durability, Target};
+use kernel_db::{DbError, Dialect, Durability, Target, Write, dialect};
 use sea_orm::ConnectionTrait as _;
 
 use crate::harness::{count, databases, sqlite, together};
@@ -127,4 +127,35 @@ async fn sqlite_is_opened_durable() {
     assert_eq!(pragma("journal_mode").await.try_get_by_index::<String>(0).unwrap(), "wal");
     assert_eq!(pragma("synchronous").await.try_get_by_index::<i64>(0).unwrap(), 2, "FULL");
     assert_eq!(pragma("foreign_keys").await.try_get_by_index::<i64>(0).unwrap(), 1);
+}
+
+/// What only writes goes together, is counted apart, and stands or falls together.
+#[tokio::test]
+async fn writes_beside_each_other_are_counted_apart() {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
+        let db = &fresh.db;
+        let note = |n: i64| Write::new("INSERT INTO note VALUES (?, 'beside')", [n.into()]);
+        let opened = "INSERT INTO purse SELECT value ->> 0, CAST(value ->> 1 AS bigint) FROM {rows} WHERE true \
+                      ON CONFLICT (owner) DO NOTHING";
+        let open = |owners: &[&str]| {
+            let rows: Vec<_> = owners.iter().map(|owner| (owner, 10)).collect();
+            Write::new(opened, [dialect::rows(&rows)])
+        };
+        let (note, open) = (&note, &open);
+        let run = |writes: Vec<Write>| {
+            let writes = writes.clone();
+            db.transact(move |tx| {
+                let writes = writes.clone();
+                async move { tx.run_all(writes).await }
+            })
+        };
+        assert_eq!(run(vec![note(1), open(&["ada", "ben", "cid"]), note(2)]).await.unwrap(), [1, 3, 1]);
+        assert_eq!(run(vec![open(&["ada", "dan"]), note(3)]).await.unwrap(), [1, 1], "{:?}", db.dialect());
+        assert_eq!(run(vec![note(4)]).await.unwrap(), [1]);
+        assert_eq!(run(Vec::new()).await.unwrap(), Vec::<u64>::new());
+        run(vec![open(&["eve"]), note(4)]).await.unwrap_err();
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note").await, 4);
+        assert_eq!(count(db, "SELECT COUNT(*) FROM purse").await, 4, "eve's purse fell with the note");
+    }
 }
