@@ -8,7 +8,6 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Db, DbError, Dialect, feed, listener::Others};
@@ -18,9 +17,6 @@ const BATCH: usize = 1_000;
 
 /// Looks for unnumbered rows this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
-
-/// No round waits longer for more.
-const LONGEST_PAUSE: Duration = Duration::from_millis(5);
 
 /// Another process that numbers is about to be done; its rows and ours are looked for again after so long, and
 /// longer each time.
@@ -40,14 +36,11 @@ async fn number_on(db: &Db, stop: &CancellationToken) {
     let mut elsewhere = ELSEWHERE;
     while !stop.is_cancelled() {
         news.mark_unchanged();
-        let began = Instant::now();
         let wait = match try_number(db).await {
             Ok(Numbered::Nothing) => POLL,
             Ok(Numbered::Up { to, rows }) => {
                 elsewhere = ELSEWHERE;
-                // Where there is one there is soon another: the next round gathers as long as this one took.
-                let pause = tokio::time::sleep(began.elapsed().min(LONGEST_PAUSE));
-                tokio::join!(others.tell(to), pause);
+                others.tell(to).await;
                 if rows >= BATCH { Duration::ZERO } else { POLL }
             }
             Ok(Numbered::Elsewhere) => {

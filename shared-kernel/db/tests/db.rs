@@ -10,6 +10,9 @@ mod concern;
 #[path = "db/going_back.rs"]
 mod going_back;
 #[cfg(test)]
+#[path = "db/handed_over.rs"]
+mod handed_over;
+#[cfg(test)]
 #[path = "db/harness.rs"]
 mod harness;
 #[cfg(test)]
