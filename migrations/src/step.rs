@@ -29,7 +29,7 @@ impl Step {
         Box::new(Self { name: "m0004_number_news", sql: Sql::By(ddl::number_news) })
     }
 
-    /// As [`Step::own`], where the databases need not the same.
+    /// As [`Step::own`], where the two databases need different statements.
     pub(crate) fn own_by(name: &'static str, sql: fn(Dialect) -> String) -> Box<dyn MigrationTrait> {
         Box::new(Self { name, sql: Sql::By(sql) })
     }

@@ -140,6 +140,10 @@ async fn the_check_can_fail() {
     for (damage, rule) in [
         ("DELETE FROM ledger WHERE account = 'buyer'", "payment: debits equal credits"),
         ("UPDATE payment SET captured = captured - 1", "payment: every payment equals its ledger"),
+        (
+            "UPDATE ledger SET payment_id = attempt_id WHERE operation = 'capture'",
+            "payment: every attempt has its payment, every movement its attempt",
+        ),
         ("DELETE FROM simulated_ledger WHERE operation = 'capture'", "payment: settled movements equal"),
         ("UPDATE attempt SET status = 'unknown' WHERE operation = 'capture'", "payment: attempts unsettled"),
     ] {
