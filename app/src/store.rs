@@ -13,7 +13,7 @@ use std::{
 use actix_web::dev::{Server, ServerHandle};
 use bytes::Bytes;
 use kernel::Seams;
-use kernel_db::{Bus, Dialect, sequencer};
+use kernel_db::{Bus, neighbours};
 use kernel_module::{Module, Tasks, Worker};
 use kernel_web::{AdminKey, BodyLimit, Boundary};
 use port::Placement;
@@ -173,7 +173,7 @@ impl Store {
                 continue;
             }
             let db = module.db().clone();
-            self.tasks.start(Worker::new("sequencer", |stop| sequencer::run(db, stop)));
+            self.tasks.start(Worker::new("neighbours", |stop| neighbours::run(db, stop)));
             for subscription in module.subscriptions() {
                 self.tasks.start(Worker::new(subscription.consumer(), |stop| subscription.run(stop)));
             }
@@ -188,9 +188,6 @@ impl Store {
         let subscriptions: Vec<_> = self.modules().iter().flat_map(|module| module.subscriptions()).collect();
         loop {
             let mut applied = false;
-            for db in self.databases.all() {
-                applied |= db.dialect() == Dialect::Postgres && sequencer::number(db).await? > 0;
-            }
             for subscription in &subscriptions {
                 applied |= subscription.step().await? != kernel_db::subscription::Step::Idle;
             }

@@ -14,6 +14,7 @@ impl MigratorTrait for Migrator {
             Step::own("m0002_catalog", include_str!("catalog/m0002_catalog.sql")),
             Step::number_outbox(),
             Step::number_news(),
+            Step::numbered_in_turn(),
         ]
     }
 }

@@ -14,6 +14,7 @@ impl MigratorTrait for Migrator {
             Step::own("m0002_inventory", include_str!("inventory/m0002_inventory.sql")),
             Step::number_outbox(),
             Step::number_news(),
+            Step::numbered_in_turn(),
         ]
     }
 }

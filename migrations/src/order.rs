@@ -14,6 +14,7 @@ impl MigratorTrait for Migrator {
             Step::own("m0002_order", include_str!("order/m0002_order.sql")),
             Step::number_outbox(),
             Step::number_news(),
+            Step::numbered_in_turn(),
         ]
     }
 }

@@ -16,6 +16,7 @@ impl MigratorTrait for Migrator {
             Step::number_outbox(),
             Step::number_news(),
             Step::own_by("m0005_payment", without_foreign_keys),
+            Step::numbered_in_turn(),
         ]
     }
 }

@@ -29,6 +29,10 @@ impl Step {
         Box::new(Self { name: "m0004_number_news", sql: Sql::By(ddl::number_news) })
     }
 
+    pub(crate) fn numbered_in_turn() -> Box<dyn MigrationTrait> {
+        Box::new(Self { name: "m0006_numbered_in_turn", sql: Sql::By(ddl::numbered_in_turn) })
+    }
+
     /// As [`Step::own`], where the two databases need different statements.
     pub(crate) fn own_by(name: &'static str, sql: fn(Dialect) -> String) -> Box<dyn MigrationTrait> {
         Box::new(Self { name, sql: Sql::By(sql) })

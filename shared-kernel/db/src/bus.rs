@@ -44,10 +44,9 @@ impl std::fmt::Debug for Observed {
 #[derive(Debug)]
 struct Line {
     reached: watch::Sender<i64>,
-    unnumbered: watch::Sender<u64>,
-    /// When the oldest commit was whose rows may have no number yet.
-    unnumbered_since: Option<Instant>,
-    /// The position that each commit has reached, and when it was.
+    /// As far as this process has brought it.
+    committed: watch::Sender<i64>,
+    /// The position that each commit has reached, and when it was; in the order of positions.
     commits: VecDeque<(i64, Instant)>,
 }
 
@@ -66,7 +65,7 @@ impl Bus {
     /// `source`'s outbox now reaches `position`.
     pub fn reached(&self, source: &'static str, position: i64) {
         if !self.deaf {
-            self.with(source, |line| line.reach(position));
+            self.with(source, |line| grow(&line.reached, position));
         }
     }
 
@@ -75,25 +74,10 @@ impl Bus {
         if !self.deaf {
             self.with(source, |line| {
                 line.remember(position, at);
-                line.reach(position);
+                grow(&line.committed, position);
+                grow(&line.reached, position);
             });
         }
-    }
-
-    /// `source`'s outbox has rows that wait for a number, by a commit just made.
-    pub fn unnumbered(&self, source: &'static str) {
-        if !self.deaf {
-            self.with(source, |line| {
-                line.unnumbered_since.get_or_insert_with(Instant::now);
-                line.unnumbered.send_modify(|count| *count = count.wrapping_add(1));
-            });
-        }
-    }
-
-    /// When the oldest commit was whose rows may have no number yet. Ask before numbering: what commits meanwhile is
-    /// noted anew.
-    pub(crate) fn take_unnumbered_since(&self, source: &'static str) -> Option<Instant> {
-        self.with(source, |line| line.unnumbered_since.take())
     }
 
     /// `consumer` has applied what `source` has published after `after` and up to `to`.
@@ -115,8 +99,9 @@ impl Bus {
         self.with(source, |line| line.reached.subscribe())
     }
 
-    pub(crate) fn watch_unnumbered(&self, source: &'static str) -> watch::Receiver<u64> {
-        self.with(source, |line| line.unnumbered.subscribe())
+    /// Changes whenever this process has brought `source`'s outbox further.
+    pub(crate) fn watch_committed(&self, source: &'static str) -> watch::Receiver<i64> {
+        self.with(source, |line| line.committed.subscribe())
     }
 
     fn with<T>(&self, source: &'static str, use_line: impl FnOnce(&mut Line) -> T) -> T {
@@ -127,22 +112,23 @@ impl Bus {
 
 impl Line {
     fn new() -> Self {
-        let (reached, unnumbered) = (watch::Sender::new(0), watch::Sender::new(0));
-        Self { reached, unnumbered, unnumbered_since: None, commits: VecDeque::new() }
-    }
-
-    fn reach(&self, position: i64) {
-        self.reached.send_if_modified(|reached| {
-            let grown = position > *reached;
-            *reached = position.max(*reached);
-            grown
-        });
+        Self { reached: watch::Sender::new(0), committed: watch::Sender::new(0), commits: VecDeque::new() }
     }
 
     fn remember(&mut self, position: i64, at: Instant) {
         if self.commits.len() == REMEMBERED {
             self.commits.pop_front();
         }
-        self.commits.push_back((position, at));
+        // Those who have committed tell it in any order.
+        let place = self.commits.partition_point(|(known, _)| *known < position);
+        self.commits.insert(place, (position, at));
     }
+}
+
+fn grow(to: &watch::Sender<i64>, position: i64) {
+    to.send_if_modified(|known| {
+        let grown = position > *known;
+        *known = position.max(*known);
+        grown
+    });
 }

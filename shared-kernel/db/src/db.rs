@@ -15,8 +15,13 @@ use sea_orm::{
 use tokio::sync::Mutex;
 
 use crate::{
-    Bus, DbError, Dialect, Durability, Target, Trouble, begun::Begun, error::is_retryable, feed::Tail,
-    group::GroupWriter, target::WAIT, trouble::Troubles,
+    Bus, DbError, Dialect, Durability, Target, Trouble,
+    begun::Begun,
+    error::is_retryable,
+    feed::{News, Tail},
+    group::GroupWriter,
+    target::WAIT,
+    trouble::Troubles,
 };
 
 /// One module's database. Cheap to clone.
@@ -33,6 +38,7 @@ pub(crate) struct Inner {
     pub(crate) bus: Bus,
     pub(crate) seams: Seams,
     pub(crate) troubles: Troubles,
+    pub(crate) news: News,
     pub(crate) tail: Mutex<Tail>,
     /// The server's process by which this one hears of news; 0 while it does not.
     pub(crate) listens_as: AtomicI32,
@@ -84,6 +90,7 @@ impl Db {
                 bus,
                 seams,
                 troubles: Troubles::default(),
+                news: News::default(),
                 tail: Mutex::default(),
                 listens_as: AtomicI32::default(),
             }),

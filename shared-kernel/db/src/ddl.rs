@@ -40,11 +40,19 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
 
 /// Everything of the kernel's in a module's database, as all migrations together leave it.
 pub fn kernel_tables(dialect: Dialect) -> String {
-    first_kernel_tables(dialect) + &number_outbox(dialect) + &number_news(dialect)
+    first_kernel_tables(dialect) + &number_outbox(dialect) + &number_news(dialect) + &numbered_in_turn(dialect)
 }
 
-/// What numbers an outbox and hands its rows over, see [`crate::sequencer`]. Nothing on SQLite, whose row ids are
-/// positions.
+/// Gives every row of an outbox its position when it is written, see [`crate::outbox`]. Nothing on SQLite, whose row ids
+/// are positions.
+pub fn numbered_in_turn(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => String::new(),
+        Dialect::Postgres => NUMBERED_IN_TURN.to_owned(),
+    }
+}
+
+/// What numbered an outbox before [`numbered_in_turn`], with a function that handed the rows over.
 pub fn number_news(dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => String::new(),
@@ -52,8 +60,7 @@ pub fn number_news(dialect: Dialect) -> String {
     }
 }
 
-/// What numbered an outbox before [`number_news`]. Processes of the version before, which an upgrade has not replaced
-/// yet, go on calling it: both take turns by the same lock.
+/// What numbered an outbox before [`number_news`].
 pub fn number_outbox(dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => String::new(),
@@ -86,7 +93,7 @@ CREATE TABLE outbox (
 ) STRICT;
 ";
 
-/// Rows commit out of order: they come without a position and the sequencer numbers what is committed.
+/// Rows came without a position, and were numbered after their commit, until [`NUMBERED_IN_TURN`].
 const OUTBOX_POSTGRES: &str = "
 CREATE TABLE outbox (
     position BIGINT UNIQUE,
@@ -164,6 +171,34 @@ BEGIN
     UPDATE outbox_head SET position = position + numbered WHERE numbered > 0;
 END
 $body$;
+";
+
+const NUMBERED_IN_TURN: &str = "
+-- Whoever publishes holds the head's row until his commit. The version before publishes without positions, until an
+-- upgrade has replaced its last process: its rows get theirs here, one by one.
+CREATE FUNCTION number_in_turn() RETURNS TRIGGER LANGUAGE plpgsql AS $body$
+BEGIN
+    UPDATE outbox_head SET position = position + 1 RETURNING position INTO NEW.position;
+    RETURN NEW;
+END
+$body$;
+CREATE TRIGGER outbox_in_turn BEFORE INSERT ON outbox
+    FOR EACH ROW WHEN (NEW.position IS NULL) EXECUTE FUNCTION number_in_turn();
+-- The trigger has waited for all that were writing: what has no position now was left by them.
+UPDATE outbox SET position = (SELECT position FROM outbox_head) + waiting.place
+FROM (SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
+      FROM (SELECT id, stream, stream_version,
+                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
+            FROM outbox WHERE position IS NULL) AS grouped) AS waiting
+WHERE outbox.id = waiting.id;
+UPDATE outbox_head SET position = GREATEST(position, (SELECT COALESCE(MAX(position), 0) FROM outbox));
+ALTER TABLE outbox ALTER position SET NOT NULL;
+DROP INDEX outbox_unnumbered;
+-- It goes on calling these too, and there is nothing left for them to do.
+CREATE OR REPLACE FUNCTION number_outbox(streams BIGINT, OUT numbered BIGINT, OUT head BIGINT) LANGUAGE sql
+    AS 'SELECT CAST(0 AS bigint), CAST(NULL AS bigint)';
+CREATE OR REPLACE FUNCTION number_news(streams BIGINT) RETURNS SETOF outbox LANGUAGE sql
+    AS 'SELECT * FROM outbox WHERE false';
 ";
 
 const KERNEL_TABLES: &str = "

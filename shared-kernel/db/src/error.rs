@@ -85,17 +85,19 @@ impl Problem for DbError {
     }
 }
 
-/// Whether trying the same transaction again may succeed: the database chose a victim, not a verdict.
+/// Whether trying the same transaction again may succeed: the database chose a victim, not a verdict. Even a commit that
+/// is told so has not happened.
 pub(crate) fn is_retryable(error: &DbErr) -> bool {
-    // 40001 serialization_failure, 40P01 deadlock_detected, 55P03 lock_not_available (Postgres, appendix A);
+    // 40001 serialization_failure, 40P01 deadlock_detected, 55P03 lock_not_available,
+    // 25P03 idle_in_transaction_session_timeout (Postgres, appendix A);
     // 5 SQLITE_BUSY and its extended code 517 SQLITE_BUSY_SNAPSHOT, 6 SQLITE_LOCKED.
-    matches!(code(error).as_deref(), Some("40001" | "40P01" | "55P03" | "5" | "517" | "6"))
+    matches!(code(error).as_deref(), Some("40001" | "40P01" | "55P03" | "25P03" | "5" | "517" | "6"))
 }
 
 /// Whether the connection was lost: what was not committed on it will not be.
 pub(crate) fn is_disconnected(error: &DbErr) -> bool {
-    // 25P03 idle_in_transaction_session_timeout, 57P01 admin_shutdown, 57P02 crash_shutdown (Postgres, appendix A).
-    matches!(code(error).as_deref(), Some("25P03" | "57P01" | "57P02"))
+    // 57P01 admin_shutdown, 57P02 crash_shutdown (Postgres, appendix A).
+    matches!(code(error).as_deref(), Some("57P01" | "57P02"))
         || matches!(sqlx_error(error), Some(sea_orm::sqlx::Error::Io(_)))
 }
 

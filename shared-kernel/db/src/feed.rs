@@ -9,8 +9,10 @@ use uuid::Uuid;
 
 use crate::{Db, DbError};
 
+mod news;
 mod tail;
 
+pub(crate) use news::News;
 pub(crate) use tail::Tail;
 
 /// Where a reader stands in a log.
@@ -91,24 +93,15 @@ impl Feed for LocalFeed {
 }
 
 /// The columns of an outbox as [`envelope`] reads them.
-pub(crate) const COLUMNS: &str =
+const COLUMNS: &str =
     "position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, data";
-
-/// Keeps rows that have just got their positions, all that there are after the last, for the readers of `db`'s outbox.
-pub(crate) async fn keep_numbered(db: &Db, rows: &[QueryResult]) {
-    let mut tail = db.inner.tail.lock().await;
-    match rows.iter().map(|row| envelope(db.module(), row)).collect::<Result<Vec<_>, _>>() {
-        Ok(events) => tail.keep_numbered(&events),
-        // Whoever reads the table is told of it.
-        Err(_) => *tail = Tail::default(),
-    }
-}
 
 impl LocalFeed {
     /// What is in memory, read on to where the bus says that the log reaches, and for a reader at its end in any case.
     /// `None` for whoever stands elsewhere, and when the table cannot be read: that is told to each for his own place.
     async fn read_tail(&self, after: Place, limit: usize) -> Option<Vec<Envelope>> {
         let mut tail = self.db.inner.tail.lock().await;
+        self.db.inner.news.take_up(&mut tail);
         let end = tail.end_after(after)?;
         if end.position == after.position || end.position < *self.news().borrow() {
             match self.read_table(end, limit).await {

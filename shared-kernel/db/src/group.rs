@@ -7,16 +7,17 @@
 
 use std::sync::Arc;
 
+use kernel::Envelope;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::{Db, DbError, Tx, error::is_retryable};
+use crate::{Db, DbError, Tx, error::is_retryable, transact::carry_out};
 
 /// What became of one try of one piece of work.
 pub(crate) enum Attempt<T, E> {
     Done {
         value: T,
-        published: i64,
+        published: Vec<Envelope>,
     },
     Failed(E),
     /// Nothing was kept, and the same work may succeed.
@@ -104,7 +105,7 @@ impl GroupWriter {
         &self,
         db: &Db,
         work: &F,
-    ) -> Result<(Group, Result<(T, i64), Attempt<T, E>>), Attempt<T, E>>
+    ) -> Result<(Group, Result<(T, Vec<Envelope>), Attempt<T, E>>), Attempt<T, E>>
     where
         E: From<DbError>,
         F: Fn(Tx) -> Fut,
@@ -115,8 +116,8 @@ impl GroupWriter {
             ..TransactionOptions::default()
         };
         let root = self.connection.begin_with_options(immediate).await.map_err(begin_failed)?;
-        let tx = Tx::new(root, db.dialect(), db.seams().clone());
-        let result = work(tx.clone()).await;
+        let tx = Tx::new(root, db);
+        let result = carry_out(work, &tx).await;
         let finished = tx.finish().map_err(|error| Attempt::Failed(E::from(error)))?;
         match result {
             Ok(value) => {
@@ -143,15 +144,15 @@ async fn join<T, E, F, Fut>(
     db: &Db,
     group: Group,
     work: &F,
-) -> Result<(Group, Result<(T, i64), Attempt<T, E>>), DbError>
+) -> Result<(Group, Result<(T, Vec<Envelope>), Attempt<T, E>>), DbError>
 where
     E: From<DbError>,
     F: Fn(Tx) -> Fut,
     Fut: Future<Output = Result<T, E>>,
 {
     let savepoint = group.root.begin().await?;
-    let tx = Tx::new(savepoint, db.dialect(), db.seams().clone());
-    let result = work(tx.clone()).await;
+    let tx = Tx::new(savepoint, db);
+    let result = carry_out(work, &tx).await;
     let finished = tx.finish()?;
     match result {
         Ok(value) => {

@@ -1,10 +1,14 @@
 //! Publishes events in the transaction that makes them true. Nothing else may publish.
+//!
+//! Positions are given in the order of commits, without gaps, so a reader who goes by them skips nothing. On Postgres
+//! transactions commit out of order, and a number that a sequence gave would become visible after a higher one; so
+//! whoever publishes takes turns, and takes his at the very end: [`Tx::run_last`].
 
-use kernel::{CallContext, Envelope, Event};
+use kernel::{CallContext, Envelope, Event, event::SpecVersion};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{DbError, Tx, Write, dialect};
+use crate::{DbError, Dialect, Tx, Write, dialect};
 
 /// What led to an event: it ties the events of one request together.
 #[derive(Debug, Clone, Default)]
@@ -33,49 +37,79 @@ impl From<&Envelope> for Cause {
 /// An event to publish: what led to it, its place in its stream, and itself.
 pub type News<'a, E> = (&'a Cause, i64, &'a E);
 
-/// So many rows go into one statement.
-const ROWS: usize = 500;
-
-/// Writes `events` to the module's outbox, each with its stream's next version.
+/// Publishes `events` with the transaction, each with its stream's next version.
 ///
 /// The version of a stream counts its events from 1; the aggregate's row keeps it and its lock orders
-/// writers.
-pub async fn publish<E: Event>(tx: &Tx, cause: &Cause, events: &[(i64, E)]) -> Result<(), DbError> {
+/// writers. The outbox is written when the work is done, see [`Tx::run_last`].
+pub fn publish<E: Event>(tx: &Tx, cause: &Cause, events: &[(i64, E)]) -> Result<(), DbError> {
     let news: Vec<News<'_, E>> = events.iter().map(|(version, event)| (cause, *version, event)).collect();
-    publish_all(tx, &news).await
+    publish_all(tx, &news)
 }
 
 /// As [`publish`], for events that have not one cause.
-pub async fn publish_all<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<(), DbError> {
-    tx.run_all(writes(tx, news)?).await?;
+pub fn publish_all<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<(), DbError> {
+    let events: Result<Vec<_>, DbError> = news.iter().map(|news| envelope(tx, news)).collect();
+    tx.publish(events?);
     Ok(())
 }
 
-/// What [`publish_all`] writes, to be run beside other writes; nothing where there is no news.
-pub fn writes<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<Vec<Write>, DbError> {
-    let sql = "INSERT INTO outbox (id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, \
-               data) SELECT {id}(value ->> 0), value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
-               {time}(value ->> 4), {id}(value ->> 5), {id}(value ->> 6), value ->> 7, value ->> 8 FROM {rows}";
-    let write = |chunk: &[News<'_, E>]| {
-        let rows: Result<Vec<_>, DbError> = chunk.iter().map(|news| row(tx, news)).collect();
-        Ok(Write::new(sql, [dialect::rows(&rows?)]).publishing())
-    };
-    news.chunks(ROWS).map(write).collect()
+/// The event as it will stand in the outbox, but for its position.
+fn envelope<E: Event>(tx: &Tx, (cause, version, event): &News<'_, E>) -> Result<Envelope, DbError> {
+    let corrupt = |error| DbError::corrupt("event", error);
+    let data = event.data().and_then(|data| serde_json::value::to_raw_value(&data)).map_err(corrupt)?;
+    Ok(Envelope {
+        specversion: SpecVersion::V1,
+        id: tx.seams().id(),
+        source: tx.module().to_owned(),
+        event_type: event.event_type().to_owned(),
+        time: tx.seams().now(),
+        stream: event.stream(),
+        streamversion: *version,
+        position: 0,
+        correlationid: cause.correlation,
+        causationid: cause.causation,
+        traceparent: cause.traceparent.clone(),
+        data,
+    })
 }
 
-fn row<E: Event>(tx: &Tx, (cause, version, event): &News<'_, E>) -> Result<impl Serialize, DbError> {
-    let data = event.data().map_err(|error| DbError::corrupt("event", error))?;
+/// Where the positions come from stands in the place of `{position}`.
+const WRITE: &str = "INSERT INTO outbox (position, id, type, stream, stream_version, time, correlation_id, \
+     causation_id, traceparent, data) SELECT {position}, {id}(value ->> 0), value ->> 1, value ->> 2, \
+     CAST(value ->> 3 AS bigint), {time}(value ->> 4), {id}(value ->> 5), {id}(value ->> 6), value ->> 7, value ->> 8 \
+     FROM {rows}";
+
+/// What writes `events`. On SQLite there is one writer, and the row id is the position.
+///
+/// On Postgres it is a part of a statement that has `turn`: the position of the newest of them.
+pub(crate) fn write(dialect: Dialect, events: &[Envelope]) -> Write {
+    let sql = match dialect {
+        Dialect::Sqlite => WRITE.replace("{position}", "NULL"),
+        Dialect::Postgres => WRITE.replace("{position}", "turn.position - CAST(value ->> 9 AS bigint)") + ", turn",
+    };
+    Write::new(sql, [dialect::rows(&events.iter().zip((0..events.len()).rev()).map(row).collect::<Vec<_>>())])
+}
+
+/// The cells of an event that so many are to follow.
+fn row((event, followers): (&Envelope, usize)) -> impl Serialize {
     let id = |id: Uuid| id.simple().to_string();
-    let (correlation, causation) = (cause.correlation.map(id), cause.causation.map(id));
-    Ok((
-        id(tx.seams().ids.next()),
-        event.event_type().to_owned(),
-        event.stream(),
-        *version,
-        tx.seams().now().to_rfc3339(),
-        correlation,
-        causation,
-        cause.traceparent.clone(),
-        data.to_string(),
-    ))
+    (
+        id(event.id.uuid()),
+        &event.event_type,
+        &event.stream,
+        event.streamversion,
+        event.time.to_rfc3339(),
+        event.correlationid.map(id),
+        event.causationid.map(id),
+        &event.traceparent,
+        event.data.get(),
+        followers,
+    )
+}
+
+/// Gives each of `events` its position, of which the last is `newest`.
+pub(crate) fn number(events: &mut [Envelope], newest: i64) {
+    for (event, position) in events.iter_mut().rev().zip((1..=newest).rev()) {
+        event.position = position;
+    }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use kernel::Envelope;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
-
 use tokio::time::Instant;
 
 use crate::{Db, DbError, Tx, begun::Begun, db::Writer, group::Attempt};
@@ -81,8 +81,8 @@ impl Db {
             Ok(transaction) => transaction,
             Err(error) => return Attempt::Failed(E::from(error.into())),
         };
-        let tx = Tx::new(transaction, self.dialect(), self.seams().clone());
-        let result = work(tx.clone()).await;
+        let tx = Tx::new(transaction, self);
+        let result = carry_out(work, &tx).await;
         let finished = match tx.finish() {
             Ok(finished) => finished,
             Err(error) => return Attempt::Failed(E::from(error)),
@@ -102,12 +102,22 @@ impl Db {
         }
     }
 
-    /// Tells the bus, after the commit, that the outbox has grown.
-    fn announce(&self, published: i64) {
-        match published {
-            0 => {}
-            unnumbered if unnumbered < 0 => self.bus().unnumbered(self.module()),
-            position => self.bus().committed(self.module(), position, Instant::now()),
-        }
+    /// Hands what was published to the readers, after the commit.
+    fn announce(&self, published: Vec<Envelope>) {
+        let Some(newest) = published.last().map(|event| event.position) else { return };
+        self.inner.news.hand_over(published);
+        self.bus().committed(self.module(), newest, Instant::now());
     }
+}
+
+/// Does the work, and writes what it publishes.
+pub(crate) async fn carry_out<T, E, F, Fut>(work: &F, tx: &Tx) -> Result<T, E>
+where
+    E: From<DbError>,
+    F: Fn(Tx) -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+{
+    let value = work(tx.clone()).await?;
+    tx.run_last(Vec::new()).await?;
+    Ok(value)
 }

@@ -1,15 +1,15 @@
 //! An open transaction, as the work inside it sees it.
 
 use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicI64, Ordering},
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
 };
 
-use kernel::Seams;
+use kernel::{Envelope, Seams};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
 
 use crate::{
-    DbError, Dialect,
+    Db, DbError, Dialect,
     error::{is_disconnected, is_retryable},
 };
 
@@ -21,27 +21,37 @@ pub struct Tx {
 
 struct TxInner {
     transaction: DatabaseTransaction,
-    dialect: Dialect,
-    seams: Seams,
+    db: Db,
     /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
-    /// The highest outbox position written, or -1 when positions come later; 0 when nothing was published.
-    published: AtomicI64,
+    news: Mutex<News>,
+}
+
+/// What the transaction publishes.
+#[derive(Default)]
+struct News {
+    unwritten: Vec<Envelope>,
+    /// With their positions.
+    written: Vec<Envelope>,
 }
 
 impl Tx {
-    pub(crate) fn new(transaction: DatabaseTransaction, dialect: Dialect, seams: Seams) -> Self {
-        let inner =
-            TxInner { transaction, dialect, seams, retryable: AtomicBool::new(false), published: AtomicI64::new(0) };
+    pub(crate) fn new(transaction: DatabaseTransaction, db: &Db) -> Self {
+        let inner = TxInner { transaction, db: db.clone(), retryable: AtomicBool::new(false), news: Mutex::default() };
         Self { inner: Arc::new(inner) }
     }
 
+    /// The module whose database it is.
+    pub fn module(&self) -> &'static str {
+        self.inner.db.module()
+    }
+
     pub fn dialect(&self) -> Dialect {
-        self.inner.dialect
+        self.inner.db.dialect()
     }
 
     pub fn seams(&self) -> &Seams {
-        &self.inner.seams
+        self.inner.db.seams()
     }
 
     /// Runs a statement written as [`Dialect::statement`] says; answers how many rows it changed.
@@ -76,8 +86,21 @@ impl Tx {
         Ok(())
     }
 
-    pub(crate) fn note_published(&self, position: i64) {
-        self.inner.published.store(position, Ordering::Relaxed);
+    /// Publishes `events` when the transaction commits.
+    pub(crate) fn publish(&self, events: Vec<Envelope>) {
+        self.news().unwritten.extend(events);
+    }
+
+    pub(crate) fn take_unwritten(&self) -> Vec<Envelope> {
+        std::mem::take(&mut self.news().unwritten)
+    }
+
+    pub(crate) fn note_written(&self, events: Vec<Envelope>) {
+        self.news().written.extend(events);
+    }
+
+    fn news(&self) -> MutexGuard<'_, News> {
+        self.inner.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the transaction back when the work is done.
@@ -89,7 +112,7 @@ impl Tx {
         Ok(Finished {
             transaction: inner.transaction,
             retryable: inner.retryable.into_inner(),
-            published: inner.published.into_inner(),
+            published: inner.news.into_inner().unwrap_or_else(PoisonError::into_inner).written,
         })
     }
 
@@ -104,13 +127,13 @@ impl Tx {
 pub(crate) struct Finished {
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) retryable: bool,
-    pub(crate) published: i64,
+    pub(crate) published: Vec<Envelope>,
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Tx {
     fn get_database_backend(&self) -> DbBackend {
-        self.inner.dialect.backend()
+        self.dialect().backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {

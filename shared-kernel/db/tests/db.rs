@@ -19,14 +19,14 @@ mod harness;
 #[path = "db/idempotency.rs"]
 mod idempotency;
 #[cfg(test)]
+#[path = "db/outbox.rs"]
+mod outbox;
+#[cfg(test)]
 #[path = "db/processes.rs"]
 mod processes;
 #[cfg(test)]
 #[path = "db/retention.rs"]
 mod retention;
-#[cfg(test)]
-#[path = "db/sequencer.rs"]
-mod sequencer;
 #[cfg(test)]
 #[path = "db/subscription.rs"]
 mod subscription;

@@ -53,7 +53,7 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, changes: &mut [Change]) -> Resu
     save_variants(tx, &written).await?;
     save_shelves(tx, &written).await?;
     save_words(tx, &written).await?;
-    Ok(outbox::publish(tx, cause, &events).await?)
+    Ok(outbox::publish(tx, cause, &events)?)
 }
 
 /// A written product with its facets before and after.

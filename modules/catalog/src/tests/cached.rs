@@ -132,11 +132,11 @@ async fn another_process_hears_of_it() {
         for worker in neighbour.catalog.workers() {
             tasks.start(worker);
         }
-        let sequencer = kernel_module::Worker::new("sequencer", {
+        let neighbours = kernel_module::Worker::new("neighbours", {
             let db = shop.db.clone();
-            move |stop| kernel_db::sequencer::run(db, stop)
+            move |stop| kernel_db::neighbours::run(db, stop)
         });
-        tasks.start(sequencer);
+        tasks.start(neighbours);
         tokio::time::sleep(Duration::from_millis(300)).await;
 
         let sees = async |path: &str, pointer: &str, expected: Value| {

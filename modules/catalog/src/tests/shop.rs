@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use catalog_contract::{CatalogEvent, Prices};
 use inventory_contract::{Held, Hold, Level, Stock, StockRefusal};
 use kernel::{CallContext, OrderId, Seams, Sku};
-use kernel_db::{Bus, Db, Durability, Feed, LocalFeed, Place, Target, sequencer};
+use kernel_db::{Bus, Db, Durability, Feed, LocalFeed, Place, Target};
 use kernel_module::Module;
 use kernel_web::{AdminKey, BodyLimit, Boundary, Guard, MethodTable};
 use port::{Executed, PortError, PortResult};
@@ -118,9 +118,6 @@ impl Shop {
 
     /// Every event so far.
     pub(super) async fn events(&self) -> Vec<CatalogEvent> {
-        if self.db.dialect() == kernel_db::Dialect::Postgres {
-            while sequencer::number(&self.db).await.unwrap() > 0 {}
-        }
         let events = LocalFeed::of(&self.db).read(Place::START, 10_000).await.unwrap();
         events.iter().map(|event| event.event().unwrap()).collect()
     }

@@ -48,7 +48,7 @@ async fn correct(tx: &Tx, note: &Note, adjustment: &Adjustment) -> Result<StockL
     let after = level.after(delta);
     // Told before the movement, which may have to tell that the level is low: the stream's order.
     let told = StockAdjusted { sku: sku.clone(), delta: units, on_hand: after.on_hand, reason: reason.clone() };
-    outbox::publish(tx, &note.cause, &[(version, InventoryEvent::from(told))]).await?;
+    outbox::publish(tx, &note.cause, &[(version, InventoryEvent::from(told))])?;
     let entries = vec![Entry::new(Kind::Adjust, None, sku.clone(), delta).because(reason)];
     post::post(tx, &[Posting { note, entries }]).await?;
     Ok(after)

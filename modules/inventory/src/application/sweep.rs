@@ -49,7 +49,7 @@ impl Stockroom {
                 let entries = held.expire().unwrap_or_default();
                 post::post(&tx, &[Posting { note, entries }]).await?;
                 let expired = InventoryEvent::from(HoldExpired { order });
-                outbox::publish(&tx, &note.cause, &[(version, expired)]).await?;
+                outbox::publish(&tx, &note.cause, &[(version, expired)])?;
                 guard::pass("stock.sweep.before_commit");
                 Ok(true)
             })

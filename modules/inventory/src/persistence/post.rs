@@ -98,7 +98,7 @@ async fn post_changes(
         if moved.len() != changes.len() {
             return Err(InventoryError::Short);
         }
-        writes.extend(say_low(tx, postings, &moved)?);
+        say_low(tx, postings, &moved)?;
     }
     tx.run_all(writes).await?;
     Ok(())
@@ -146,7 +146,7 @@ fn ledger_rows<'a>(posting: &'a Posting<'_>) -> impl Iterator<Item = LedgerRow<'
     })
 }
 
-fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<Vec<Write>, DbError> {
+fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<(), DbError> {
     let crossings: Result<Vec<_>, DbError> = moved.iter().map(crossing).collect();
     let crossings: Vec<_> = crossings?.into_iter().flatten().collect();
     let (nobody, mut news) = (Cause::default(), Vec::<News<'_, InventoryEvent>>::new());
@@ -154,7 +154,7 @@ fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<V
         let last = postings.iter().rfind(|posting| posting.entries.iter().any(|entry| entry.sku == *sku));
         news.push((last.map_or(&nobody, |posting| &posting.note.cause), *version, low));
     }
-    outbox::writes(tx, &news)
+    outbox::publish_all(tx, &news)
 }
 
 /// The event, with its version, of a level that has just fallen below its threshold.

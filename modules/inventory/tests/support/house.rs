@@ -12,9 +12,7 @@ use kernel::{
     clock::{Clock, Ids, ManualClock, SystemIds},
     event::SpecVersion,
 };
-use kernel_db::{
-    Bus, Db, DbError, Dialect, Durability, Feed, LocalFeed, Place, Target, parking, sequencer, subscription::Step,
-};
+use kernel_db::{Bus, Db, DbError, Durability, Feed, LocalFeed, Place, Target, parking, subscription::Step};
 use kernel_module::Module;
 use port::PortResult;
 use serde_json::value::RawValue;
@@ -98,9 +96,6 @@ impl House {
 
     /// What inventory has told so far.
     pub(crate) async fn published(&self) -> Vec<InventoryEvent> {
-        if self.db.dialect() == Dialect::Postgres {
-            while sequencer::number(&self.db).await.unwrap() > 0 {}
-        }
         let events = LocalFeed::of(&self.db).read(Place::START, 10_000).await.unwrap();
         events.iter().map(|event| event.event().unwrap()).collect()
     }

@@ -189,9 +189,8 @@ async fn write(tx: &Tx, config: &Config, new: &[&Taking]) -> Result<Vec<Saga>, O
     let placements: Vec<&Placement> = sagas.iter().map(|saga| &saga.placement).collect();
     let begun = placements::begin_all(&placements, tx.seams().now() + config.lease());
     let news: Vec<_> = news.iter().map(|(cause, version, event)| (cause, *version, event)).collect();
-    let mut writes = vec![orders::lines(sagas.iter().map(|saga| &saga.order)), begun];
-    writes.extend(outbox::writes(tx, &news)?);
-    tx.run_all(writes).await?;
+    outbox::publish_all(tx, &news)?;
+    tx.run_last(vec![orders::lines(sagas.iter().map(|saga| &saga.order)), begun]).await?;
     Ok(sagas)
 }
 

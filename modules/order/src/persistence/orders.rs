@@ -57,15 +57,28 @@ pub(crate) async fn lock(tx: &Tx, id: OrderId) -> Result<Option<Order>, DbError>
 
 /// Writes how far the order has come and publishes its events.
 pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<(), SaveError> {
-    save_all(tx, Vec::new(), &mut [(cause.clone(), order)]).await
+    let saved = saved(tx, &mut [(cause.clone(), order)])?;
+    all_changed(&tx.run_all(vec![saved]).await?, 1)
 }
 
-/// Writes how far each order has come, for its cause, publishes what happened, and does what is to be done `beside` it to
-/// as many rows: one statement, all or nothing. What an order knows of its payment is joined to what the row knows, so
-/// that payment's events find nothing to add.
-///
-/// The version is the guard: every order is as it was read, or nothing is to be kept.
+/// The last of a transaction: writes how far each order has come, for its cause, publishes what happened, and does what is
+/// to be done `beside` it to as many rows; all or nothing.
 pub(crate) async fn save_all(tx: &Tx, beside: Vec<Write>, orders: &mut [(Cause, &mut Order)]) -> Result<(), SaveError> {
+    let mut writes = beside;
+    writes.push(saved(tx, orders)?);
+    all_changed(&tx.run_last(writes).await?, rows_of(orders))
+}
+
+/// Each has changed as many rows as there are orders, or nothing is to be kept.
+fn all_changed(changed: &[u64], orders: u64) -> Result<(), SaveError> {
+    if changed.iter().all(|changed| *changed == orders) { Ok(()) } else { Err(SaveError::Overtaken) }
+}
+
+/// Writes how far each order has come, and publishes what happened. What an order knows of its payment is joined to what
+/// the row knows, so that payment's events find nothing to add.
+///
+/// The version is the guard: an order that is not as it was read is left as it is.
+fn saved(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<Write, DbError> {
     let sql = "UPDATE orders SET status = saved.status, rejection = saved.rejection, version = saved.version, \
                updated_at = saved.updated_at, payment_id = COALESCE(orders.payment_id, saved.payment), \
                payment_stage = CASE WHEN saved.stage > orders.payment_stage THEN saved.stage ELSE orders.payment_stage END, \
@@ -91,13 +104,8 @@ pub(crate) async fn save_all(tx: &Tx, beside: Vec<Write>, orders: &mut [(Cause, 
     // Whoever changes several orders changes them in the order of their ids.
     rows.sort_unstable();
     let news: Vec<_> = events.iter().map(|(cause, version, event)| (*cause, *version, event)).collect();
-    let guarded = beside.len() + 1;
-    let mut writes = beside;
-    writes.push(Write::new(sql, [dialect::rows(&rows)]));
-    writes.extend(outbox::writes(tx, &news)?);
-    let changed = tx.run_all(writes).await?;
-    let all = changed.iter().take(guarded).all(|changed| *changed == rows_of(&rows));
-    if all { Ok(()) } else { Err(SaveError::Overtaken) }
+    outbox::publish_all(tx, &news)?;
+    Ok(Write::new(sql, [dialect::rows(&rows)]))
 }
 
 /// Writes what became of the lines' units.

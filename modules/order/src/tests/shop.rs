@@ -14,7 +14,7 @@ use kernel::{
     OrderId, Seams,
     clock::{OffsetClock, SystemIds},
 };
-use kernel_db::{Bus, Db, Durability, LocalFeed, Target, sequencer, subscription::Step};
+use kernel_db::{Bus, Db, Durability, LocalFeed, Target, neighbours, subscription::Step};
 use kernel_module::{Module, Tasks};
 use tempfile::TempDir;
 
@@ -111,14 +111,11 @@ impl Shop {
             self.tasks.spawn(subscription.run(stop));
         }
         let (db, stop) = (self.db.clone(), self.tasks.stopping().clone());
-        self.tasks.spawn(sequencer::run(db, stop));
+        self.tasks.spawn(neighbours::run(db, stop));
     }
 
     /// Applies everything that was published so far.
     pub(super) async fn settle(&self) {
-        if self.db.dialect() == kernel_db::Dialect::Postgres {
-            while sequencer::number(&self.db).await.unwrap() > 0 {}
-        }
         for subscription in self.module.subscriptions() {
             while subscription.step().await.unwrap() != Step::Idle {}
         }

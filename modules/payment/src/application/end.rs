@@ -6,7 +6,7 @@ use std::{
 };
 
 use kernel::PaymentId;
-use kernel_db::{Cause, Db, DbError, Tx, Write, guard, outbox};
+use kernel_db::{Cause, Db, DbError, Tx, guard, outbox};
 use uuid::Uuid;
 
 use crate::{
@@ -101,9 +101,9 @@ async fn write(tx: &Tx, all: &[Ended<'_>]) -> Result<Vec<Payment>, PaymentError>
     }
     let (attempts, now): (Vec<&Attempt>, _) = (ended.iter().map(|ended| &ended.attempt).collect(), tx.seams().now());
     let postings = ended.iter().filter_map(|ended| Some((&ended.attempt, ended.movement.posting.as_ref()?)));
-    let mut writes = vec![store::close_all(&attempts, now), store::post_all(&postings.collect::<Vec<_>>(), now)];
-    writes.extend(announce(tx, &ended)?);
-    let closed = tx.run_all(writes).await?.first().copied();
+    announce(tx, &ended)?;
+    let writes = vec![store::close_all(&attempts, now), store::post_all(&postings.collect::<Vec<_>>(), now)];
+    let closed = tx.run_last(writes).await?.first().copied();
     if closed.is_none_or(|closed| usize::try_from(closed).is_ok_and(|closed| closed < attempts.len())) {
         return Err(PaymentError::SettledBefore);
     }
@@ -112,13 +112,13 @@ async fn write(tx: &Tx, all: &[Ended<'_>]) -> Result<Vec<Payment>, PaymentError>
 }
 
 /// The events that brought the payments to their present versions.
-fn announce(tx: &Tx, ended: &[&Ended<'_>]) -> Result<Vec<Write>, DbError> {
+fn announce(tx: &Tx, ended: &[&Ended<'_>]) -> Result<(), DbError> {
     let causes: Vec<Cause> = ended.iter().map(|ended| cause(ended.attempt.correlation)).collect();
     let news = ended.iter().zip(&causes).filter_map(|(ended, cause)| {
         let event = ended.movement.event.as_ref()?;
         Some((cause, ended.payment.standing().version, event))
     });
-    outbox::writes(tx, &news.collect::<Vec<_>>())
+    outbox::publish_all(tx, &news.collect::<Vec<_>>())
 }
 
 /// Queues the void of what is set aside.

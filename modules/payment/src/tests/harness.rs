@@ -112,7 +112,7 @@ impl Store {
         }
         if self.orders.dialect() == kernel_db::Dialect::Postgres {
             let stop = self.tasks.stopping().clone();
-            self.tasks.spawn(kernel_db::sequencer::run(self.orders.clone(), stop));
+            self.tasks.spawn(kernel_db::neighbours::run(self.orders.clone(), stop));
         }
     }
 
@@ -157,9 +157,8 @@ impl Store {
     /// Publishes news of an order, as order does.
     pub(super) async fn publish(&self, event: OrderEvent) {
         let event = &event;
-        let published = self
-            .orders
-            .transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[(1, event.clone())]).await });
+        let published =
+            self.orders.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[(1, event.clone())]) });
         published.await.unwrap();
     }
 

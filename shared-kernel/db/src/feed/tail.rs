@@ -41,19 +41,36 @@ impl Tail {
         place.event_id.is_none_or(|known| known == here.id).then_some(at)
     }
 
-    /// Keeps `events`, which have just got their positions. What they do not follow is forgotten: another process has
-    /// numbered meanwhile, or the log went back, which whoever reads the table notices.
-    pub(super) fn keep_numbered(&mut self, events: &[Envelope]) {
-        let newest = self.events.back().map_or(0, |event| event.position);
-        if events.first().is_some_and(|first| first.position != newest + 1) {
+    /// Keeps those of `committed`, by position, that follow without a gap; answers those that do not yet.
+    ///
+    /// Where one of them should be here and is not, the log went back: then all of it is forgotten, and whoever reads the
+    /// table notices.
+    pub(super) fn grow(&mut self, mut committed: Vec<Envelope>) -> Vec<Envelope> {
+        let went_back = |event: &Envelope| event.position <= self.newest() && !self.has(event);
+        if committed.iter().any(went_back) {
             *self = Self::default();
         }
-        self.keep(events);
+        let newest = self.newest();
+        committed.retain(|event| event.position > newest);
+        let first =
+            if self.events.is_empty() { committed.first().map_or(0, |event| event.position) } else { newest + 1 };
+        let follow = committed.iter().zip(first..).take_while(|(event, position)| event.position == *position).count();
+        let later = committed.split_off(follow);
+        self.keep(&committed);
+        later
+    }
+
+    fn newest(&self) -> i64 {
+        self.events.back().map_or(0, |event| event.position)
+    }
+
+    fn has(&self, event: &Envelope) -> bool {
+        self.index(Place::after(event)).is_some()
     }
 
     /// Keeps `events`, neighbours in the log, when they are newer than what is here.
     pub(super) fn keep(&mut self, events: &[Envelope]) {
-        let newest = self.events.back().map_or(0, |event| event.position);
+        let newest = self.newest();
         let newer = events.get(events.partition_point(|event| event.position <= newest)..).unwrap_or_default();
         let Some(first) = newer.first() else { return };
         if first.position != newest + 1 {

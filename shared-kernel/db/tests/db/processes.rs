@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kernel::{Envelope, Seams};
 use kernel_db::{
     Bus, Cause, Db, DbError, Durability, Feed as _, LocalFeed, Reaction, ReactionError, Subscription, Target, Tx,
-    outbox, sequencer,
+    neighbours, outbox,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -49,7 +49,7 @@ async fn open(target: &Target) -> Db {
     Db::open("clock", target, Durability::Full, Bus::default(), Seams::system()).await.unwrap()
 }
 
-/// A process that reads with both consumers and numbers the outbox.
+/// A process that reads with both consumers, and hears what others publish.
 fn start(target: &Target, process: i64, freezes_at: Option<i64>) -> Runtime {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let target = target.clone();
@@ -59,14 +59,14 @@ fn start(target: &Target, process: i64, freezes_at: Option<i64>) -> Runtime {
             let listener = Arc::new(Listener { process, consumer, freezes_at });
             Subscription::new(&db, consumer, Arc::new(LocalFeed::of(&db)), listener).run(stop.clone())
         });
-        tokio::join!(sequencer::run(db, stop.clone()), futures_util::future::join_all(readers));
+        tokio::join!(neighbours::run(db, stop.clone()), futures_util::future::join_all(readers));
     });
     runtime
 }
 
 async fn publish(db: &Db, streams: i64, n: i64) {
     let events: &Vec<_> = &(0..streams).map(|stream| tick(&format!("s{stream}"), n)).collect();
-    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
+    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events) }).await.unwrap();
 }
 
 async fn heard(db: &Db) -> i64 {
@@ -180,7 +180,10 @@ async fn news_crosses_processes_in_milliseconds() {
         assert!(waits[10] < Duration::from_millis(300), "{waits:?}");
         Ok::<_, DbError>(())
     };
-    let ((), (), done) =
-        tokio::join!(sequencer::run(writer.clone(), stop.clone()), sequencer::run(hearer.clone(), stop.clone()), story);
+    let ((), (), done) = tokio::join!(
+        neighbours::run(writer.clone(), stop.clone()),
+        neighbours::run(hearer.clone(), stop.clone()),
+        story
+    );
     done.unwrap();
 }

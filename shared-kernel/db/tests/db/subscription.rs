@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use kernel::Envelope;
 use kernel_db::{
-    Bus, Cause, Db, LocalFeed, Reaction, ReactionError, Subscription, Tx, outbox, parking, sequencer,
+    Bus, Cause, Db, LocalFeed, Reaction, ReactionError, Subscription, Tx, neighbours, outbox, parking,
     subscription::Step,
 };
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ impl Reaction for Listener {
 }
 
 async fn publish(db: &Db, stream: &str, n: i64) {
-    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick(stream, n)]).await }).await.unwrap();
+    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick(stream, n)]) }).await.unwrap();
 }
 
 fn listen(db: &Db, listener: &Arc<Listener>) -> Subscription {
@@ -62,7 +62,7 @@ async fn until_heard(db: &Db, events: i64) -> Duration {
     started.elapsed()
 }
 
-/// Runs the subscription (and the sequencer) beside `work`.
+/// Runs the subscription beside `work`.
 async fn while_running<T>(subscription: Subscription, db: &Db, work: impl Future<Output = T>) -> T {
     let stop = CancellationToken::new();
     let ending = async {
@@ -71,7 +71,7 @@ async fn while_running<T>(subscription: Subscription, db: &Db, work: impl Future
         result
     };
     let ((), (), result) =
-        tokio::join!(subscription.run(stop.clone()), sequencer::run(db.clone(), stop.clone()), ending);
+        tokio::join!(subscription.run(stop.clone()), neighbours::run(db.clone(), stop.clone()), ending);
     result
 }
 
@@ -116,8 +116,7 @@ async fn heard_after_crashes(db: &Db) -> (i64, i64, i64) {
     let (steps, batch) = (40 * times(), 25 * times());
     for step in 0..steps {
         let events = &(1..=batch).map(|n| tick("a", step * batch + n)).collect::<Vec<_>>();
-        db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
-        while sequencer::number(db).await.unwrap() > 0 {}
+        db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events) }).await.unwrap();
         if step % 2 == 0 {
             fail_cfg("subscription::before_commit", "1*panic");
             let killed = subscription.clone();
@@ -147,7 +146,6 @@ async fn a_poisoned_stream_waits_alone_and_can_be_mended() {
             publish(db, "poison", n).await;
             publish(db, "sound", n).await;
         }
-        while sequencer::number(db).await.unwrap() > 0 {}
         while_running(listen(db, &listener), db, async {
             until_heard(db, 7).await;
             for n in 6..=8 {
@@ -187,7 +185,6 @@ async fn a_skipped_event_lets_the_others_pass() {
         for n in 1..=5 {
             publish(db, "poison", n).await;
         }
-        while sequencer::number(db).await.unwrap() > 0 {}
         let subscription = listen(db, &Arc::default());
         subscription.step().await.unwrap();
         let head = parking::list(db).await.unwrap().remove(0);
@@ -211,13 +208,13 @@ async fn replicas_share_a_cursor_without_inversion() {
             for n in 1..=rounds {
                 let events: Vec<_> = (0..200).map(|stream| tick(&format!("s{stream}"), n)).collect();
                 let events = &events;
-                db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
+                db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events) }).await.unwrap();
             }
             until_heard(db, 200 * rounds).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
             stop.cancel();
         };
-        tokio::join!(futures_util::future::join_all(replicas), sequencer::run(db.clone(), stop.clone()), work);
+        tokio::join!(futures_util::future::join_all(replicas), neighbours::run(db.clone(), stop.clone()), work);
         assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 200 * rounds);
         for stream in ["s0", "s99", "s199"] {
             assert_eq!(in_order(db, stream).await, (1..=rounds).collect::<Vec<_>>());

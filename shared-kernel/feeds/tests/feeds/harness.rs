@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
 use kernel::{Ids, Seams, clock::OffsetClock, clock::SystemIds};
-use kernel_db::{Bus, Cause, Db, Durability, Target, ddl, outbox, sequencer};
+use kernel_db::{Bus, Cause, Db, Durability, Target, ddl, neighbours, outbox};
 use kernel_feeds::{FeedServer, Limits, RemoteFeed, Sign, Verify};
 use kernel_web::Guard;
 use sea_orm::{ConnectionTrait as _, TryGetable};
@@ -83,11 +83,9 @@ pub(crate) fn tick(stream: &str, n: i64, words: &str) -> (i64, ClockEvent) {
     (n, ClockEvent::Ticked(Ticked { stream: stream.to_owned(), n, words: words.to_owned() }))
 }
 
-/// Publishes in one commit and waits until the rows have their numbers, from here or from the server's own sequencer.
+/// Publishes in one commit.
 pub(crate) async fn publish(db: &Db, events: &[(i64, ClockEvent)]) {
-    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events).await }).await.unwrap();
-    let unnumbered = "SELECT COUNT(*) FROM outbox WHERE position IS NULL";
-    while sequencer::number(db).await.unwrap() > 0 || count(db, unnumbered).await > 0 {}
+    db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events) }).await.unwrap();
 }
 
 /// Publishes `events` events of one stream, numbered on from `from`.
@@ -127,7 +125,7 @@ pub(crate) async fn serve_at(fresh: &Fresh, port: u16) -> Served {
             let own = Db::open("clock", postgres, Durability::Full, Bus::default(), seams).await.unwrap();
             let served = serve_db(&own, port).await;
             #[expect(clippy::disallowed_methods, reason = "ends with the server")]
-            tokio::spawn(sequencer::run(own, served.stopping.clone()));
+            tokio::spawn(neighbours::run(own, served.stopping.clone()));
             served
         }
     }

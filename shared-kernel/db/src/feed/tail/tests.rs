@@ -75,16 +75,30 @@ fn it_keeps_no_more_than_it_may() {
 }
 
 #[test]
-fn what_was_numbered_goes_on_from_here_or_begins_anew() {
+fn it_grows_by_commits_however_they_come() {
     let mut tail = Tail::default();
-    tail.keep_numbered(&events(1..=3));
-    let old = events(4..=5);
-    tail.keep_numbered(&old);
-    assert_eq!(positions(tail.after(at(1), 9)), Some(vec![2, 3, 4, 5]));
-    tail.keep_numbered(&events(3..=8));
-    assert_eq!(positions(tail.after(at(3), 9)), Some(vec![4, 5, 6, 7, 8]));
-    assert_eq!(positions(tail.after(Place::after(&old[1]), 9)), None, "the log went back and has grown again");
-    assert_eq!(positions(tail.after(at(1), 9)), None);
-    tail.keep_numbered(&events(12..=13));
-    assert_eq!(positions(tail.after(at(8), 9)), None, "another process has numbered what is between");
+    assert_eq!(tail.grow(events(11..=12)).len(), 0, "it begins anywhere");
+    let mut committed = events(13..=18);
+    let later = tail.grow(committed.split_off(2));
+    assert_eq!(positions(Some(later.clone())), Some(vec![15, 16, 17, 18]), "13 and 14 are to come");
+    assert_eq!(positions(tail.after(at(11), 9)), Some(vec![12]));
+    committed.extend(later);
+    assert_eq!(tail.grow(committed).len(), 0);
+    assert_eq!(positions(tail.after(at(11), 9)), Some((12..=18).collect()));
+    let known = tail.after(at(16), 9).unwrap();
+    assert_eq!(tail.grow(known).len(), 0, "a reader of the table was faster");
+    assert_eq!(positions(tail.after(at(11), 9)), Some((12..=18).collect()));
+}
+
+#[test]
+fn a_log_that_went_back_is_begun_anew() {
+    let mut tail = Tail::default();
+    let old = events(4..=6);
+    tail.keep(&old);
+    assert_eq!(tail.grow(events(6..=8)).len(), 0);
+    assert_eq!(positions(tail.after(at(6), 9)), Some(vec![7, 8]));
+    assert_eq!(positions(tail.after(Place::after(&old[2]), 9)), None, "its event is not in the log any more");
+    tail.grow(events(2..=3));
+    assert_eq!(positions(tail.after(at(2), 9)), Some(vec![3]));
+    assert_eq!(positions(tail.after(at(6), 9)), None);
 }

@@ -2,13 +2,13 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    time::{Duration, Instant},
 };
 
-use kernel_db::{Bus, Cause, Db, DbError, Feed as _, LocalFeed, Place, outbox, sequencer};
+use kernel::Envelope;
+use kernel_db::{Bus, Cause, Db, DbError, Feed as _, LocalFeed, Place, Write, outbox};
 use sea_orm::ConnectionTrait as _;
-use tokio_util::sync::CancellationToken;
 
 use crate::harness::{ClockEvent, databases, postgres, tick, together};
 
@@ -22,7 +22,7 @@ async fn write(db: &Db) {
             let pause = Duration::from_millis(u64::try_from((writer * 7 + n * 3) % 11).unwrap());
             db.transact(|tx| async move {
                 let events = [tick(&format!("{writer}a"), n), tick(&format!("{writer}b"), n)];
-                outbox::publish(&tx, &Cause::default(), &events).await?;
+                outbox::publish(&tx, &Cause::default(), &events)?;
                 tokio::time::sleep(pause).await;
                 Ok::<_, DbError>(())
             })
@@ -38,7 +38,6 @@ async fn nothing_is_skipped_and_streams_keep_their_order() {
     let turn = together().await;
     for fresh in databases(&turn, "").await {
         let db = fresh.db.clone();
-        let stop = CancellationToken::new();
         let feed = LocalFeed::of(&db);
         let done = &AtomicBool::new(false);
         let read = async {
@@ -59,16 +58,11 @@ async fn nothing_is_skipped_and_streams_keep_their_order() {
             write(&db).await;
             done.store(true, Ordering::SeqCst);
         };
-        let ((), seen, ()) = tokio::join!(
+        let ((), seen) = tokio::join!(
             async {
                 tokio::time::timeout(Duration::from_mins(1), write).await.unwrap();
             },
-            async {
-                let seen = tokio::time::timeout(Duration::from_mins(1), read).await.expect("nothing was skipped");
-                stop.cancel();
-                seen
-            },
-            sequencer::run(db.clone(), stop.clone()),
+            async { tokio::time::timeout(Duration::from_mins(1), read).await.expect("nothing was skipped") },
         );
 
         let positions: Vec<i64> = seen.iter().map(|event| event.position).collect();
@@ -82,6 +76,71 @@ async fn nothing_is_skipped_and_streams_keep_their_order() {
         }
         assert_eq!(feed.head().await.unwrap(), WRITERS * EVENTS * 2);
     }
+}
+
+fn positions(events: &[Envelope]) -> Vec<(i64, &str, i64)> {
+    events.iter().map(|event| (event.position, event.stream.as_str(), event.streamversion)).collect()
+}
+
+/// What is published early is written last, beside the last writes or alone; what is rolled back leaves no gap.
+#[tokio::test]
+async fn what_is_published_is_written_at_the_end() {
+    let turn = together().await;
+    for fresh in databases(&turn, "CREATE TABLE note (n @int PRIMARY KEY) @strict;").await {
+        let db = &fresh.db;
+        let publish = |stream: &'static str, n: i64, beside: i64, fails: bool| async move {
+            db.transact(|tx| async move {
+                outbox::publish(&tx, &Cause::default(), &[tick(stream, n)])?;
+                let written = tx.rows("SELECT 1 FROM outbox WHERE stream = ?", [stream.into()]).await?;
+                assert_eq!(written.len(), usize::try_from(n).unwrap() - 1, "not yet");
+                outbox::publish(&tx, &Cause::default(), &[tick(stream, n + 1)])?;
+                let notes = (0..beside).map(|note| Write::new("INSERT INTO note VALUES (?)", [(n * 10 + note).into()]));
+                assert_eq!(tx.run_last(notes.collect()).await?, vec![1; usize::try_from(beside).unwrap()]);
+                outbox::publish(&tx, &Cause::default(), &[tick(stream, n + 2)])?;
+                if fails { Err(DbError::Setup("no".to_owned())) } else { Ok(()) }
+            })
+            .await
+        };
+        publish("a", 1, 0, false).await.unwrap();
+        publish("b", 1, 2, true).await.unwrap_err();
+        publish("a", 4, 1, false).await.unwrap();
+        publish("b", 1, 2, false).await.unwrap();
+        let expected = [(1, "a", 1), (2, "a", 2), (3, "a", 3), (4, "a", 4), (5, "a", 5), (6, "a", 6)];
+        let expected = [&expected[..], &[(7, "b", 1), (8, "b", 2), (9, "b", 3)]].concat();
+        for db in [db, &fresh.reopened().await] {
+            assert_eq!(positions(&LocalFeed::of(db).read(Place::START, 99).await.unwrap()), expected);
+        }
+    }
+}
+
+/// Whoever publishes and stands still before the commit holds the others up for two seconds, and does it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_ends() {
+    let turn = together().await;
+    let Some(fresh) = postgres(&turn, "", Bus::default()).await else {
+        return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set");
+    };
+    let (db, tries) = (&fresh.db, &AtomicU32::new(0));
+    let slow = db.transact(|tx| async move {
+        outbox::publish(&tx, &Cause::default(), &[tick("slow", 1)])?;
+        tx.run_last(Vec::new()).await?;
+        if tries.fetch_add(1, Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+        }
+        Ok::<_, DbError>(())
+    });
+    let other = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let began = Instant::now();
+        db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick("other", 1)]) }).await.unwrap();
+        began.elapsed()
+    };
+    let (slow, waited) = tokio::join!(slow, other);
+    slow.unwrap();
+    assert!(waited > Duration::from_secs(1), "it was not its turn: {waited:?}");
+    assert!(waited < Duration::from_millis(3_500), "{waited:?}");
+    let events = LocalFeed::of(db).read(Place::START, 9).await.unwrap();
+    assert_eq!(positions(&events), [(1, "other", 1), (2, "slow", 1)]);
 }
 
 /// Control: the same writers with a position from a database sequence, and a reader who goes by it, lose

@@ -1,6 +1,7 @@
-//! Hears what sequencers of other processes have numbered, so that their events are known here within milliseconds.
+//! Several processes on one Postgres tell each other of news, so that what one commits the others know within
+//! milliseconds.
 //!
-//! Like the bus it feeds it is never the truth: what it misses is found by polling.
+//! Like the bus it feeds this is never the truth: what it misses is found by polling.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -28,15 +29,36 @@ const PRESENT: &str = "SELECT pg_backend_pid(), pg_advisory_lock_shared(hashtext
 /// Whether there are others is looked at again after so long. One who begins to listen meanwhile polls meanwhile.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Tells other processes of what this one publishes, and hears of theirs, until told to stop. Returns at once on SQLite,
+/// which has one process.
+pub async fn run(db: Db, stop: CancellationToken) {
+    if db.dialect() == Dialect::Postgres {
+        tokio::join!(tell(&db, &stop), hear(&db, &stop));
+    }
+}
+
+async fn tell(db: &Db, stop: &CancellationToken) {
+    let mut committed = db.bus().watch_committed(db.module());
+    let mut others = Others::of(db);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            Ok(()) = committed.changed() => {}
+        }
+        let position = *committed.borrow_and_update();
+        others.tell(position).await;
+    }
+}
+
 /// The other processes that listen to an outbox.
-pub(crate) struct Others<'d> {
+struct Others<'d> {
     db: &'d Db,
     are_there: bool,
     look_at: Instant,
 }
 
 impl<'d> Others<'d> {
-    pub(crate) fn of(db: &'d Db) -> Self {
+    fn of(db: &'d Db) -> Self {
         Self { db, are_there: true, look_at: Instant::now() }
     }
 
@@ -44,7 +66,7 @@ impl<'d> Others<'d> {
     ///
     /// After the commit that made it so, and not in it: commits with a notification wait for each other, of all modules
     /// and through the sync.
-    pub(crate) async fn tell(&mut self, position: i64) {
+    async fn tell(&mut self, position: i64) {
         if let Err(error) = self.try_tell(position).await {
             let module = self.db.module();
             tracing::debug!(module, %error, "other processes were not told of news, and find it by polling");
@@ -75,15 +97,12 @@ impl<'d> Others<'d> {
     }
 }
 
-/// Tells the bus what it hears, until told to stop. Returns at once on SQLite, which has one process.
-pub(crate) async fn run(db: &Db, stop: &CancellationToken) {
-    if db.dialect() == Dialect::Sqlite {
-        return;
-    }
+/// Tells the bus what it hears.
+async fn hear(db: &Db, stop: &CancellationToken) {
     let attend = async {
         loop {
             if let Err(error) = listen(db).await {
-                tracing::debug!(module = db.module(), %error, "what other processes number is polled for meanwhile");
+                tracing::debug!(module = db.module(), %error, "what other processes publish is polled for meanwhile");
             }
             db.inner.listens_as.store(0, Ordering::Relaxed);
             tokio::time::sleep(PAUSE).await;
