@@ -57,12 +57,15 @@ impl Reaction for Payments {
         }
         let facts: Vec<_> = facts.into_iter().collect();
         let concerned: Vec<OrderId> = facts.iter().map(|(order, _)| *order).collect();
-        for waiting in placements::wake(tx, &concerned).await? {
-            // Too early is harmless: the lease that the runner takes waits for this commit.
-            self.0.wake(waiting);
+        // Sagas before orders, as wherever both are written.
+        let writes =
+            vec![placements::wake(&concerned, tx.seams().now()), timeline::told(&told), orders::payments_known(&facts)];
+        if tx.run_all(writes).await?.first().is_some_and(|woken| *woken > 0) {
+            for waiting in placements::awake(tx, &concerned).await? {
+                // Too early is harmless: the lease that the runner takes waits for this commit.
+                self.0.wake(waiting);
+            }
         }
-        // Last: the saga writes the same rows, and waits for them until this commits.
-        tx.run_all(vec![timeline::told(&told), orders::payments_known(&facts)]).await?;
         Ok(())
     }
 }

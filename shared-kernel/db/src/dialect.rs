@@ -33,6 +33,7 @@ impl Dialect {
     ///   once.
     /// - `{id}(…)` and `{time}(…)`: a cell of `{rows}` as an id (written without dashes, `Uuid::simple`) or as a
     ///   time (written by `DateTime::to_rfc3339`), as the column has it.
+    /// - `{bytewise}`, after a column by which is sorted: in the order of bytes, which is that of `str` in Rust.
     /// - `{for_update}`: locks the rows read. Nothing on SQLite, where a write transaction is alone anyway.
     /// - `{skip_locked}`: as `{for_update}`, passing by what another process holds.
     /// - `{and_without_sync}`: at the end of what a statement returns. The commit does not wait for the disk: a crash of
@@ -46,9 +47,11 @@ impl Dialect {
             Self::Sqlite => ("json_each(?)", "", ""),
             Self::Postgres => (FEW_ROWS, "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
         };
-        let (id, time, without_sync) = match self {
-            Self::Sqlite => ("unhex", "", ""),
-            Self::Postgres => ("uuid", "timestamptz", ", set_config('synchronous_commit', 'off', true)"),
+        let (id, time, bytewise, without_sync) = match self {
+            Self::Sqlite => ("unhex", "", "", ""),
+            Self::Postgres => {
+                ("uuid", "timestamptz", "COLLATE \"C\"", ", set_config('synchronous_commit', 'off', true)")
+            }
         };
         let sql = match self {
             Self::Sqlite => sql.replace("{rows}", rows),
@@ -58,7 +61,7 @@ impl Dialect {
             }
         };
         let sql = sql.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
-        let sql = sql.replace("{and_without_sync}", without_sync);
+        let sql = sql.replace("{and_without_sync}", without_sync).replace("{bytewise}", bytewise);
         let sql = sql.replace("{id}", id).replace("{time}", time);
         match self {
             Self::Sqlite => sql,

@@ -146,7 +146,11 @@ impl Subscription {
             return Ok(Step::Applied(read));
         }
         guard::pass("subscription::read");
-        match self.apply(at.cursor, &concerning, last).await {
+        let applied = match remembered {
+            Some(_) => self.apply_as_before(at.cursor, &concerning, last).await,
+            None => self.apply(at.cursor, &concerning, last).await,
+        };
+        match applied {
             Ok(true) => {
                 self.db.bus().reacted((self.consumer, self.source()), (at.read.position, last.position));
                 *known = Some(Standing::at(last));
@@ -184,6 +188,26 @@ impl Subscription {
                 Ok(true)
             })
             .await
+    }
+
+    /// As [`Subscription::apply`], for one who moved the cursor last: nobody else is likely to have it, and no stream to be
+    /// held back. So the move goes beside what the reaction writes, and should it not have been made nothing is kept.
+    async fn apply_as_before(&self, after: i64, events: &[Envelope], to: Place) -> Result<bool, ReactionError> {
+        if !guard::sabotaged("subscription::cursor_apart") {
+            let applied = self.db.transact(|tx| async move {
+                tx.run_beside(self.moving_alone(after, to));
+                self.reaction.react_all(&tx, events).await?;
+                if tx.ran_beside().await? == 0 {
+                    return Err(ReactionError::new("the cursor is another's, or streams are held back"));
+                }
+                guard::pass("subscription::before_commit");
+                Ok(())
+            });
+            if applied.await.is_ok() {
+                return Ok(true);
+            }
+        }
+        self.apply(after, events, to).await
     }
 
     /// Events of streams that are held back queue behind what holds them.

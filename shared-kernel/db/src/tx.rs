@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 use crate::{
     Db, DbError, Dialect,
     error::{is_disconnected, is_retryable},
+    write::Beside,
 };
 
 /// The handle of one transaction. It must not outlive the work that it was given to.
@@ -25,6 +26,7 @@ struct TxInner {
     /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
     news: Mutex<News>,
+    beside: Mutex<Beside>,
 }
 
 /// What the transaction publishes.
@@ -37,7 +39,13 @@ struct News {
 
 impl Tx {
     pub(crate) fn new(transaction: DatabaseTransaction, db: &Db) -> Self {
-        let inner = TxInner { transaction, db: db.clone(), retryable: AtomicBool::new(false), news: Mutex::default() };
+        let inner = TxInner {
+            transaction,
+            db: db.clone(),
+            retryable: AtomicBool::new(false),
+            news: Mutex::default(),
+            beside: Mutex::default(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -77,15 +85,6 @@ impl Tx {
         Ok(self.query_one_raw(self.dialect().statement(sql, values)).await?)
     }
 
-    /// Locks what a query finds, in its order; the query ends in `{for_update}`. Costs nothing on SQLite, where a
-    /// write transaction is alone anyway.
-    pub async fn lock(&self, sql: &str, values: impl IntoIterator<Item = Value> + Send) -> Result<(), DbError> {
-        if self.dialect() == Dialect::Postgres {
-            self.rows(sql, values).await?;
-        }
-        Ok(())
-    }
-
     /// Publishes `events` when the transaction commits.
     pub(crate) fn publish(&self, events: Vec<Envelope>) {
         self.news().unwritten.extend(events);
@@ -97,6 +96,18 @@ impl Tx {
 
     pub(crate) fn note_written(&self, events: Vec<Envelope>) {
         self.news().written.extend(events);
+    }
+
+    pub(crate) fn take_beside(&self) -> Beside {
+        std::mem::take(&mut *self.beside())
+    }
+
+    pub(crate) fn set_beside(&self, beside: Beside) {
+        *self.beside() = beside;
+    }
+
+    fn beside(&self) -> MutexGuard<'_, Beside> {
+        self.inner.beside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn news(&self) -> MutexGuard<'_, News> {

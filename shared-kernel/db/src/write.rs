@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use kernel::Envelope;
+use sea_orm::{ConnectionTrait, Value};
 
 use crate::{DbError, Dialect, Tx, outbox};
 
@@ -11,12 +12,18 @@ use crate::{DbError, Dialect, Tx, outbox};
 pub struct Write {
     sql: Cow<'static, str>,
     values: Vec<Value>,
+    waits_for_disk: bool,
 }
 
 impl Write {
     /// `sql` as [`Dialect::statement`] says, without `RETURNING`.
     pub fn new(sql: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { sql: sql.into(), values: values.into_iter().collect() }
+        Self { sql: sql.into(), values: values.into_iter().collect(), waits_for_disk: true }
+    }
+
+    /// The transaction's commit need not wait for the disk, see [`Dialect::statement`].
+    pub(crate) fn without_sync(self) -> Self {
+        Self { waits_for_disk: false, ..self }
     }
 }
 
@@ -26,15 +33,7 @@ impl Tx {
     /// On Postgres they are one statement, whatever their number. So none sees what another has written, and no row is
     /// changed by two.
     pub async fn run_all(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
-        if self.dialect() == Dialect::Postgres && writes.len() > 1 {
-            let many = writes.len();
-            return counts(&self.run_as_one(Statement::of(writes)).await?, many);
-        }
-        let mut changed = Vec::with_capacity(writes.len());
-        for Write { sql, values } in writes {
-            changed.push(self.run(&sql, values).await?);
-        }
-        Ok(changed)
+        self.write(writes, Vec::new()).await
     }
 
     /// As [`Tx::run_all`], and writes what the transaction publishes to the outbox. For the last that it does: on
@@ -43,43 +42,91 @@ impl Tx {
     ///
     /// What nobody writes so is written, by a statement of its own, when the work is done.
     pub async fn run_last(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
-        let mut events = self.take_unwritten();
-        if events.is_empty() {
-            return self.run_all(writes).await;
+        let news = self.take_unwritten();
+        self.write(writes, news).await
+    }
+
+    /// Runs `write` beside those that come next; [`Tx::ran_beside`] answers what came of it.
+    pub(crate) fn run_beside(&self, write: Write) {
+        self.set_beside(Beside::Waits(write));
+    }
+
+    /// How many rows the write of [`Tx::run_beside`] has changed. It is run now when nothing was written since.
+    pub(crate) async fn ran_beside(&self) -> Result<u64, DbError> {
+        self.run_last(Vec::new()).await?;
+        match self.take_beside() {
+            Beside::Changed(rows) => Ok(rows),
+            Beside::Nothing | Beside::Waits(_) => Ok(0),
         }
-        let news = outbox::write(self.dialect(), &events);
-        let (changed, newest) = match self.dialect() {
-            Dialect::Sqlite => {
-                let changed = self.run_all(writes).await?;
-                let written = self.execute_raw(self.dialect().statement(&news.sql, news.values)).await?;
-                (changed, i64::try_from(written.last_insert_id()).unwrap_or(i64::MAX))
-            }
-            Dialect::Postgres => {
-                let many = writes.len();
-                let row = self.run_as_one(Statement::of(writes).in_turn(events.len(), news)).await?;
-                (counts(&row, many)?, row.try_get_by_index(many)?)
-            }
+    }
+
+    async fn write(&self, mut writes: Vec<Write>, mut news: Vec<Envelope>) -> Result<Vec<u64>, DbError> {
+        let beside = self.take_beside();
+        let is_first = matches!(beside, Beside::Waits(_));
+        match beside {
+            Beside::Waits(write) => writes.insert(0, write),
+            other => self.set_beside(other),
+        }
+        let mut changed = match self.dialect() {
+            Dialect::Sqlite => self.one_by_one(writes, &mut news).await?,
+            Dialect::Postgres => self.at_once(writes, &mut news).await?,
         };
-        outbox::number(&mut events, newest);
-        self.note_written(events);
+        if is_first {
+            self.set_beside(Beside::Changed(changed.remove(0)));
+        }
+        self.note_written(news);
         Ok(changed)
     }
 
-    async fn run_as_one(&self, Statement { parts, answers, values }: Statement) -> Result<QueryResult, DbError> {
-        let sql = format!("WITH {} SELECT {}", parts.join(", "), answers.join(", "));
-        self.row(&sql, values).await?.ok_or_else(|| DbError::corrupt("write", "it was not counted"))
+    async fn one_by_one(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
+        let mut changed = Vec::with_capacity(writes.len());
+        for Write { sql, values, .. } in writes {
+            changed.push(self.run(&sql, values).await?);
+        }
+        if !news.is_empty() {
+            let Write { sql, values, .. } = outbox::write(Dialect::Sqlite, news);
+            let written = self.execute_raw(Dialect::Sqlite.statement(&sql, values)).await?;
+            outbox::number(news, i64::try_from(written.last_insert_id()).unwrap_or(i64::MAX));
+        }
+        Ok(changed)
+    }
+
+    async fn at_once(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
+        if news.is_empty() && writes.iter().all(|write| write.waits_for_disk) && writes.len() <= 1 {
+            return self.one_by_one(writes, news).await;
+        }
+        let many = writes.len();
+        let mut statement = Statement::of(writes);
+        if !news.is_empty() {
+            statement.publish(news);
+        }
+        let (sql, values) = statement.whole();
+        let row = self.row(&sql, values).await?.ok_or_else(|| DbError::corrupt("write", "it was not counted"))?;
+        if !news.is_empty() {
+            outbox::number(news, row.try_get_by_index(many)?);
+        }
+        let count = |n: usize| Ok(u64::try_from(row.try_get_by_index::<i64>(n)?).unwrap_or_default());
+        (0..many).map(count).collect()
     }
 }
 
-fn counts(row: &QueryResult, many: usize) -> Result<Vec<u64>, DbError> {
-    let count = |n: usize| Ok(u64::try_from(row.try_get_by_index::<i64>(n)?).unwrap_or_default());
-    (0..many).map(count).collect()
+/// A write that goes with the next.
+#[derive(Debug, Default)]
+pub(crate) enum Beside {
+    #[default]
+    Nothing,
+    Waits(Write),
+    /// So many rows.
+    Changed(u64),
 }
 
 /// Many writes as the parts of one statement on Postgres.
 struct Statement {
     parts: Vec<String>,
+    /// What it answers: how many rows each part has changed, then the position of the newest event.
     answers: Vec<String>,
+    /// What it says of its transaction.
+    settings: Vec<&'static str>,
     values: Vec<Value>,
 }
 
@@ -88,26 +135,32 @@ impl Statement {
         let part = |(n, write): (usize, &Write)| format!("part{n} AS ({} RETURNING 1)", write.sql);
         let parts = writes.iter().enumerate().map(part).collect();
         let answers = (0..writes.len()).map(|n| format!("(SELECT COUNT(*) FROM part{n})")).collect();
-        Self { parts, answers, values: writes.into_iter().flat_map(|write| write.values).collect() }
+        let mut settings = Vec::new();
+        if writes.iter().any(|write| !write.waits_for_disk) {
+            settings.push("set_config('synchronous_commit', 'off', true)");
+        }
+        Self { parts, answers, settings, values: writes.into_iter().flat_map(|write| write.values).collect() }
     }
 
-    /// Takes the turn of those who publish, once all the others are done, and writes so many events.
+    /// Takes the turn of those who publish, once all the others are done, and writes `events`.
     ///
     /// Whoever stands still in his turn loses it after two seconds, and his transaction with it. And its commit waits for
     /// the disk, whatever it said before: a position must not come back with another event.
-    fn in_turn(mut self, events: usize, news: Write) -> Self {
-        let done = if self.answers.is_empty() { "0".to_owned() } else { self.answers.join(" + ") };
-        self.parts.push(format!(
-            "turn AS (UPDATE outbox_head SET position = position + ? WHERE {done} >= 0 RETURNING position)"
-        ));
-        self.parts.push(format!("news AS ({})", news.sql));
-        self.answers.push(
-            "(SELECT position FROM turn), set_config('idle_in_transaction_session_timeout', '2s', true), \
-             set_config('synchronous_commit', NULL, true)"
-                .to_owned(),
-        );
-        self.values.push(i64::try_from(events).unwrap_or(i64::MAX).into());
-        self.values.extend(news.values);
-        self
+    fn publish(&mut self, events: &[Envelope]) {
+        let after_all: String = self.answers.iter().map(|count| format!(" AND {count} >= 0")).collect();
+        let turn = "UPDATE outbox_head SET position = position + ? WHERE one";
+        let Write { sql, values, .. } = outbox::write(Dialect::Postgres, events);
+        self.parts.push(format!("turn AS ({turn}{after_all} RETURNING position)"));
+        self.parts.push(format!("news AS ({sql})"));
+        self.values.push(i64::try_from(events.len()).unwrap_or(i64::MAX).into());
+        self.values.extend(values);
+        self.answers.push("(SELECT position FROM turn)".to_owned());
+        self.settings.push("set_config('idle_in_transaction_session_timeout', '2s', true)");
+        self.settings.push("set_config('synchronous_commit', NULL, true)");
+    }
+
+    fn whole(self) -> (String, Vec<Value>) {
+        let answers: Vec<&str> = self.answers.iter().map(String::as_str).chain(self.settings).collect();
+        (format!("WITH {} SELECT {}", self.parts.join(", "), answers.join(", ")), self.values)
     }
 }

@@ -50,6 +50,6 @@ async fn correct(tx: &Tx, note: &Note, adjustment: &Adjustment) -> Result<StockL
     let told = StockAdjusted { sku: sku.clone(), delta: units, on_hand: after.on_hand, reason: reason.clone() };
     outbox::publish(tx, &note.cause, &[(version, InventoryEvent::from(told))])?;
     let entries = vec![Entry::new(Kind::Adjust, None, sku.clone(), delta).because(reason)];
-    post::post(tx, &[Posting { note, entries }]).await?;
+    post::post(tx, &[Posting { note, entries }], Vec::new()).await?;
     Ok(after)
 }

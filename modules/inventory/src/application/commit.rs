@@ -39,7 +39,7 @@ pub(super) async fn serve(db: Db, calls: Asked<Call>) -> Result<Vec<bool>, Inven
                 postings.push(Posting { note: &call.note, entries });
             }
         }
-        post::post(&tx, &postings).await?;
+        post::post(&tx, &postings, Vec::new()).await?;
         Ok(committed)
     })
     .await
@@ -56,5 +56,5 @@ async fn commit_otherwise(tx: &Tx, note: &Note, order: OrderId) -> Result<(), In
         return Err(StockRefusal::OutOfStock { lines }.into());
     }
     claim::turn(tx, [order].into_iter(), Status::Committed).await?;
-    post::post_locked(tx, &[Posting { note, entries }], Vec::new()).await
+    post::post(tx, &[Posting { note, entries }], Vec::new()).await
 }

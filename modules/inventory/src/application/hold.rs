@@ -74,7 +74,7 @@ async fn take_or_refuse(tx: &Tx, wishes: &[&Wish]) -> Result<Vec<Verdict>, Inven
             verdicts.push(Err(StockRefusal::OutOfStock { lines }));
         }
     }
-    post::post_locked(tx, &postings, claim::lines(claimed.into_iter()).into_iter().collect()).await?;
+    post::post(tx, &postings, claim::lines(claimed.into_iter()).into_iter().collect()).await?;
     claim::refuse(tx, refused.iter().map(|(order, lines)| (*order, lines.as_slice()))).await?;
     Ok(verdicts)
 }

@@ -29,7 +29,7 @@ pub(super) async fn serve(db: Db, calls: Asked<Call>) -> Result<Vec<()>, Invento
             postings.push(Posting { note: &call.note, entries });
         }
         book.close(&tx).await?;
-        post::post(&tx, &postings).await?;
+        post::post(&tx, &postings, Vec::new()).await?;
         Ok(vec![(); calls.len()])
     })
     .await

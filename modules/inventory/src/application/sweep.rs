@@ -47,7 +47,7 @@ impl Stockroom {
             .transact(|tx| async move {
                 let Some((mut held, version)) = claim::expire_held(&tx, order, now).await? else { return Ok(false) };
                 let entries = held.expire().unwrap_or_default();
-                post::post(&tx, &[Posting { note, entries }]).await?;
+                post::post(&tx, &[Posting { note, entries }], Vec::new()).await?;
                 let expired = InventoryEvent::from(HoldExpired { order });
                 outbox::publish(&tx, &note.cause, &[(version, expired)])?;
                 guard::pass("stock.sweep.before_commit");

@@ -15,17 +15,12 @@ macro_rules! columns {
 
 pub(super) const COLUMNS: &str = columns!();
 
-const LOCK: &str =
-    "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) ORDER BY sku {for_update}";
-
-/// Locks levels in the order of SKUs.
-pub(super) async fn keep<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<(), DbError> {
-    tx.lock(LOCK, [sku_rows(skus)]).await
-}
-
-/// As [`keep`], and answers what is available. A SKU without a level is left out.
+/// Locks levels in the order of their SKUs' bytes, as every movement does; answers what is available. A SKU without a
+/// level is left out.
 pub(crate) async fn lock<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<Free, DbError> {
-    let rows = tx.rows(LOCK, [sku_rows(skus)]).await?;
+    let sql = "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) \
+               ORDER BY sku {bytewise} {for_update}";
+    let rows = tx.rows(sql, [sku_rows(skus)]).await?;
     rows.iter().map(|row| Ok((read_sku(&row.try_get_by_index::<String>(0)?)?, row.try_get_by_index(1)?))).collect()
 }
 

@@ -13,7 +13,7 @@ use kernel_db::{
 };
 use sea_orm::{QueryResult, Value};
 
-use super::{level, read_sku};
+use super::read_sku;
 use crate::{
     domain::{Delta, Entry},
     error::InventoryError,
@@ -60,41 +60,23 @@ const CONDITION: &str = " AND level.available + change.available >= 0";
 const JUST_FELL: i64 = 2;
 
 /// Makes every posting true, or none: [`InventoryError::Short`], after which the transaction must be rolled back.
-/// Says `stock.low.v1` for every level that they take below its threshold.
+/// Says `stock.low.v1` for every level that they take below its threshold, and does what is to be done `beside` it.
 ///
-/// Costs two statements on Postgres, whatever the number of postings, or one where as much stays available as was; and
-/// one more that locks several levels in the order of SKUs.
-pub(crate) async fn post(tx: &Tx, postings: &[Posting<'_>]) -> Result<(), InventoryError> {
+/// Costs two statements on Postgres, whatever the number of postings, or one where as much stays available as was.
+pub(crate) async fn post(tx: &Tx, postings: &[Posting<'_>], beside: Vec<Write>) -> Result<(), InventoryError> {
     let changes = add_up(postings);
-    if changes.len() > 1 {
-        level::keep(tx, changes.keys().copied()).await?;
-    }
-    post_changes(tx, postings, &changes, Vec::new()).await
-}
-
-/// As [`post`], with the levels locked already, and with what is to be written beside it.
-pub(crate) async fn post_locked(tx: &Tx, postings: &[Posting<'_>], beside: Vec<Write>) -> Result<(), InventoryError> {
-    post_changes(tx, postings, &add_up(postings), beside).await
-}
-
-async fn post_changes(
-    tx: &Tx,
-    postings: &[Posting<'_>],
-    changes: &BTreeMap<&Sku, Delta>,
-    beside: Vec<Write>,
-) -> Result<(), InventoryError> {
     let mut writes = beside;
     writes.extend(ledger(tx, postings));
     // Where as much stays available as was, no level falls below its threshold: nobody asks what it is now.
     if !changes.is_empty() && changes.values().all(|delta| delta.available() == 0) {
-        writes.insert(0, Write::new(MOVE, [change_rows(changes)]));
+        writes.insert(0, Write::new(MOVE, [change_rows(&changes)]));
         let moved = tx.run_all(writes).await?.first().copied().unwrap_or_default();
         return if usize::try_from(moved) == Ok(changes.len()) { Ok(()) } else { Err(InventoryError::Short) };
     }
     if !changes.is_empty() {
         let unguarded = guard::sabotaged("stock.condition").then(|| MOVE.replace(CONDITION, ""));
         let sql = format!("{} {AS_IT_IS_NOW}", unguarded.as_deref().unwrap_or(MOVE));
-        let moved = tx.rows(&sql, [change_rows(changes)]).await?;
+        let moved = tx.rows(&sql, [change_rows(&changes)]).await?;
         if moved.len() != changes.len() {
             return Err(InventoryError::Short);
         }
@@ -126,7 +108,7 @@ fn ledger(tx: &Tx, postings: &[Posting<'_>]) -> Option<Write> {
     (!rows.is_empty()).then(|| Write::new(sql, [tx.seams().now().into(), dialect::rows(&rows)]))
 }
 
-/// What all of them do to each level.
+/// What all of them do to each level, in the order in which levels are locked.
 fn add_up<'a>(postings: &'a [Posting<'_>]) -> BTreeMap<&'a Sku, Delta> {
     let mut sums: BTreeMap<&Sku, Delta> = BTreeMap::new();
     for entry in postings.iter().flat_map(|posting| &posting.entries) {

@@ -51,7 +51,7 @@ async fn apply(tx: &Tx, told: &[Told]) -> Result<(), InventoryError> {
         postings.push(Posting { note: &told.note, entries });
     }
     book.close(tx).await?;
-    post::post(tx, &postings).await
+    post::post(tx, &postings, Vec::new()).await
 }
 
 /// News that moves goods, and who made it.

@@ -30,7 +30,7 @@ impl Orders {
             order.cancel(REQUESTED, refund, act)?;
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
             if placing {
-                placements::wake(&tx, &[id]).await?;
+                tx.run_all(vec![placements::wake(&[id], tx.seams().now())]).await?;
             }
             Ok::<_, OrderError>(Answer::new(200, None, &OrderView::of(&order))?)
         })

@@ -140,11 +140,18 @@ pub(crate) async fn wait_for_payment(
     Ok(())
 }
 
-/// There is news of these orders' payments: makes those that wait for it due, and names them.
-pub(crate) async fn wake(tx: &Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, DbError> {
+/// There is news of these orders' payments: makes those that wait for it due `now`.
+pub(crate) fn wake(orders: &[OrderId], now: DateTime<Utc>) -> Write {
     let sql = "UPDATE placement SET due_at = ? WHERE state = 'pending' \
-               AND order_id IN (SELECT {id}(value ->> 0) FROM {rows}) RETURNING order_id";
-    ids(&tx.rows(sql, [tx.seams().now().into(), id_rows(orders)]).await?)
+               AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    Write::new(sql, [now.into(), id_rows(orders)])
+}
+
+/// Those of `orders` that [`wake`] has made due.
+pub(crate) async fn awake(tx: &Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, DbError> {
+    let sql = "SELECT order_id FROM placement WHERE state = 'pending' \
+               AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    ids(&tx.rows(sql, [id_rows(orders)]).await?)
 }
 
 /// Turns back. `false` when the saga is past its pivot, turned back already, or gone.

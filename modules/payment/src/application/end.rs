@@ -48,7 +48,12 @@ pub(crate) async fn end_all(db: &Db, endings: &[Arc<Ending>]) -> Result<Vec<Opti
         return Ok(vec![None; endings.len()]);
     }
     let plain = &plain;
-    let written = db.transact(|tx| async move { write(&tx, plain).await }).await?;
+    let written = match db.transact(|tx| async move { write(&tx, plain).await }).await {
+        Ok(written) => written,
+        Err(Unwritten::Moved) if endings.len() == 1 => return Ok(vec![None]),
+        // Each by itself, then, so that only the one that has moved is looked at again.
+        Err(unwritten) => return Err(unwritten.into()),
+    };
     // Of two endings of one payment the first is the one that was written.
     let mut written: HashMap<PaymentId, Payment> = written.into_iter().map(|payment| (payment.id, payment)).collect();
     Ok(endings.iter().map(|ending| written.remove(&ending.seen.id)).collect())
@@ -87,32 +92,59 @@ fn is_decided(payment: &Payment, attempt: &Attempt, end: &Final) -> bool {
     attempt.operation == Operation::Authorize && !news
 }
 
-/// Writes what became of payments and attempts, but of a payment that does not stand as it was seen nothing; answers
-/// the payments that were written.
-///
-/// An attempt that cannot be closed fails all of it: no payment moves without its attempt.
-async fn write(tx: &Tx, all: &[Ended<'_>]) -> Result<Vec<Payment>, PaymentError> {
-    let moved: Vec<_> = all.iter().filter(|ended| ended.moves()).map(|it| (&it.payment, it.seen.standing())).collect();
-    let saved = store::save_all(tx, &moved).await?;
-    let stood = |ended: &&Ended<'_>| !ended.moves() || saved.contains(&ended.payment.id);
-    let ended: Vec<&Ended<'_>> = all.iter().filter(stood).collect();
-    if ended.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (attempts, now): (Vec<&Attempt>, _) = (ended.iter().map(|ended| &ended.attempt).collect(), tx.seams().now());
+/// Writes what became of payments and attempts, all of it or nothing, and answers the payments. The last of a
+/// transaction.
+async fn write(tx: &Tx, ended: &[Ended<'_>]) -> Result<Vec<Payment>, Unwritten> {
+    let now = tx.seams().now();
+    let moved: Vec<_> =
+        ended.iter().filter(|ended| ended.moves()).map(|it| (&it.payment, it.seen.standing())).collect();
+    let attempts: Vec<&Attempt> = ended.iter().map(|ended| &ended.attempt).collect();
     let postings = ended.iter().filter_map(|ended| Some((&ended.attempt, ended.movement.posting.as_ref()?)));
-    announce(tx, &ended)?;
-    let writes = vec![store::close_all(&attempts, now), store::post_all(&postings.collect::<Vec<_>>(), now)];
-    let closed = tx.run_last(writes).await?.first().copied();
-    if closed.is_none_or(|closed| usize::try_from(closed).is_ok_and(|closed| closed < attempts.len())) {
-        return Err(PaymentError::SettledBefore);
+    let postings: Vec<_> = postings.collect();
+    announce(tx, ended)?;
+    let writes = vec![store::save_all(&moved, now), store::close_all(&attempts, now), store::post_all(&postings, now)];
+    let changed = tx.run_last(writes).await?;
+    let all = |n: usize, rows: usize| changed.get(n).is_some_and(|&changed| usize::try_from(changed) == Ok(rows));
+    if !all(0, moved.len()) {
+        return Err(Unwritten::Moved);
+    }
+    if !all(1, attempts.len()) || !all(2, postings.len() * 2) {
+        return Err(PaymentError::SettledBefore.into());
     }
     guard::pass("payment.before_commit");
-    Ok(ended.into_iter().map(|ended| ended.payment.clone()).collect())
+    Ok(ended.iter().map(|ended| ended.payment.clone()).collect())
+}
+
+/// Why endings were not written.
+enum Unwritten {
+    /// A payment does not stand as it was seen, or somebody else has it.
+    Moved,
+    Otherwise(PaymentError),
+}
+
+impl From<PaymentError> for Unwritten {
+    fn from(error: PaymentError) -> Self {
+        Self::Otherwise(error)
+    }
+}
+
+impl From<DbError> for Unwritten {
+    fn from(error: DbError) -> Self {
+        Self::Otherwise(error.into())
+    }
+}
+
+impl From<Unwritten> for PaymentError {
+    fn from(unwritten: Unwritten) -> Self {
+        match unwritten {
+            Unwritten::Moved => Self::SettledBefore,
+            Unwritten::Otherwise(error) => error,
+        }
+    }
 }
 
 /// The events that brought the payments to their present versions.
-fn announce(tx: &Tx, ended: &[&Ended<'_>]) -> Result<(), DbError> {
+fn announce(tx: &Tx, ended: &[Ended<'_>]) -> Result<(), DbError> {
     let causes: Vec<Cause> = ended.iter().map(|ended| cause(ended.attempt.correlation)).collect();
     let news = ended.iter().zip(&causes).filter_map(|(ended, cause)| {
         let event = ended.movement.event.as_ref()?;

@@ -93,7 +93,7 @@ async fn abandon_what_was_never_asked(tx: &Tx, payment: &mut Payment) -> Result<
     }
     let before = *payment.standing();
     let movement = payment.abandoned()?;
-    if store::save_all(tx, &[(payment, &before)]).await?.is_empty() {
+    if tx.run_all(vec![store::save_all(&[(payment, &before)], tx.seams().now())]).await? != [1] {
         return Err(PaymentError::SettledBefore);
     }
     if let Some(event) = movement.event {

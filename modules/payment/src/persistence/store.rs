@@ -5,8 +5,8 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use kernel::{AttemptId, OrderId, PaymentId};
-use kernel_db::{Db, DbError, Tx, dialect};
+use kernel::{AttemptId, DateTime, OrderId, PaymentId, Utc};
+use kernel_db::{Db, DbError, Tx, Write, dialect};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
@@ -96,13 +96,9 @@ pub(crate) async fn give_up(tx: &Tx, payment: PaymentId) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Writes what has become of payments, each of which stood at what is beside it; answers which did. One that does not
-/// stand there any more is left as it is, and so is one that somebody else has locked: nobody waits for another's
-/// payment.
-pub(crate) async fn save_all(tx: &Tx, payments: &[(&Payment, &Standing)]) -> Result<HashSet<PaymentId>, DbError> {
-    if payments.is_empty() {
-        return Ok(HashSet::new());
-    }
+/// Writes what has become of payments, each of which stood at what is beside it. One that does not stand there any more is
+/// left as it is, and so is one that somebody else has locked: nobody waits for another's payment.
+pub(crate) fn save_all(payments: &[(&Payment, &Standing)], now: DateTime<Utc>) -> Write {
     let sql = "UPDATE payment SET status = moved.status, authorized = moved.authorized, captured = moved.captured, \
                refunded = moved.refunded, version = moved.version, token = moved.token, updated_at = ? \
                FROM (SELECT {id}(value ->> 0) AS id, value ->> 1 AS status, CAST(value ->> 2 AS bigint) AS authorized, \
@@ -110,8 +106,7 @@ pub(crate) async fn save_all(tx: &Tx, payments: &[(&Payment, &Standing)]) -> Res
                CAST(value ->> 5 AS bigint) AS version, value ->> 6 AS token, CAST(value ->> 7 AS bigint) AS seen, \
                CAST(value ->> 8 AS bigint) AS given_up FROM {rows} CROSS JOIN payment AS held \
                WHERE held.id = {id}(value ->> 0) {skip_locked}) AS moved \
-               WHERE payment.id = moved.id AND payment.version = moved.seen AND payment.given_up = moved.given_up \
-               RETURNING payment.id";
+               WHERE payment.id = moved.id AND payment.version = moved.seen AND payment.given_up = moved.given_up";
     let row = |(payment, before): &(&Payment, &Standing)| {
         let Standing { status, authorized, captured, refunded, version, .. } = *payment.standing();
         let sums = (authorized.minor(), captured.minor(), refunded.minor());
@@ -121,6 +116,5 @@ pub(crate) async fn save_all(tx: &Tx, payments: &[(&Payment, &Standing)]) -> Res
     let mut sorted = payments.to_vec();
     sorted.sort_by_key(|(payment, _)| payment.order);
     let rows: Vec<_> = sorted.iter().map(row).collect();
-    let saved = ids(&tx.rows(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?)?;
-    Ok(saved.into_iter().map(PaymentId::new).collect())
+    Write::new(sql, [now.into(), dialect::rows(&rows)])
 }

@@ -4,7 +4,7 @@ use kernel::EventId;
 use sea_orm::ConnectionTrait as _;
 
 use super::Subscription;
-use crate::{DbError, Place, Tx};
+use crate::{DbError, Place, Tx, Write};
 
 /// How far a consumer has read, and how far its cursor follows: they differ while nothing concerned it.
 #[derive(Debug, Clone, Copy)]
@@ -74,8 +74,8 @@ impl Subscription {
     ///
     /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.
     ///
-    /// Nor for the disk: what a crash of the server undoes is the move with its effects, and they are had again. What
-    /// they publish is numbered by a commit that does wait, and so lasts before anyone reads it.
+    /// Nor for the disk: what a crash of the server undoes is the move with its effects, and they are had again. Only what
+    /// publishes waits, see [`Tx::run_last`].
     pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: Place) -> Result<Moved, DbError> {
         let (consumer, source) = (self.consumer.into(), self.source().into());
         let event_id = to.event_id.map(EventId::uuid);
@@ -83,6 +83,13 @@ impl Subscription {
         let Some(row) = tx.row(MOVE_CURSOR, values).await? else { return Ok(Moved::Not) };
         let held_back: i64 = row.try_get_by_index(0)?;
         Ok(if held_back == 0 { Moved::WithNoneHeldBack } else { Moved::WithSomeHeldBack })
+    }
+
+    /// As [`Subscription::move_cursor`], to be run beside the effects; it changes nothing when a stream is held back.
+    pub(super) fn moving_alone(&self, after: i64, to: Place) -> Write {
+        let event_id = to.event_id.map(EventId::uuid);
+        let (consumer, source) = (self.consumer.into(), self.source().into());
+        Write::new(MOVE_ALONE, [to.position.into(), event_id.into(), consumer, source, after.into()]).without_sync()
     }
 }
 
@@ -103,4 +110,9 @@ const MOVE_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = ? WH
                            RETURNING (SELECT COUNT(*) FROM parked_event \
                            WHERE parked_event.consumer = subscription.consumer \
                            AND parked_event.source = subscription.source) {and_without_sync}";
+const MOVE_ALONE: &str = "UPDATE subscription SET position = ?, event_id = ? WHERE (consumer, source) IN \
+                          (SELECT consumer, source FROM subscription WHERE consumer = ? AND source = ? \
+                          AND position = ? {skip_locked}) AND NOT EXISTS (SELECT 1 FROM parked_event \
+                          WHERE parked_event.consumer = subscription.consumer \
+                          AND parked_event.source = subscription.source)";
 const SEEK_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = NULL WHERE consumer = ? AND source = ?";

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kernel::{Envelope, Seams};
 use kernel_db::{
     Bus, Cause, Db, DbError, Durability, Feed as _, LocalFeed, Reaction, ReactionError, Subscription, Target, Tx,
-    neighbours, outbox,
+    Write, neighbours, outbox,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -36,7 +36,9 @@ impl Reaction for Listener {
     async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError> {
         let ClockEvent::Ticked(ticked) = event.event()? else { return Ok(()) };
         let values = [self.process.into(), self.consumer.into(), ticked.stream.into(), ticked.n.into()];
-        tx.run("INSERT INTO heard (process, consumer, stream, n) VALUES (?, ?, ?, ?)", values).await?;
+        // With the first of these goes the cursor, if it has not been moved before.
+        let heard = "INSERT INTO heard (process, consumer, stream, n) VALUES (?, ?, ?, ?)";
+        tx.run_all(vec![Write::new(heard, values)]).await?;
         tokio::time::sleep(Duration::from_micros(300)).await;
         if self.freezes_at.is_some_and(|position| event.position >= position) {
             std::future::pending::<()>().await;

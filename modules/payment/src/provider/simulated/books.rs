@@ -152,6 +152,9 @@ async fn write(db: &Db, lines: Asked<Line>) -> Result<Vec<Written>, DbError> {
 
 /// An authorization is written down as it is, a movement only if its authorization leaves as much to move: for a refund
 /// what was taken and not given back, for the others what was neither taken nor freed.
+///
+/// It does not wait for the disk. Should a crash of the server undo it, what the store wrote after it is undone as well,
+/// for both are in one log; and the store asks again under the same reference.
 const WRITE: &str = "WITH entry AS (SELECT {id}(value ->> 0) AS reference, {id}(value ->> 1) AS authorization_reference, \
      {id}(value ->> 2) AS order_id, value ->> 3 AS operation, value ->> 4 AS currency, \
      CAST(value ->> 5 AS bigint) AS amount, value ->> 6 AS outcome, value ->> 7 AS reason, \
@@ -169,7 +172,7 @@ const WRITE: &str = "WITH entry AS (SELECT {id}(value ->> 0) AS reference, {id}(
      ELSE root.amount - COALESCE((SELECT SUM(moved.amount) FROM simulated_ledger AS moved \
      WHERE moved.authorization_reference = root.reference AND moved.outcome = 'approved' \
      AND moved.operation IN ('capture', 'void')), 0) END \
-     ON CONFLICT (reference) DO NOTHING RETURNING outcome, reason, reference";
+     ON CONFLICT (reference) DO NOTHING RETURNING outcome, reason, reference {and_without_sync}";
 
 fn verdict(row: &QueryResult) -> Result<Verdict, DbError> {
     let outcome: String = row.try_get_by_index(0)?;
