@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kernel::Envelope;
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::Value;
 
 use crate::{DbError, Dialect, Tx, outbox};
 
@@ -30,8 +30,8 @@ impl Write {
 impl Tx {
     /// Runs writes that have nothing to do with each other; answers how many rows each changed.
     ///
-    /// On Postgres they are one statement, whatever their number. So none sees what another has written, and no row is
-    /// changed by two.
+    /// They go in one round trip, whatever their number. On Postgres they are one statement, so none sees what another has
+    /// written, and no row is to be changed by two.
     pub async fn run_all(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
         self.write(writes, Vec::new()).await
     }
@@ -67,9 +67,11 @@ impl Tx {
             Beside::Waits(write) => writes.insert(0, write),
             other => self.set_beside(other),
         }
-        let mut changed = match self.dialect() {
-            Dialect::Sqlite => self.one_by_one(writes, &mut news).await?,
-            Dialect::Postgres => self.at_once(writes, &mut news).await?,
+        let mut changed = match (self.dialect(), writes.as_slice()) {
+            (_, []) if news.is_empty() => Vec::new(),
+            (_, [one]) if news.is_empty() && one.waits_for_disk => vec![self.run(&one.sql, one.values.clone()).await?],
+            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news).await?,
+            (Dialect::Postgres, _) => self.at_once(writes, &mut news).await?,
         };
         if is_first {
             self.set_beside(Beside::Changed(changed.remove(0)));
@@ -78,23 +80,25 @@ impl Tx {
         Ok(changed)
     }
 
-    async fn one_by_one(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
-        let mut changed = Vec::with_capacity(writes.len());
-        for Write { sql, values, .. } in writes {
-            changed.push(self.run(&sql, values).await?);
+    /// Each statement is followed by the question what it has done.
+    async fn one_after_another(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
+        let many = writes.len();
+        let news_too = (!news.is_empty()).then(|| (outbox::write(Dialect::Sqlite, news), "last_insert_rowid()"));
+        let (mut sql, mut values) = (Vec::with_capacity(many + 1), Vec::new());
+        for (write, question) in writes.into_iter().map(|write| (write, "changes()")).chain(news_too) {
+            sql.push(format!("{}; SELECT {question}", write.sql));
+            values.extend(write.values);
         }
-        if !news.is_empty() {
-            let Write { sql, values, .. } = outbox::write(Dialect::Sqlite, news);
-            let written = self.execute_raw(Dialect::Sqlite.statement(&sql, values)).await?;
-            outbox::number(news, i64::try_from(written.last_insert_id()).unwrap_or(i64::MAX));
+        let rows = self.rows(&sql.join("; "), values).await?;
+        let answers: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
+        let answers = answers?;
+        if let Some(&newest) = answers.get(many) {
+            outbox::number(news, newest);
         }
-        Ok(changed)
+        Ok(answers.into_iter().take(many).map(|changed| u64::try_from(changed).unwrap_or_default()).collect())
     }
 
     async fn at_once(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
-        if news.is_empty() && writes.iter().all(|write| write.waits_for_disk) && writes.len() <= 1 {
-            return self.one_by_one(writes, news).await;
-        }
         let many = writes.len();
         let mut statement = Statement::of(writes);
         if !news.is_empty() {
@@ -147,10 +151,10 @@ impl Statement {
     /// Whoever stands still in his turn loses it after two seconds, and his transaction with it. And its commit waits for
     /// the disk, whatever it said before: a position must not come back with another event.
     fn publish(&mut self, events: &[Envelope]) {
-        let after_all: String = self.answers.iter().map(|count| format!(" AND {count} >= 0")).collect();
         let turn = "UPDATE outbox_head SET position = position + ? WHERE one";
+        let after_all: Vec<_> = self.answers.iter().map(|count| format!("AND {count} >= 0 ")).collect();
         let Write { sql, values, .. } = outbox::write(Dialect::Postgres, events);
-        self.parts.push(format!("turn AS ({turn}{after_all} RETURNING position)"));
+        self.parts.push(format!("turn AS ({turn} {}RETURNING position)", after_all.concat()));
         self.parts.push(format!("news AS ({sql})"));
         self.values.push(i64::try_from(events.len()).unwrap_or(i64::MAX).into());
         self.values.extend(values);

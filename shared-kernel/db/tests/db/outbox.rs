@@ -3,12 +3,13 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use kernel::Envelope;
 use kernel_db::{Bus, Cause, Db, DbError, Feed as _, LocalFeed, Place, Write, outbox};
 use sea_orm::ConnectionTrait as _;
+use tokio::time::Instant;
 
 use crate::harness::{ClockEvent, databases, postgres, tick, together};
 
