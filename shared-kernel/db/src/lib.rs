@@ -4,8 +4,9 @@
 //! one way to write, and [`Crowd`] lets many callers share one such write. [`outbox`] publishes inside such a
 //! transaction; [`feed`] reads an outbox in commit order; a [`Subscription`] applies another module's events exactly
 //! once; [`parking`] holds back the stream of an event that cannot be applied; [`Trouble`] says why a subscription does
-//! not get on. [`retention`] forgets what every cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer
-//! per key, [`lease`] lets one of several processes do a job.
+//! not get on. [`neighbours`] tell each other of news where several processes share a Postgres. [`retention`] forgets what every
+//! cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer per key, [`lease`] lets one of several
+//! processes do a job.
 
 mod begun;
 pub mod bus;

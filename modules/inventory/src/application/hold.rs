@@ -41,7 +41,7 @@ impl Stockroom {
 /// Whoever comes first is served first, as long as there is enough; the others are refused in the same commit, so
 /// a SKU that is sold out costs no more than one that is not. `None` for an order of which something is known.
 ///
-/// Costs four statements on Postgres, whatever the number of wishes and lines, and one more if somebody is refused.
+/// Costs four round trips, whatever the number of wishes and lines, and one more if somebody is refused.
 pub(super) async fn serve(db: Db, wishes: Asked<Wish>) -> Result<Vec<Option<Verdict>>, InventoryError> {
     let wishes = &wishes;
     db.transact(|tx| async move {

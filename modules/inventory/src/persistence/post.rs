@@ -62,7 +62,7 @@ const JUST_FELL: i64 = 2;
 /// Makes every posting true, or none: [`InventoryError::Short`], after which the transaction must be rolled back.
 /// Says `stock.low.v1` for every level that they take below its threshold, and does what is to be done `beside` it.
 ///
-/// Costs two statements on Postgres, whatever the number of postings, or one where as much stays available as was.
+/// Costs two round trips, whatever the number of postings, or one where as much stays available as was.
 pub(crate) async fn post(tx: &Tx, postings: &[Posting<'_>], beside: Vec<Write>) -> Result<(), InventoryError> {
     let changes = add_up(postings);
     let mut writes = beside;

@@ -29,7 +29,7 @@ impl Reaction for OnOrder {
         self.react_all(tx, std::slice::from_ref(event)).await
     }
 
-    /// Costs eight statements at most, whatever the number of events.
+    /// Costs seven round trips at most, whatever the number of events.
     async fn react_all(&self, tx: &Tx, events: &[Envelope]) -> Result<(), ReactionError> {
         let mut told = Vec::new();
         for event in events {

@@ -135,7 +135,7 @@ pub(super) struct Taking {
     basket: Basket,
 }
 
-/// Takes the orders of a crowd in one transaction of three statements.
+/// Takes the orders of a crowd in one transaction of three round trips.
 pub(super) fn taking(db: &Db, config: &Config) -> Crowd<Taking, Result<Taken, OrderError>, OrderError> {
     let (db, config) = (db.clone(), config.clone());
     Crowd::new(move |asked: Vec<Arc<Taking>>| {

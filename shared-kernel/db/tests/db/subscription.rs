@@ -228,3 +228,59 @@ async fn in_order(db: &Db, stream: &str) -> Vec<i64> {
     let rows = db.reader().query_all_raw(db.dialect().statement(sql, [stream.into()])).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
+
+/// A reader in its stride, whose cursor goes beside the effects, is killed before its commit, and begun again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_dies_in_its_stride_loses_and_doubles_nothing() {
+    let turn = alone().await;
+    for fresh in databases(&turn, TABLES).await {
+        let db = &fresh.db;
+        let rounds = 10;
+        for round in 0..rounds {
+            let reader = listen(db, &Arc::default()).run(CancellationToken::new());
+            #[expect(clippy::disallowed_methods, reason = "the panic must end a task, not the test")]
+            let reader = tokio::spawn(reader);
+            publish(db, "a", 2 * round + 1).await;
+            until_heard(db, 2 * round + 1).await;
+            fail_cfg("subscription::before_commit", "1*panic");
+            publish(db, "a", 2 * round + 2).await;
+            assert!(reader.await.is_err(), "the reader was killed");
+            fail::remove("subscription::before_commit");
+            assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 2 * round + 1, "before its commit");
+        }
+        let subscription = listen(db, &Arc::default());
+        while subscription.step().await.unwrap() != Step::Idle {}
+        assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 2 * rounds);
+        assert_eq!(count(db, "SELECT COUNT(DISTINCT n) FROM heard").await, 2 * rounds);
+    }
+}
+
+/// How often two events were applied when another process has brought the cursor on behind a reader's back.
+async fn heard_behind_its_back(fresh: &Fresh) -> i64 {
+    let (db, elsewhere) = (&fresh.db, fresh.reopened().await);
+    let stop = CancellationToken::new();
+    let story = async {
+        publish(&elsewhere, "a", 1).await;
+        until_heard(db, 1).await;
+        // The reader hears of this only by its poll: nothing tells it of another process.
+        publish(&elsewhere, "a", 2).await;
+        assert_eq!(listen(&elsewhere, &Arc::default()).step().await.unwrap(), Step::Applied(1));
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        stop.cancel();
+    };
+    tokio::join!(listen(db, &Arc::default()).run(stop.clone()), story);
+    count(db, "SELECT COUNT(*) FROM heard").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_whose_cursor_another_has_moved_keeps_nothing() {
+    let turn = alone().await;
+    for fresh in databases(&turn, TABLES).await {
+        assert_eq!(heard_behind_its_back(&fresh).await, 2, "{:?}", fresh.db.dialect());
+    }
+    // Control: a reader that does not look whether its cursor went with it.
+    let _sabotage = Sabotage::of("subscription::cursor_unchecked");
+    for fresh in databases(&turn, TABLES).await {
+        assert_eq!(heard_behind_its_back(&fresh).await, 3, "the control applied nothing twice");
+    }
+}
