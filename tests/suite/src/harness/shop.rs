@@ -15,7 +15,7 @@ use banyan::store::{Serving, Store};
 use catalog_contract::{Prices, RemotePrices};
 use inventory_contract::{RemoteStock, Stock};
 use kernel::Seams;
-use kernel_db::{Bus, Db, Dialect, feed, parking};
+use kernel_db::{Bus, Db, feed, parking};
 use payment_contract::{Charges, RemoteCharges};
 use sea_orm::{ConnectionTrait as _, QueryResult};
 
@@ -241,12 +241,6 @@ impl Shop {
         let mut note = |what: String, count: i64| (count != 0).then(|| unfinished.push(format!("{count} {what}")));
         note("placements".to_owned(), self.figure("order", "SELECT COUNT(*) FROM placement").await);
         note("attempts at a payment".to_owned(), self.figure("payment", OPEN_ATTEMPTS).await);
-        for db in self.databases() {
-            if db.dialect() == Dialect::Postgres {
-                let sql = "SELECT COUNT(*) FROM outbox WHERE position IS NULL";
-                note(format!("events of {} without a number", db.module()), self.figure(db.module(), sql).await);
-            }
-        }
         for subscription in self.store().modules().iter().flat_map(|module| module.subscriptions()) {
             let head = feed::head(self.db(subscription.source())).await.unwrap();
             note(format!("events for {subscription:?}"), head - subscription.position().await.unwrap());
