@@ -99,7 +99,7 @@ fn target(data: &DataSettings, module: &str, own: &SecretString) -> Target {
 /// Keeps a data folder to one process: two would each believe their caches.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl FolderLock {
@@ -117,11 +117,18 @@ impl FolderLock {
             other => other.with_context(|| format!("cannot open {shown}/lock"))?,
         };
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => {
                 bail!("another banyan is using the data folder {shown}; stop it first, or set data.folder to another")
             }
             Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {shown}")),
+        }
+    }
+
+    /// Lets another store have the folder.
+    pub fn release(&self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the data folder stays locked until this process ends");
         }
     }
 }
@@ -155,7 +162,11 @@ mod tests {
         let first = FolderLock::take(folder.path()).unwrap();
         let refused = FolderLock::take(folder.path()).unwrap_err().to_string();
         assert!(refused.contains("another banyan is using"), "{refused}");
+        first.release();
+        let second = FolderLock::take(folder.path()).unwrap();
         drop(first);
+        FolderLock::take(folder.path()).unwrap_err();
+        drop(second);
         FolderLock::take(folder.path()).unwrap();
     }
 

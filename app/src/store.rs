@@ -58,7 +58,7 @@ pub struct Store {
     pub(crate) stopping: Arc<AtomicBool>,
     /// The port server, when there is a key for it.
     inner: Option<Inner>,
-    _lock: Option<FolderLock>,
+    lock: Option<FolderLock>,
 }
 
 /// What the application's own routes look at.
@@ -136,7 +136,7 @@ impl Store {
             switchboard,
             stopping,
             inner: None,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -222,6 +222,10 @@ impl Store {
         let limit = Duration::from_secs(self.settings.http.stop_limit_seconds);
         let ended = self.tasks.stop(limit).await;
         self.databases.close().await;
+        // Not when the last thread has let go of the store: whoever starts the next one knows only of this end.
+        if let Some(lock) = &self.lock {
+            lock.release();
+        }
         ended
     }
 }
