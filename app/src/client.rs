@@ -82,9 +82,15 @@ impl Client {
     }
 
     /// Sends products to the import, piece by piece; once, because a stream cannot be sent again.
-    pub async fn import(&self, media_type: &str, dry_run: bool, body: reqwest::Body) -> Result<Value, ClientError> {
+    pub async fn import(
+        &self,
+        media_type: &str,
+        query: &[(&str, String)],
+        body: reqwest::Body,
+    ) -> Result<Value, ClientError> {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         let request = self
-            .request(Method::POST, &format!("/api/v1/admin/products/import?dry_run={dry_run}"))
+            .request(Method::POST, &format!("/api/v1/admin/products/import?{query}"))
             .bearer_auth(self.admin_key.expose_secret());
         let request = request.header(reqwest::header::CONTENT_TYPE, media_type).body(body);
         self.answer(request).await.map(|answer| answer.body)

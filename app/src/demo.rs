@@ -35,7 +35,7 @@ pub async fn is_wanted(store: &Store) -> anyhow::Result<bool> {
 /// Fills the catalog of a store that is serving; answers how many products it brought.
 pub async fn load(serving: &Serving) -> anyhow::Result<usize> {
     let client = Client::new(&serving.url(), serving.store.keys.admin.clone())?;
-    client.import("text/csv", false, PRODUCTS.into()).await?;
+    client.import("text/csv", &[], PRODUCTS.into()).await?;
     let varied: Vec<Varied> = serde_json::from_str(VARIED)?;
     for Varied { product, .. } in &varied {
         client.admin_post("/api/v1/admin/products", product).await?;

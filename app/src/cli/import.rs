@@ -30,17 +30,29 @@ enum What {
     #[command(after_help = "\
 Examples:
   banyan import catalog goods.csv --dry-run
-  banyan import catalog goods.ndjson --url http://127.0.0.1:8080
+  banyan import catalog goods.ndjson.gz --url http://127.0.0.1:8080
+  banyan import catalog products_export.csv --map shopify
+  banyan import catalog list.csv --map 'sku=Item No,title=Name,price=Net' --charset windows-1252
 
-Columns: sku,title,price,currency,description,category,stock (category as A > B > C).
+Columns: sku,title,price,currency,description,category,stock (category as A > B > C). A new SKU needs a title and a price.
+A column that is absent, and a cell that is empty, change nothing. Files may be compressed with gzip.
 A bad row never stops the good ones; the exit code is 1 when there was one.")]
     Catalog(Catalog),
 }
 
 #[derive(Debug, clap::Args)]
 struct Catalog {
-    /// The products; a name that ends in .ndjson or .jsonl is read as JSON lines
+    /// The products; a name that ends in .ndjson or .jsonl (or either with .gz) is read as JSON lines
     file: PathBuf,
+    /// Where the columns are: shopify, woocommerce, magento, or pairs such as sku=Item,title=Name,price=Net
+    #[arg(long)]
+    map: Option<String>,
+    /// Take descriptions and categories away where the file has an empty cell for them
+    #[arg(long)]
+    clear_empty: bool,
+    /// The character set of the file, such as windows-1252 [default: utf-8, or what its byte order mark says]
+    #[arg(long)]
+    charset: Option<String>,
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -87,15 +99,27 @@ async fn send(client: &Client, args: &Catalog) -> anyhow::Result<Value> {
         ReaderStream::with_capacity(file, 64 * 1024)
             .inspect_ok(move |piece| bar.inc(u64::try_from(piece.len()).unwrap_or(0)))
     };
-    let report = client.import(media_type(&args.file), args.dry_run, reqwest::Body::wrap_stream(counted)).await;
+    let report = client.import(&args.media_type(), &args.query(), reqwest::Body::wrap_stream(counted)).await;
     bar.finish_and_clear();
     Ok(report?)
 }
 
-fn media_type(file: &Path) -> &'static str {
-    match file.extension().and_then(|extension| extension.to_str()) {
-        Some("ndjson" | "jsonl") => "application/x-ndjson",
-        _ => "text/csv",
+impl Catalog {
+    fn media_type(&self) -> String {
+        let compressed = self.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+        let name = if compressed { Path::new(self.file.file_stem().unwrap_or_default()) } else { self.file.as_path() };
+        let format = match name.extension().and_then(|extension| extension.to_str()) {
+            Some("ndjson" | "jsonl") => "application/x-ndjson",
+            _ => "text/csv",
+        };
+        let charset = self.charset.as_ref().map(|charset| format!("; charset={charset}"));
+        format!("{format}{}", charset.unwrap_or_default())
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let mut query = vec![("dry_run", self.dry_run.to_string()), ("clear_empty", self.clear_empty.to_string())];
+        query.extend(self.map.clone().map(|map| ("map", map)));
+        query
     }
 }
 

@@ -28,7 +28,7 @@ pub fn opening_stock(book: &Book) -> BTreeMap<Sku, i64> {
 /// already keeps its stock.
 pub async fn prepare(client: &Client, book: &Book) -> anyhow::Result<String> {
     let body = sheet(book)?;
-    let report = client.import("text/csv", false, body.into()).await?;
+    let report = client.import("text/csv", &[], body.into()).await?;
     let figure = |name: &str| report.get(name).and_then(Value::as_i64).unwrap_or_default();
     let (created, updated, unchanged) = (figure("created"), figure("updated"), figure("unchanged"));
     let made = created + updated + unchanged;

@@ -1,11 +1,14 @@
 //! Takes in a whole catalog as a stream, in flat memory. A bad row never stops the good ones.
 //!
-//! Reading order: [`Format`] says what the bytes are, `csv` and `ndjson` cut them into rows, `row` judges a
-//! row by itself, `seen` knows the rows before it, `apply` writes a batch, and `run` keeps reading and
+//! Reading order: [`Source`] says what the bytes are, `decode` makes text of them, `csv` and `ndjson` cut it into rows,
+//! `columns` knows which cell says what, `row` judges a row by itself, `seen` knows the rows before it, `apply` writes a batch, and `run` keeps reading and
 //! writing going at the same time.
 
 mod apply;
+mod columns;
 mod csv;
+mod decode;
+mod dialect;
 mod error;
 mod format;
 mod ndjson;
@@ -16,8 +19,10 @@ mod row;
 mod run;
 mod seen;
 
+pub use columns::ColumnMap;
+pub use decode::Charset;
 pub use error::ImportError;
-pub use format::Format;
+pub use format::{Format, Source};
 pub use report::{Report, RowError};
 
 pub(crate) use run::Job;

@@ -12,7 +12,7 @@ mod persistence;
 mod view;
 
 pub use config::Config;
-pub use import::{Format, ImportError, Report, RowError};
+pub use import::{Charset, ColumnMap, Format, ImportError, Report, RowError, Source};
 pub use module::Catalog;
 
 #[cfg(test)]

@@ -22,10 +22,11 @@ pub(crate) struct Product {
 /// What one row of an import says of a SKU. What is `None` was not said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Amendment {
-    pub(crate) title: String,
-    pub(crate) price: Money,
+    pub(crate) title: Option<String>,
+    pub(crate) price: Option<Money>,
     pub(crate) description: Option<String>,
-    pub(crate) category: Option<i64>,
+    /// One category in which the product is to be, or none at all.
+    pub(crate) categories: Option<Vec<i64>>,
 }
 
 impl Product {
@@ -90,20 +91,25 @@ impl Product {
     pub(crate) fn amend(&mut self, sku: &Sku, row: &Amendment, now: DateTime<Utc>) -> Result<bool, Fault> {
         let mut sheet = self.sheet.clone();
         let alone = sheet.variants.len() == 1;
-        if !alone && sheet.currency() != row.price.currency() {
+        if !alone && row.price.is_some_and(|price| price.currency() != sheet.currency()) {
             let message = format!("the other variants of this product are priced in {}", sheet.currency());
             return Err(Fault::new("", "currency-mismatch", message));
         }
-        if let Some(variant) = sheet.variants.iter_mut().find(|variant| variant.sku == *sku) {
-            variant.price = row.price;
+        let variant = sheet.variants.iter_mut().find(|variant| variant.sku == *sku);
+        if let Some((variant, price)) = variant.zip(row.price) {
+            variant.price = price;
         }
         if alone {
-            sheet.title.clone_from(&row.title);
+            if let Some(title) = &row.title {
+                sheet.title.clone_from(title);
+            }
             if let Some(description) = &row.description {
                 sheet.description.clone_from(description);
             }
-            if let Some(category) = row.category.filter(|category| !sheet.categories.contains(category)) {
-                sheet.categories = vec![category];
+            let is_new =
+                |named: &&Vec<i64>| named.is_empty() || !named.iter().all(|number| sheet.categories.contains(number));
+            if let Some(named) = row.categories.as_ref().filter(is_new) {
+                sheet.categories.clone_from(named);
             }
         }
         Ok(self.replace(sheet, now))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{ProductId, Sku};
+use kernel::{Currency, ProductId, Sku};
 use kernel_db::{Cause, DbError, Tx};
 
 use super::{
@@ -55,16 +55,25 @@ impl From<CatalogError> for Halt {
 }
 
 /// Each row's SKU is in the batch once.
-pub(super) async fn batch(tx: &Tx, cause: &Cause, rows: &[Row], known: &Paths) -> Result<Applied, CatalogError> {
+pub(super) async fn batch(
+    tx: &Tx,
+    cause: &Cause,
+    rows: &[Row],
+    (known, currency): (&Paths, Currency),
+) -> Result<Applied, CatalogError> {
     let found = paths::find(tx, rows, known).await?;
-    let category = |row: &Row| row.category.as_ref().and_then(|path| found.paths.get(path).or_else(|| known.get(path)));
+    let number = |path: &String| found.paths.get(path).or_else(|| known.get(path)).copied();
+    let categories = |row: &Row| row.category.as_ref().map(|path| number(path).into_iter().collect::<Vec<_>>());
     let mut shelf = Kept::load(tx, rows).await?;
     let mut applied = Applied::default();
     let mut fresh: Vec<(ProductId, Sheet, i64)> = Vec::new();
     for (index, row) in rows.iter().enumerate() {
         match shelf.owner(&row.sku) {
-            Some(change) => amend(tx, change, (index, row), category(row).copied(), &mut applied),
-            None => fresh.push((tx.seams().id(), sheet(row, category(row).copied()), row.stock)),
+            Some(change) => amend(tx, change, (index, row), categories(row), &mut applied),
+            None => match sheet(row, categories(row).unwrap_or_default(), currency) {
+                Ok(sheet) => fresh.push((tx.seams().id(), sheet, row.stock)),
+                Err(wrong) => applied.refused.push((index, row.wrong(wrong))),
+            },
         }
     }
     applied.created = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
@@ -102,32 +111,51 @@ impl Kept {
     }
 }
 
-fn amend(tx: &Tx, change: &mut Change, (index, row): (usize, &Row), category: Option<i64>, applied: &mut Applied) {
-    let amendment =
-        Amendment { title: row.title.clone(), price: row.price, description: row.description.clone(), category };
-    match change.product.amend(&row.sku, &amendment, tx.seams().now()) {
+fn amend(
+    tx: &Tx,
+    change: &mut Change,
+    (index, row): (usize, &Row),
+    categories: Option<Vec<i64>>,
+    applied: &mut Applied,
+) {
+    let sheet = change.product.sheet();
+    let now_in = sheet.variants.iter().find(|variant| variant.sku == row.sku).map(|variant| variant.price.currency());
+    let amended = amendment(row, now_in.unwrap_or(sheet.currency()), categories).and_then(|amendment| {
+        let amended = change.product.amend(&row.sku, &amendment, tx.seams().now());
+        amended.map_err(|fault| Wrong::new(fault.code, fault.message))
+    });
+    match amended {
         Ok(true) => applied.updated += 1,
         Ok(false) => applied.unchanged += 1,
-        Err(fault) => {
-            let error = Wrong::new(fault.code, fault.message).at(row.line, Some(row.sku.as_str()));
-            applied.refused.push((index, error));
-        }
+        Err(wrong) => applied.refused.push((index, row.wrong(wrong))),
     }
 }
 
+/// What a row says of a product that is there, and is priced in `now_in`.
+fn amendment(row: &Row, now_in: Currency, categories: Option<Vec<i64>>) -> Result<Amendment, Wrong> {
+    let currency = row.currency.unwrap_or(now_in);
+    if row.price.is_none() && currency != now_in {
+        let reason = format!("{} is priced in {now_in}; another currency needs a price in it", row.sku);
+        return Err(Wrong::new("currency-mismatch", reason));
+    }
+    let price = row.price.as_ref().map(|price| price.in_currency(currency)).transpose()?;
+    Ok(Amendment { title: row.title.clone(), price, description: row.description.clone(), categories })
+}
+
 /// A row as a product of its own.
-fn sheet(row: &Row, category: Option<i64>) -> Sheet {
-    let variant =
-        Variant { sku: row.sku.clone(), title: None, options: std::collections::BTreeMap::new(), price: row.price };
-    Sheet {
-        title: row.title.clone(),
+fn sheet(row: &Row, categories: Vec<i64>, currency: Currency) -> Result<Sheet, Wrong> {
+    let title = row.needed("title", row.title.as_ref())?.clone();
+    let price = row.needed("price", row.price.as_ref())?.in_currency(row.currency.unwrap_or(currency))?;
+    let variant = Variant { sku: row.sku.clone(), title: None, options: std::collections::BTreeMap::new(), price };
+    Ok(Sheet {
+        title,
         description: row.description.clone().unwrap_or_default(),
         status: Status::Active,
-        categories: category.into_iter().collect(),
+        categories,
         options: Vec::new(),
         variants: vec![variant],
         images: Vec::new(),
-    }
+    })
 }
 
 async fn introduce(tx: &Tx, fresh: Vec<(ProductId, Sheet, i64)>) -> Result<Vec<Change>, CatalogError> {

@@ -5,14 +5,24 @@ use serde_json::{Value, json};
 /// Why an import was stopped. What was written before stays: to send it all again changes nothing twice.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("the column `{0}` is missing")]
-    MissingColumn(&'static str),
-    #[error("the column `{0}` is not known; the columns are sku, title, price, currency, description, category, stock")]
-    UnknownColumn(String),
+    #[error("the column `{column}` is missing{}", hint(shop.as_ref()))]
+    MissingColumn { column: String, shop: Option<Shop> },
+    #[error(
+        "the column `{column}` is not known; the columns are sku, title, price, currency, description, category, \
+         stock{}", hint(shop.as_ref())
+    )]
+    UnknownColumn { column: String, shop: Option<Shop> },
     #[error("the column `{0}` stands twice")]
     DuplicateColumn(String),
-    #[error("the header is not UTF-8, or longer than a row may be")]
+    #[error(
+        "the header cannot be read: it is not text of the character set that the file is said to have, a quote in it is \
+         not closed, or it has more than 512 columns or 65,536 bytes"
+    )]
     UnreadableHeader,
+    #[error("Content-Encoding says gzip, and the body is not gzip")]
+    NotGzip,
+    #[error("the compressed rows unpack to more than 200 times their size; send them in smaller files")]
+    UnpacksTooFar,
     #[error("the rows broke off: {0}")]
     BrokenOff(String),
     #[error(transparent)]
@@ -24,13 +34,34 @@ pub enum ImportError {
     Raced,
 }
 
+/// The name of a known export for `map`, and of the shop that writes it.
+type Shop = (&'static str, &'static str);
+
+fn hint(shop: Option<&Shop>) -> String {
+    let hint = |(map, shop): &Shop| {
+        format!(
+            "; this looks like an export of {shop}: import it with `map={map}` (`banyan import catalog --map {map}`)"
+        )
+    };
+    shop.map(hint).unwrap_or_default()
+}
+
+impl ImportError {
+    /// There is no row at all.
+    pub(super) fn no_header() -> Self {
+        Self::MissingColumn { column: "sku".to_owned(), shop: None }
+    }
+}
+
 impl Problem for ImportError {
     fn kind(&self) -> Kind {
         match self {
-            Self::MissingColumn(_) | Self::UnknownColumn(_) | Self::DuplicateColumn(_) | Self::UnreadableHeader => {
-                Kind::Invalid
-            }
-            Self::BrokenOff(_) => Kind::Malformed,
+            Self::MissingColumn { .. }
+            | Self::UnknownColumn { .. }
+            | Self::DuplicateColumn(_)
+            | Self::UnreadableHeader
+            | Self::UnpacksTooFar => Kind::Invalid,
+            Self::BrokenOff(_) | Self::NotGzip => Kind::Malformed,
             Self::Key(refusal) => refusal.kind(),
             Self::Storage(error) => error.kind(),
             Self::Raced => Kind::Conflict,
@@ -39,8 +70,10 @@ impl Problem for ImportError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::MissingColumn(_) => "missing-column",
-            Self::UnknownColumn(_) => "unknown-column",
+            Self::MissingColumn { .. } => "missing-column",
+            Self::UnknownColumn { .. } => "unknown-column",
+            Self::NotGzip => "not-gzip",
+            Self::UnpacksTooFar => "unpacks-too-far",
             Self::DuplicateColumn(_) => "duplicate-column",
             Self::UnreadableHeader => "unreadable-header",
             Self::BrokenOff(_) => "malformed",
@@ -52,8 +85,10 @@ impl Problem for ImportError {
 
     fn extensions(&self) -> Option<Value> {
         match self {
-            Self::MissingColumn(column) => Some(json!({ "column": column })),
-            Self::UnknownColumn(column) | Self::DuplicateColumn(column) => Some(json!({ "column": column })),
+            Self::MissingColumn { column, shop } | Self::UnknownColumn { column, shop } => Some(
+                shop.map_or_else(|| json!({ "column": column }), |(map, _)| json!({ "column": column, "map": map })),
+            ),
+            Self::DuplicateColumn(column) => Some(json!({ "column": column })),
             _ => None,
         }
     }

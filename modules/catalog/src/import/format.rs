@@ -1,4 +1,4 @@
-use crate::import::{ImportError, csv::Csv, ndjson::Ndjson, row::Line};
+use crate::import::{Charset, ColumnMap, ImportError, csv::Csv, ndjson::Ndjson, row::Line};
 
 /// How the rows of an import are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,17 +13,13 @@ pub enum Format {
 pub(super) const LONGEST_ROW: usize = 64 * 1024;
 
 impl Format {
-    /// The format of a media type such as `text/csv; charset=utf-8`.
-    pub fn of_media_type(media_type: &str) -> Option<Self> {
-        let mut parts = media_type.split(';').map(str::trim);
-        let format = match parts.next()?.to_ascii_lowercase().as_str() {
-            "text/csv" => Self::Csv,
-            "application/x-ndjson" | "application/ndjson" => Self::Ndjson,
-            _ => return None,
-        };
-        let utf8 = |value: &str| value.trim_matches('"').eq_ignore_ascii_case("utf-8");
-        let mut parameters = parts.filter_map(|parameter| parameter.split_once('='));
-        parameters.all(|(name, value)| !name.eq_ignore_ascii_case("charset") || utf8(value)).then_some(format)
+    /// The format of a media type such as `text/csv`, without its parameters.
+    fn of_media_type(media_type: &str) -> Option<Self> {
+        match media_type.trim().to_ascii_lowercase().as_str() {
+            "text/csv" => Some(Self::Csv),
+            "application/x-ndjson" | "application/ndjson" => Some(Self::Ndjson),
+            _ => None,
+        }
     }
 
     /// The format that a file's name says it has.
@@ -36,17 +32,50 @@ impl Format {
     }
 }
 
-/// Cuts bytes into rows, however they are chopped up on the way.
+/// How the bytes of an import are to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub format: Format,
+    pub charset: Charset,
+    /// The bytes must be gzip. Without it gzip is known by its first bytes.
+    pub gzip: bool,
+    /// Where the columns are, when the file does not use our names.
+    pub map: Option<ColumnMap>,
+    /// An empty description or category takes away what is there, and does not keep it.
+    pub clear_empty: bool,
+}
+
+impl From<Format> for Source {
+    fn from(format: Format) -> Self {
+        Self { format, charset: Charset::default(), gzip: false, map: None, clear_empty: false }
+    }
+}
+
+impl Source {
+    /// What a media type such as `text/csv; charset=utf-8` says; `None` when rows cannot be read from it.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        let mut parts = media_type.split(';');
+        let mut source = Self::from(Format::of_media_type(parts.next()?)?);
+        for (name, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
+            if name.trim().eq_ignore_ascii_case("charset") {
+                source.charset = Charset::named(value.trim().trim_matches('"'))?;
+            }
+        }
+        Some(source)
+    }
+}
+
+/// Cuts text into rows, however it is chopped up on the way.
 pub(super) enum Cutter {
     Csv(Box<Csv>),
     Ndjson(Ndjson),
 }
 
 impl Cutter {
-    pub(super) fn new(format: Format, currency: kernel::Currency) -> Self {
-        match format {
-            Format::Csv => Self::Csv(Box::new(Csv::new(currency))),
-            Format::Ndjson => Self::Ndjson(Ndjson::new(currency)),
+    pub(super) fn new(source: &Source) -> Self {
+        match source.format {
+            Format::Csv => Self::Csv(Box::new(Csv::new(source.map.clone(), source.clear_empty))),
+            Format::Ndjson => Self::Ndjson(Ndjson::new(source.clear_empty)),
         }
     }
 

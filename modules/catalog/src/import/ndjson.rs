@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use kernel::Currency;
 use serde::Deserialize;
 use serde_json::{error::Category, value::RawValue};
 
@@ -18,9 +17,9 @@ struct JsonRow<'a> {
     #[serde(borrow)]
     sku: Cow<'a, str>,
     #[serde(borrow)]
-    title: Cow<'a, str>,
+    title: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    price: &'a RawValue,
+    price: Option<&'a RawValue>,
     currency: Option<String>,
     description: Option<String>,
     category: Option<String>,
@@ -29,24 +28,32 @@ struct JsonRow<'a> {
 }
 
 pub(super) struct Ndjson {
-    currency: Currency,
+    clear_empty: bool,
     line: u64,
     /// The beginning of a line whose end has not come yet.
     kept: Vec<u8>,
     /// The line is too long: the rest of it is passed by.
     skipping: bool,
+    /// The byte before was CR.
+    after_cr: bool,
 }
 
 impl Ndjson {
-    pub(super) fn new(currency: Currency) -> Self {
-        Self { currency, line: 1, kept: Vec::new(), skipping: false }
+    pub(super) fn new(clear_empty: bool) -> Self {
+        Self { clear_empty, line: 1, kept: Vec::new(), skipping: false, after_cr: false }
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8], lines: &mut Vec<Line>) {
-        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-            let (text, ended) = piece.strip_suffix(b"\n").map_or((piece, false), |text| (text, true));
+        for piece in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+            let (text, end) = match piece.split_last() {
+                Some((end @ (b'\n' | b'\r'), text)) => (text, Some(*end)),
+                _ => (piece, None),
+            };
+            // LF after CR ends the line that CR has ended.
+            let ended_before = std::mem::take(&mut self.after_cr) && piece == b"\n";
+            self.after_cr = end == Some(b'\r');
             self.keep(text, lines);
-            if ended {
+            if end.is_some() && !ended_before {
                 self.end_line(lines);
             }
         }
@@ -81,22 +88,26 @@ impl Ndjson {
     }
 
     fn read(&self) -> Line {
-        let Ok(text) = std::str::from_utf8(&self.kept) else {
-            return Err(Wrong::new("not-utf8", "the row is not UTF-8").at(self.line, None));
+        let text = std::str::from_utf8(&self.kept).ok().filter(|text| !text.contains(char::REPLACEMENT_CHARACTER));
+        let Some(text) = text else {
+            let reason = "the row is not text of the character set that the file is said to have";
+            return Err(Wrong::new("not-utf8", reason).at(self.line, None));
         };
-        let row: JsonRow<'_> = serde_json::from_str(text.trim_start_matches('\u{feff}').trim())
-            .map_err(|error| refusal(&error).at(self.line, None))?;
-        let (price, stock) = (scalar(row.price), row.stock.map(scalar));
+        let row: JsonRow<'_> =
+            serde_json::from_str(text.trim()).map_err(|error| refusal(&error).at(self.line, None))?;
+        let (price, stock) = (row.price.map(scalar), row.stock.map(scalar));
         let raw = Raw {
             sku: Some(&row.sku),
-            title: Some(&row.title),
-            price: Some(&price),
+            title: row.title.as_deref(),
+            price: price.as_deref(),
             currency: row.currency.as_deref(),
             description: row.description.as_deref(),
             category: row.category.as_deref(),
             stock: stock.as_deref(),
+            clear_empty: self.clear_empty,
+            ..Raw::default()
         };
-        row::parse(self.line, &raw, self.currency)
+        row::parse(self.line, &raw)
     }
 }
 

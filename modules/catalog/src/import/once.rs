@@ -23,7 +23,7 @@ impl Catalog {
         S: Stream<Item = Result<Bytes, E>>,
         E: Display,
     {
-        let operation = format!("import products {:?} {}", job.format, job.dry_run);
+        let operation = format!("import products {:?} {}", job.source, job.dry_run);
         let mut digest = Sha256::new();
         let hashed = bytes.inspect(|chunk| {
             if let Ok(chunk) = chunk {

@@ -20,8 +20,11 @@ pub(super) struct Found {
 
 /// Finds the categories that `rows` name and `known` has not; makes those that are not there.
 pub(super) async fn find(tx: &Tx, rows: &[Row], known: &Paths) -> Result<Found, CatalogError> {
-    let wanted: HashSet<&String> =
-        rows.iter().filter_map(|row| row.category.as_ref()).filter(|path| !known.contains_key(*path)).collect();
+    let wanted: HashSet<&String> = rows
+        .iter()
+        .filter_map(|row| row.category.as_ref())
+        .filter(|path| !path.is_empty() && !known.contains_key(*path))
+        .collect();
     let mut found = Found::default();
     if wanted.is_empty() {
         return Ok(found);

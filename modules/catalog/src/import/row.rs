@@ -15,20 +15,31 @@ pub(super) struct Raw<'a> {
     pub(super) description: Option<&'a str>,
     pub(super) category: Option<&'a str>,
     pub(super) stock: Option<&'a str>,
+    pub(super) group: Option<&'a str>,
+    pub(super) choices: Vec<&'a str>,
+    /// An empty description or category takes away what is there, and does not keep it.
+    pub(super) clear_empty: bool,
 }
 
-/// A row that can be written.
+/// A row that can be written. What is `None` the row does not say: a product that is there keeps it, and a new one
+/// gets what is usual.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Row {
     pub(super) line: u64,
     pub(super) sku: Sku,
-    pub(super) title: String,
-    pub(super) price: Money,
+    pub(super) title: Option<String>,
+    pub(super) price: Option<Price>,
+    pub(super) currency: Option<Currency>,
     pub(super) description: Option<String>,
-    /// A path of titles from the root, joined by [`PATH`].
+    /// A path of titles from the root, joined by [`PATH`]; empty for no category.
     pub(super) category: Option<String>,
     pub(super) stock: i64,
 }
+
+/// A decimal number without needless zeros. It is an amount once its currency is known, which may be that of the
+/// product that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Price(String);
 
 /// A row, or why it is none.
 pub(super) type Line = Result<Row, RowError>;
@@ -40,6 +51,7 @@ pub(super) const PATH: &str = " > ";
 const MOST_STOCK: i64 = 1_000_000_000;
 
 /// A broken rule and the words for it.
+#[derive(Debug)]
 pub(super) struct Wrong(&'static str, String);
 
 impl Wrong {
@@ -53,45 +65,83 @@ impl Wrong {
     }
 }
 
-/// Reads `raw`; `currency` is that of rows that do not name one.
-pub(super) fn parse(line: u64, raw: &Raw<'_>, currency: Currency) -> Line {
-    judge(line, raw, currency).map_err(|wrong| wrong.at(line, raw.sku))
+impl Row {
+    /// What a product must be given before it is there.
+    pub(super) fn needed<'a, T>(&self, column: &str, value: Option<&'a T>) -> Result<&'a T, Wrong> {
+        let missing = || Wrong::new("missing-value", format!("`{column}` is empty, and {} is a new SKU", self.sku));
+        value.ok_or_else(missing)
+    }
+
+    pub(super) fn wrong(&self, wrong: Wrong) -> RowError {
+        wrong.at(self.line, Some(self.sku.as_str()))
+    }
 }
 
-fn judge(line: u64, raw: &Raw<'_>, currency: Currency) -> Result<Row, Wrong> {
-    let sku = required("sku", raw.sku)?;
-    let sku = Sku::parse(sku).map_err(|error| Wrong::new("bad-sku", error.to_string()))?;
-    let title = required("title", raw.title)?;
-    if title.chars().count() > 200 || title.chars().any(char::is_control) {
-        return Err(Wrong::new("bad-title", "a title has at most 200 letters and no control characters"));
+impl Price {
+    /// Reads digits with a point, such as `12.50`.
+    fn parse(text: &str) -> Result<Self, Wrong> {
+        let wrong = |reason: &str| Wrong::new("bad-price", format!("`{text}`: {reason}"));
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+        let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !all_digits(whole) || !all_digits(fraction) {
+            return Err(wrong("a price is digits with a point, such as 1234.50, without a sign of its currency"));
+        }
+        if negative {
+            return Err(wrong("a price is not negative"));
+        }
+        let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+        let whole = if whole.is_empty() { "0" } else { whole };
+        Ok(Self(if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }))
     }
+
+    pub(super) fn in_currency(&self, currency: Currency) -> Result<Money, Wrong> {
+        let wrong = |reason: &str| Wrong::new("bad-price", format!("`{}`: {reason}", self.0));
+        let price = Money::parse_decimal(&self.0, currency).map_err(|error| wrong(&error.to_string()))?;
+        judge_price(price).map_err(wrong)?;
+        Ok(price)
+    }
+}
+
+pub(super) fn parse(line: u64, raw: &Raw<'_>) -> Line {
+    judge(line, raw).map_err(|wrong| wrong.at(line, raw.sku))
+}
+
+fn judge(line: u64, raw: &Raw<'_>) -> Result<Row, Wrong> {
+    let sku = said(raw.sku).ok_or_else(|| Wrong::new("missing-value", "`sku` is empty"))?;
+    let sku = Sku::parse(sku).map_err(|error| Wrong::new("bad-sku", error.to_string()))?;
+    let clears = |cell: Option<&str>| raw.clear_empty && cell.is_some();
+    let or_cleared = |value: Option<String>, cell| value.or_else(|| clears(cell).then(String::new));
     Ok(Row {
         line,
         sku,
-        title: title.to_owned(),
-        price: price(required("price", raw.price)?, raw.currency, currency)?,
-        description: raw.description.map(description).transpose()?,
-        category: raw.category.map(str::trim).filter(|path| !path.is_empty()).map(path).transpose()?,
-        stock: raw.stock.map(str::trim).filter(|stock| !stock.is_empty()).map_or(Ok(0), stock)?,
+        title: said(raw.title).map(title).transpose()?,
+        price: said(raw.price).map(Price::parse).transpose()?,
+        currency: said(raw.currency).map(currency).transpose()?,
+        description: or_cleared(raw.description.filter(is_said).map(description).transpose()?, raw.description),
+        category: or_cleared(said(raw.category).map(path).transpose()?, raw.category),
+        stock: said(raw.stock).map_or(Ok(0), stock)?,
     })
 }
 
-fn required<'a>(column: &str, cell: Option<&'a str>) -> Result<&'a str, Wrong> {
-    let cell = cell.map(str::trim).filter(|cell| !cell.is_empty());
-    cell.ok_or_else(|| Wrong::new("missing-value", format!("`{column}` is empty")))
+fn is_said(cell: &&str) -> bool {
+    !cell.trim().is_empty()
 }
 
-fn price(price: &str, named: Option<&str>, default: Currency) -> Result<Money, Wrong> {
-    let currency = match named.map(str::trim).filter(|currency| !currency.is_empty()) {
-        None => default,
-        Some(code) => {
-            Currency::parse(code).map_err(|error| Wrong::new("bad-currency", format!("`{code}`: {error}")))?
-        }
-    };
-    let wrong = |reason: &str| Wrong::new("bad-price", format!("`{price}`: {reason}"));
-    let price = Money::parse_decimal(price, currency).map_err(|error| wrong(&error.to_string()))?;
-    judge_price(price).map_err(wrong)?;
-    Ok(price)
+/// What a cell says. A blank one says nothing.
+fn said(cell: Option<&str>) -> Option<&str> {
+    cell.map(str::trim).filter(|cell| !cell.is_empty())
+}
+
+fn title(title: &str) -> Result<String, Wrong> {
+    if title.chars().count() > 200 || title.chars().any(char::is_control) {
+        return Err(Wrong::new("bad-title", "a title has at most 200 letters and no control characters"));
+    }
+    Ok(title.to_owned())
+}
+
+fn currency(code: &str) -> Result<Currency, Wrong> {
+    Currency::parse(code).map_err(|error| Wrong::new("bad-currency", format!("`{code}`: {error}")))
 }
 
 fn description(text: &str) -> Result<String, Wrong> {

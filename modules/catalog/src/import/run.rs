@@ -8,8 +8,9 @@ use kernel_db::Cause;
 use tokio::sync::mpsc;
 
 use super::{
-    Format, ImportError, Report,
+    ImportError, Report, RowError, Source,
     apply::{self, Applied, Halt},
+    decode::Decoder,
     format::Cutter,
     paths::Paths,
     row::{Line, Row, Wrong},
@@ -35,7 +36,7 @@ const MOST_PATHS: usize = 20_000;
 /// What is to be done with the rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
-    pub(crate) format: Format,
+    pub(crate) source: Source,
     /// Judge every row as if it were written, and keep nothing.
     pub(crate) dry_run: bool,
     pub(crate) cause: Cause,
@@ -54,7 +55,7 @@ impl Catalog {
     pub async fn import<S, E>(
         &self,
         bytes: S,
-        format: Format,
+        source: Source,
         dry_run: bool,
         progress: impl Fn(u64),
     ) -> Result<Report, ImportError>
@@ -62,7 +63,7 @@ impl Catalog {
         S: Stream<Item = Result<Bytes, E>>,
         E: Display,
     {
-        self.run_import(bytes, Job { format, dry_run, cause: Cause::default() }, progress).await
+        self.run_import(bytes, Job { source, dry_run, cause: Cause::default() }, progress).await
     }
 
     pub(crate) async fn run_import<S, E>(
@@ -75,7 +76,8 @@ impl Catalog {
         S: Stream<Item = Result<Bytes, E>>,
         E: Display,
     {
-        let cutter = Cutter::new(job.format, self.config().currency);
+        let decoder = Decoder::new(job.source.charset, job.source.gzip);
+        let cutter = Cutter::new(&job.source);
         let (sender, batches) = mpsc::channel::<Vec<Line>>(1);
         let write = async move {
             // When writing fails the receiver goes, and reading with it.
@@ -87,14 +89,18 @@ impl Catalog {
             }
             Ok::<_, ImportError>(writer.report)
         };
-        let (read, written) = tokio::join!(read(bytes, cutter, sender), write);
+        let (read, written) = tokio::join!(read(bytes, (decoder, cutter), sender), write);
         let report = written?;
         read?;
         Ok(report)
     }
 }
 
-async fn read<S, E>(bytes: S, mut cutter: Cutter, sender: mpsc::Sender<Vec<Line>>) -> Result<(), ImportError>
+async fn read<S, E>(
+    bytes: S,
+    (mut decoder, mut cutter): (Decoder, Cutter),
+    sender: mpsc::Sender<Vec<Line>>,
+) -> Result<(), ImportError>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: Display,
@@ -104,15 +110,16 @@ where
     while let Some(chunk) = bytes.next().await {
         let chunk = chunk.map_err(|error| ImportError::BrokenOff(error.to_string()))?;
         for piece in chunk.chunks(PIECE) {
-            cutter.feed(piece, &mut lines)?;
-            if lines.len() >= BATCH || size(&lines) >= BATCH_BYTES {
-                let batch = std::mem::replace(&mut lines, Vec::with_capacity(BATCH));
-                if sender.send(batch).await.is_err() {
+            decoder.feed(piece, |text| cutter.feed(text, &mut lines))?;
+            while lines.len() >= BATCH || size(&lines) >= BATCH_BYTES {
+                let rest = lines.split_off(lines.len().min(BATCH));
+                if sender.send(std::mem::replace(&mut lines, rest)).await.is_err() {
                     return Ok(());
                 }
             }
         }
     }
+    decoder.finish(|text| cutter.feed(text, &mut lines))?;
     cutter.finish(&mut lines)?;
     // Without a receiver writing has failed, and says so itself.
     let _ = sender.send(lines).await;
@@ -121,7 +128,8 @@ where
 
 /// About how many bytes the rows take up.
 fn size(lines: &[Line]) -> usize {
-    let of = |row: &Row| row.title.len() + row.description.as_ref().map_or(0, String::len) + 200;
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let of = |row: &Row| length(&row.title) + length(&row.description) + 200;
     lines.iter().map(|line| line.as_ref().map_or(200, of)).sum()
 }
 
@@ -141,30 +149,34 @@ impl<'a> Writer<'a> {
     }
 
     async fn write(&mut self, lines: Vec<Line>) -> Result<(), ImportError> {
-        let rows = self.judge(lines);
-        if rows.is_empty() {
-            return Ok(());
+        let (rows, mut errors) = self.judge(lines);
+        if !rows.is_empty() {
+            let applied = self.apply(&rows).await?;
+            errors.extend(self.count(&rows, applied));
         }
-        let applied = self.apply(&rows).await?;
-        self.count(&rows, applied);
+        errors.sort_by_key(|error| error.line);
+        for error in errors {
+            self.report.reject(error, self.catalog.config().import_errors);
+        }
         Ok(())
     }
 
     /// Sorts out what is no row, and what came before.
-    fn judge(&mut self, lines: Vec<Line>) -> Vec<Row> {
+    fn judge(&mut self, lines: Vec<Line>) -> (Vec<Row>, Vec<RowError>) {
         let mut rows = Vec::with_capacity(lines.len());
+        let mut errors = Vec::new();
         for line in lines {
             match line.map(|row| (self.seen.before(&row), row)) {
                 Ok((Before::New, row)) => rows.push(row),
                 Ok((Before::Same, _)) => self.report.unchanged += 1,
                 Ok((Before::Other, row)) => {
                     let wrong = Wrong::new("duplicate-sku", "the SKU stands on an earlier row with other content");
-                    self.reject(wrong.at(row.line, Some(row.sku.as_str())));
+                    errors.push(row.wrong(wrong));
                 }
-                Err(error) => self.reject(error),
+                Err(error) => errors.push(error),
             }
         }
-        rows
+        (rows, errors)
     }
 
     async fn apply(&mut self, rows: &[Row]) -> Result<Applied, ImportError> {
@@ -183,30 +195,29 @@ impl<'a> Writer<'a> {
     }
 
     async fn try_to_apply(&self, rows: &[Row]) -> Result<Applied, Halt> {
-        let (job, paths) = (&self.job, &self.paths);
+        let (job, known) = (&self.job, (&self.paths, self.catalog.config().currency));
         self.catalog
             .db()
             .transact(|tx| async move {
-                let applied = apply::batch(&tx, &job.cause, rows, paths).await?;
+                let applied = apply::batch(&tx, &job.cause, rows, known).await?;
                 if job.dry_run { Err(Halt::DryRun(Box::new(applied))) } else { Ok(applied) }
             })
             .await
     }
 
-    fn count(&mut self, rows: &[Row], applied: Applied) {
+    /// Answers the rows that the products refused.
+    fn count(&mut self, rows: &[Row], applied: Applied) -> Vec<RowError> {
         self.report.created += applied.created;
         self.report.updated += applied.updated;
         self.report.unchanged += applied.unchanged;
-        for (index, error) in applied.refused {
-            if let Some(row) = rows.get(index) {
-                self.seen.forget(row);
-            }
-            self.reject(error);
+        for row in applied.refused.iter().filter_map(|(index, _)| rows.get(*index)) {
+            self.seen.forget(row);
         }
         if !self.job.dry_run {
             self.catalog.cache().tell(&applied.news);
             self.remember(applied.found.paths);
         }
+        applied.refused.into_iter().map(|(_, error)| error).collect()
     }
 
     fn remember(&mut self, found: Paths) {
@@ -214,9 +225,5 @@ impl<'a> Writer<'a> {
             self.paths.clear();
         }
         self.paths.extend(found);
-    }
-
-    fn reject(&mut self, error: super::RowError) {
-        self.report.reject(error, self.catalog.config().import_errors);
     }
 }

@@ -41,7 +41,7 @@ impl Seen {
 
     /// Remembers `row` unless its SKU came before.
     pub(super) fn before(&mut self, row: &Row) -> Before {
-        let content = (&row.title, row.price, &row.description, &row.category, row.stock);
+        let content = (&row.title, &row.price, row.currency, &row.description, &row.category, row.stock);
         let content = low_bytes(self.hasher.hash_one(content));
         let full = self.count >= MOST;
         let (key, shard) = self.place(row);

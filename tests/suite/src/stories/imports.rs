@@ -86,7 +86,7 @@ async fn a_sheet_without_a_needed_column_is_refused(shop: &Shop) {
     let admin = shop.admin();
     let before = shop.footprint().await;
     for (sheet, code) in [
-        ("sku,price\nCUP,1.00\n", "missing-column"),
+        ("title,price\nCup,1.00\n", "missing-column"),
         ("sku,title,price,colour\nCUP,Cup,1.00,red\n", "unknown-column"),
         ("sku,title,price,title\nCUP,Cup,1.00,Cup\n", "duplicate-column"),
         ("", "missing-column"),

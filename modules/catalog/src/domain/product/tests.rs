@@ -89,10 +89,10 @@ fn an_etag_names_one_state_of_one_product() {
 #[test]
 fn a_row_speaks_for_the_product_only_where_it_has_one_variant() {
     let row = Amendment {
-        title: "Cup".to_owned(),
-        price: pounds(250),
+        title: Some("Cup".to_owned()),
+        price: Some(pounds(250)),
         description: Some("New".to_owned()),
-        category: Some(8),
+        categories: Some(vec![8]),
     };
     let sku = Sku::parse("A").unwrap();
 
@@ -113,7 +113,7 @@ fn a_row_speaks_for_the_product_only_where_it_has_one_variant() {
         (after.title.as_str(), after.variants[0].price, after.variants[1].price),
         ("Mug", pounds(250), pounds(100))
     );
-    let euros = Amendment { price: Money::new(1, Currency::EUR), ..row.clone() };
+    let euros = Amendment { price: Some(Money::new(1, Currency::EUR)), ..row.clone() };
     assert_eq!(one_of_two.amend(&sku, &euros, now()).unwrap_err().code, "currency-mismatch");
     assert_eq!(alone.amend(&sku, &euros, now()), Ok(true));
 }
@@ -121,9 +121,11 @@ fn a_row_speaks_for_the_product_only_where_it_has_one_variant() {
 #[test]
 fn what_a_row_does_not_say_stays() {
     let mut mug = product(&["A"]);
-    let row = Amendment { title: "Mug".to_owned(), price: pounds(100), description: None, category: None };
+    let row = Amendment { title: None, price: None, description: None, categories: None };
     assert_eq!(mug.amend(&Sku::parse("A").unwrap(), &row, now()), Ok(false));
     assert_eq!(mug.sheet().categories, [7]);
+    let cleared = Amendment { categories: Some(Vec::new()), ..row };
+    assert_eq!(mug.clone().amend(&Sku::parse("A").unwrap(), &cleared, now()), Ok(true));
     assert!(mug.leave(7, now()) && !mug.leave(7, now()));
     assert!(mug.sheet().categories.is_empty());
 }
