@@ -37,10 +37,10 @@ pub(crate) struct ImportQuery {
 }
 
 impl ImportQuery {
-    fn to_job(&self, source: Source, cause: Cause) -> ApiResult<Job> {
+    fn to_job(&self, mut source: Source, cause: Cause) -> ApiResult<Job> {
         let parse = |map: &str| ColumnMap::parse(map).map_err(|error| ApiError::bad_parameter("map", &error));
-        let map = self.map.as_deref().map(parse).transpose()?;
-        let source = Source { map, clear_empty: self.clear_empty, ..source };
+        source.map = self.map.as_deref().map(parse).transpose()?;
+        source.clear_empty = self.clear_empty;
         Ok(Job { source, dry_run: self.dry_run, cause })
     }
 }
