@@ -160,6 +160,7 @@ impl From<Whither> for Placement {
 #[utoipa::path(
     tag = "system",
     params(("module" = String, Path, description = "The module's name", example = "inventory")),
+    request_body = PlaceBody,
     responses((status = 200, description = "The module, where it is now", body = ModuleView), Problems),
     security(("admin" = [])),
 )]

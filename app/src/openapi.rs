@@ -13,17 +13,17 @@ use kernel_module::Module;
 use port::Placement;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
-use utoipa::{
-    Modify,
-    openapi::{
-        InfoBuilder, OpenApi, OpenApiBuilder, PathItem, RefOr,
-        security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
-        tag::{Tag, TagBuilder},
-    },
+use utoipa::openapi::{
+    InfoBuilder, OpenApi, OpenApiBuilder, PathItem, RefOr,
+    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+    tag::{Tag, TagBuilder},
 };
 use utoipa_actix_web::AppExt;
 
 use crate::{config::Settings, placement::MODULES, routes, store::Store};
+
+mod complete;
+mod examples;
 
 const ORDER_TOKEN: &str = "X-Order-Token";
 
@@ -48,11 +48,11 @@ const TAGS: [(&str, &str); 6] = [
 pub fn document(modules: &[Arc<dyn Module>]) -> OpenApi {
     let app = App::new().into_utoipa_app().openapi(about()).configure(|config| routes::mount(config, modules));
     let (_, mut document) = app.split_for_parts();
-    kernel_web::Problems.modify(&mut document);
     let token = ApiKeyValue::with_description(ORDER_TOKEN, "The `order_token` that came with the placed order.");
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("order_token", SecurityScheme::ApiKey(ApiKey::Header(token)));
     document.paths.paths.values_mut().for_each(let_in_by_token);
+    complete::complete(&mut document);
     document.tags = Some(tags_in_use(&document));
     document
 }
