@@ -10,8 +10,10 @@ const CSV: &str = "sku,title,price,currency,description,category,stock\n\
 const NDJSON: &str =
     "{\"sku\":\"SPOON-2\",\"title\":\"Beech spoon\",\"price\":\"7.50\",\"category\":\"Kitchen > Cooking\"}\n";
 
-/// By method, path and media type.
-pub(super) fn all() -> BTreeMap<(&'static str, &'static str, &'static str), Value> {
+/// Method, path and media type.
+pub(super) type Place = (&'static str, &'static str, &'static str);
+
+pub(super) fn all() -> BTreeMap<Place, Value> {
     let json = by_path().into_iter().map(|((method, path), body)| ((method, path, "application/json"), body));
     let rows = |media_type, rows: &str| (("post", "/api/v1/admin/products/import", media_type), json!(rows));
     json.chain([rows("text/csv", CSV), rows("application/x-ndjson", NDJSON)]).collect()
