@@ -12,7 +12,7 @@ use actix_web::{
 use kernel_db::Cause;
 use kernel_web::{Answer, ApiError, ApiResult, OptionalKey, Problems, Query};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::admin_call::AdminCall;
 use crate::{
@@ -44,6 +44,12 @@ impl ImportQuery {
         Ok(Job { source, dry_run: self.dry_run, cause })
     }
 }
+
+/// A file of rows, as bytes.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "stands for the body in the OpenAPI document; the handler reads it as a stream")]
+pub(crate) struct ImportFile(String);
 
 /// What the rows are written in, by `Content-Type` and `Content-Encoding`.
 #[derive(Debug, Clone)]
@@ -92,7 +98,7 @@ impl FromRequest for Rows {
 #[utoipa::path(
     tag = "catalog",
     params(ImportQuery, OptionalKey),
-    request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
+    request_body(content((ImportFile = "text/csv"), (ImportFile = "application/x-ndjson"))),
     responses(Problems, (status = 200, description = "What became of the rows", body = Report),
         (status = 422, description = "`missing-column`, `unknown-column`: the header is no good")),
     security(("admin" = [])),
