@@ -3,10 +3,11 @@
 use std::{borrow::Cow, fmt};
 
 use icu_casemap::CaseMapper;
-use icu_normalizer::ComposingNormalizerBorrowed;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::text::{is_mark, nfkc};
 
 /// The longest address that mail can be sent to (RFC 5321, 4.5.3.1.3, with its erratum), in bytes.
 const LONGEST: usize = 254;
@@ -73,8 +74,7 @@ pub fn fold_email(text: &str) -> String {
 
 /// NFKC and full case folding, until nothing changes any more: folding can take apart what was composed.
 fn fold(text: &str) -> String {
-    let nfkc = ComposingNormalizerBorrowed::new_nfkc();
-    let once = |text: &str| nfkc.normalize(&CaseMapper::new().fold_string(&nfkc.normalize(text))).into_owned();
+    let once = |text: &str| nfkc(&CaseMapper::new().fold_string(&nfkc(text))).into_owned();
     once(&once(text))
 }
 
@@ -91,11 +91,6 @@ fn may_stand_in_local_part(letter: char) -> bool {
     } else {
         letter.is_alphanumeric() || is_mark(letter)
     }
-}
-
-fn is_mark(letter: char) -> bool {
-    use icu_properties::{CodePointMapData, props::GeneralCategory, props::GeneralCategoryGroup};
-    GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(letter))
 }
 
 impl fmt::Display for Email {

@@ -9,6 +9,7 @@
 pub mod card;
 pub mod clock;
 pub mod context;
+pub mod country;
 pub mod currency;
 pub mod email;
 pub mod event;
@@ -17,10 +18,12 @@ pub mod money;
 pub mod page;
 pub mod problem;
 pub mod sku;
+pub mod text;
 
 pub use chrono::{DateTime, Utc};
 pub use clock::{Clock, Ids, Seams};
 pub use context::{CallContext, Principal};
+pub use country::Country;
 pub use currency::Currency;
 pub use email::{Email, fold_email};
 pub use event::{Envelope, Event};
@@ -31,3 +34,4 @@ pub use money::{Money, MoneyError};
 pub use page::{Cursor, Limit, Page};
 pub use problem::{Kind, Problem};
 pub use sku::Sku;
+pub use text::{Line, Prose, TextError};
