@@ -1,6 +1,6 @@
 //! One row, judged by itself.
 
-use kernel::{Currency, Money, Sku};
+use kernel::{Currency, Money, Sku, text};
 
 use super::RowError;
 use crate::domain::{category::DEEPEST, sheet::judge_price};
@@ -62,9 +62,7 @@ fn judge(line: u64, raw: &Raw<'_>, currency: Currency) -> Result<Row, Wrong> {
     let sku = required("sku", raw.sku)?;
     let sku = Sku::parse(sku).map_err(|error| Wrong::new("bad-sku", error.to_string()))?;
     let title = required("title", raw.title)?;
-    if title.chars().count() > 200 || title.chars().any(char::is_control) {
-        return Err(Wrong::new("bad-title", "a title has at most 200 letters and no control characters"));
-    }
+    let title = text::line(title, 200).map_err(|error| Wrong::new("bad-title", error.to_string()))?;
     Ok(Row {
         line,
         sku,
@@ -95,18 +93,13 @@ fn price(price: &str, named: Option<&str>, default: Currency) -> Result<Money, W
 }
 
 fn description(text: &str) -> Result<String, Wrong> {
-    let unreadable = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-    if text.chars().count() > 20_000 || text.chars().any(unreadable) {
-        let reason = "a description has at most 20,000 letters, and no control characters but line ends and tabs";
-        return Err(Wrong::new("bad-description", reason));
-    }
-    Ok(text.to_owned())
+    text::prose(text, 20_000).map_err(|error| Wrong::new("bad-description", error.to_string()))
 }
 
 /// `A > B > C`, with the spaces put right.
 fn path(path: &str) -> Result<String, Wrong> {
     let titles: Vec<&str> = path.split('>').map(str::trim).collect();
-    let sane = |title: &&str| !title.is_empty() && title.chars().count() <= 100 && !title.chars().any(char::is_control);
+    let sane = |title: &&str| text::line(title, 100).is_ok();
     if titles.len() > DEEPEST || !titles.iter().all(sane) {
         let reason = format!("`{path}` is not a path of at most {DEEPEST} titles such as `Home > Kitchen > Mugs`");
         return Err(Wrong::new("bad-category", reason));
