@@ -1,66 +1,52 @@
-//! Finds payment card numbers in free text, so that the store can refuse to see one.
+//! Finds payment card numbers in text that buyers write, so that the store can refuse to see one.
+//!
+//! # The rule
+//!
+//! A card number is 13 to 19 digits (ISO/IEC 7812-1) that begin with a prefix of an issuer in the list of
+//! [`issuer`], have one of that issuer's lengths, and pass the Luhn check (ISO/IEC 7812-1, annex B).
+//!
+//! Text is normalized first: NFKC, digits of every script, marks and invisible characters left out. What stands between
+//! two groups of digits does not matter as long as it is neither letter nor digit and at most [`WIDEST_GAP`] long: spaces of
+//! any kind, dots, dashes, slashes, commas, line ends. A card number begins where a group of digits begins and ends where
+//! one ends, with any groups before (`order 12`) and behind (`12/27`).
+//!
+//! It does not begin or end inside an unbroken run of digits: in a parcel number of 22 digits, one of every seven has such a
+//! window. For the same reason numbers of other schemes are passed by where they show what they are; see [`reading`].
+//! The tests measure how often random numbers of other schemes are taken for a card's.
 
-/// Whether `text` holds 13 to 19 digits in a row (single spaces or dashes between them allowed) that
-/// pass the Luhn check of ISO/IEC 7812-1.
+mod issuer;
+mod reading;
+
+/// The most characters between two groups of digits of one number.
+const WIDEST_GAP: usize = 10;
+
+/// The fewest digits of a card number.
+const FEWEST: usize = 13;
+
+/// The most digits of a card number.
+const MOST: usize = 19;
+
+/// Whether a payment card number stands anywhere in `text`.
 pub fn holds_card_number(text: &str) -> bool {
-    let mut run: Vec<u32> = Vec::new();
-    let mut gap = false;
-    for letter in text.chars() {
-        match letter.to_digit(10) {
-            Some(digit) => {
-                run.push(digit);
-                gap = false;
-            }
-            None if matches!(letter, ' ' | '-') && !gap && !run.is_empty() => gap = true,
-            None => {
-                if is_card_number(&run) {
-                    return true;
-                }
-                run.clear();
-                gap = false;
-            }
-        }
-    }
-    is_card_number(&run)
+    let may_be_digit = |letter: &char| letter.is_ascii_digit() || !letter.is_ascii();
+    text.chars().filter(may_be_digit).count() >= FEWEST && reading::chains(text).iter().any(reading::Chain::holds_card)
 }
 
-fn is_card_number(digits: &[u32]) -> bool {
-    (13..=19).contains(&digits.len()) && luhn(digits) && digits.iter().any(|&digit| digit != 0)
+/// Whether `digits` are a card number, all of them and alone.
+fn is_card_number(digits: &[u8]) -> bool {
+    issuer::may_issue(digits) && luhn(digits)
 }
 
-fn luhn(digits: &[u32]) -> bool {
+fn luhn(digits: &[u8]) -> bool {
     let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
     let sum: u32 = digits
         .iter()
         .rev()
         .enumerate()
-        .map(|(place, &digit)| if place % 2 == 1 { doubled(digit) } else { digit })
+        .map(|(place, &digit)| if place % 2 == 1 { doubled(digit.into()) } else { digit.into() })
         .sum();
     sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::holds_card_number;
-
-    #[test]
-    fn finds_card_numbers_however_they_are_written() {
-        for card in [
-            "4111111111111111",
-            "4111 1111 1111 1111",
-            "pay with 5555-5555-5555-4444 please",
-            "378282246310005",
-            "4222222222222",
-        ] {
-            assert!(holds_card_number(card), "{card}");
-        }
-    }
-
-    #[test]
-    fn leaves_other_numbers_alone() {
-        for text in ["", "4111111111111112", "01632 960 123", "2026-11-21T22:00:00Z", "0000000000000000", "tok_approve"]
-        {
-            assert!(!holds_card_number(text), "{text}");
-        }
-    }
-}
+mod tests;

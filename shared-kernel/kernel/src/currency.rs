@@ -16,14 +16,17 @@ pub struct Currency([u8; 3]);
 #[error("not an ISO 4217 currency code")]
 pub struct CurrencyError;
 
-/// Active ISO 4217 codes by their number of decimal digits (amendment 176). Funds codes, metals,
-/// testing codes and the two with fractional fifths are left out: nobody prices a product in them.
+/// Active ISO 4217 codes by their number of decimal digits, up to amendment 180 (XCG for ANG, Bulgaria's lev gone).
+///
+/// Ariary and ouguiya are divided into fifths, and ISO gives them two digits. Metals, testing codes, units of accounting
+/// and funds codes are left out: no product is priced in them. The two funds codes of four digits are in, since contracts
+/// in Chile and Uruguay are priced in them.
 const CODES: [(u32, &str); 4] = [
     (
         2,
         "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC \
          CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR \
-         JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO \
+         JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO \
          NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP \
          SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG",
     ),
@@ -111,5 +114,36 @@ mod tests {
         for bad in ["", "GB", "gbp", "GBPX", "XXX", "ABC", "EU "] {
             assert!(Currency::parse(bad).is_err(), "{bad:?}");
         }
+        for other in "XTS XXX XAU XAG XPT XPD XDR XSU XUA XAD XBA XBB XBC XBD USN CHE CHW COU MXV BOV UYI".split(' ') {
+            assert!(Currency::parse(other).is_err(), "{other}: no money of a shop's");
+        }
+        for gone in "DEM FRF HRK BGN LTL SLL ZWL ZMK MGF MRO BYR VEF VEB CUC ANG TRL RUR STD SDD GHC".split(' ') {
+            assert!(Currency::parse(gone).is_err(), "{gone}: withdrawn");
+        }
+    }
+
+    #[test]
+    fn each_has_the_digits_that_iso_gives_it() {
+        for (code, digits) in [
+            ("MGA", 2),
+            ("MRU", 2),
+            ("GBP", 2),
+            ("HUF", 2),
+            ("TWD", 2),
+            ("JPY", 0),
+            ("ISK", 0),
+            ("UGX", 0),
+            ("CLP", 0),
+            ("KRW", 0),
+            ("KWD", 3),
+            ("IQD", 3),
+            ("TND", 3),
+            ("CLF", 4),
+            ("UYW", 4),
+        ] {
+            assert_eq!(Currency::parse(code).map(Currency::digits), Ok(digits), "{code}");
+        }
+        let count = |digits: u32| CODES.iter().find(|(d, _)| *d == digits).map(|(_, codes)| codes.split(' ').count());
+        assert_eq!([count(0), count(2), count(3), count(4)], [Some(16), Some(132), Some(7), Some(2)]);
     }
 }

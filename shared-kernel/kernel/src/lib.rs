@@ -9,18 +9,23 @@
 pub mod card;
 pub mod clock;
 pub mod context;
+pub mod country;
 pub mod currency;
+pub mod email;
 pub mod event;
 pub mod id;
 pub mod money;
 pub mod page;
 pub mod problem;
 pub mod sku;
+pub mod text;
 
 pub use chrono::{DateTime, Utc};
 pub use clock::{Clock, Ids, Seams};
 pub use context::{CallContext, Principal};
+pub use country::Country;
 pub use currency::Currency;
+pub use email::{Email, fold_email};
 pub use event::{Envelope, Event};
 pub use id::{
     AttemptId, CartId, CategoryId, EventId, FulfilmentId, HoldId, OrderId, PaymentId, ProductId, RefundId, ReturnId,
@@ -29,3 +34,4 @@ pub use money::{Money, MoneyError};
 pub use page::{Cursor, Limit, Page};
 pub use problem::{Kind, Problem};
 pub use sku::Sku;
+pub use text::{Line, Prose, TextError};

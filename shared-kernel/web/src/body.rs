@@ -13,10 +13,11 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, Caller};
 
 mod decode;
 mod pointer;
+mod strings;
 
 /// How many bytes a body may have. An `app_data` of the application or of any scope in it; the innermost counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,9 @@ impl Default for BodyLimit {
 }
 
 /// The body as a `T` that keeps its own rules.
+///
+/// Every string in it keeps the rule of [`kernel::text::forbidden`]. What a buyer sends (anyone but the admin) holds no
+/// payment card number.
 #[derive(Debug, Clone)]
 pub struct Body<T> {
     value: T,
@@ -69,10 +73,12 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest for Bod
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = request.app_data::<BodyLimit>().copied().unwrap_or_default();
         let announced = announced(request.headers(), limit);
+        let buyer = !Caller::of(request).is_ok_and(|caller| caller.is_admin());
         let payload = payload.take();
         Box::pin(async move {
             announced?;
             let raw = read(payload, limit).await?;
+            strings::judge(&raw, buyer)?;
             let value: T = decode::strictly(&raw)?;
             value.validate().map_err(|report| pointer::of_report(&report))?;
             Ok(Self { value, raw })

@@ -15,7 +15,7 @@ use actix_web::{
 };
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use crate::{ApiError, RequestId};
+use crate::{ApiError, RequestId, head};
 
 mod finish;
 
@@ -63,6 +63,9 @@ where
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let id = RequestId::choose(&request);
         request.extensions_mut().insert(id.clone());
+        if let Err(refusal) = head::judge(request.request()) {
+            return Box::pin(ready(Err(finish::error(&refusal.into(), &id))));
+        }
         if request.method() == Method::HEAD {
             request.head_mut().method = Method::GET;
         }

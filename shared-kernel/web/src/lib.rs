@@ -53,6 +53,7 @@ mod cached;
 mod client_address;
 mod context;
 mod guard;
+mod head;
 mod header;
 mod methods;
 mod openapi;

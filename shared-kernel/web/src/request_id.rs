@@ -8,7 +8,7 @@ use actix_web::{
     http::header::{HeaderMap, HeaderName, HeaderValue},
     web::Data,
 };
-use kernel::{Ids, clock::SystemIds};
+use kernel::{Ids, card::holds_card_number, clock::SystemIds};
 use uuid::Uuid;
 
 use crate::{ApiError, ApiResult};
@@ -68,5 +68,6 @@ fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     let value = headers.get(&X_REQUEST_ID)?;
     let sane = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let bytes = value.as_bytes();
-    ((1..=MAX_LENGTH).contains(&bytes.len()) && bytes.iter().all(sane)).then(|| value.clone())
+    let harmless = || value.to_str().is_ok_and(|text| !holds_card_number(text));
+    ((1..=MAX_LENGTH).contains(&bytes.len()) && bytes.iter().all(sane) && harmless()).then(|| value.clone())
 }

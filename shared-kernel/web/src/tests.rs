@@ -24,6 +24,7 @@ mod openapi;
 mod parameters;
 mod problems;
 mod socket;
+mod texts;
 
 const ADMIN_KEY: &str = "the-admin-key";
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use garde::Validate;
-use kernel::{Money, Sku};
+use kernel::{
+    Line, Money, Prose, Sku,
+    text::{forbidden_in_line, optional},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -16,27 +19,27 @@ use crate::{
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProductBody {
-    #[garde(length(chars, min = 1, max = 200), custom(one_line))]
-    #[schema(min_length = 1, max_length = 200, example = "Stoneware mug")]
-    title: String,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Stoneware mug")]
+    title: Line<200>,
     #[serde(default)]
-    #[garde(length(chars, max = 20_000), custom(text))]
-    #[schema(max_length = 20_000)]
-    description: String,
+    #[garde(skip)]
+    #[schema(value_type = String, max_length = 20_000)]
+    description: Prose<20_000>,
     /// `active` when left out.
     #[serde(default)]
     #[garde(skip)]
     status: Status,
     /// Slugs of categories.
     #[serde(default)]
-    #[garde(length(max = 50), inner(length(max = 200)))]
-    #[schema(max_items = 50)]
-    categories: Vec<String>,
+    #[garde(length(max = 50))]
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    categories: Vec<Line<200>>,
     /// In what the variants differ. Without options there is one variant.
     #[serde(default)]
-    #[garde(length(max = 5), custom(sane_options))]
+    #[garde(length(max = 5), dive)]
     #[schema(max_items = 5)]
-    options: Vec<ProductOption>,
+    options: Vec<OptionBody>,
     #[garde(length(min = 1, max = 250), dive)]
     #[schema(min_items = 1, max_items = 250)]
     variants: Vec<VariantBody>,
@@ -47,6 +50,18 @@ pub(crate) struct ProductBody {
     images: Vec<String>,
 }
 
+/// A way in which the variants of a product differ, such as a size.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OptionBody {
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 50, example = "size")]
+    name: Line<50>,
+    #[garde(length(min = 1, max = 100))]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 100, example = json!(["S", "M"]))]
+    values: Vec<Line<50>>,
+}
+
 /// One sellable thing.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,14 +69,15 @@ pub(crate) struct VariantBody {
     #[garde(skip)]
     sku: Sku,
     /// What tells it from its siblings, in words.
-    #[serde(default)]
-    #[garde(inner(length(chars, min = 1, max = 200), custom(one_line)))]
-    #[schema(min_length = 1, max_length = 200)]
-    title: Option<String>,
+    #[serde(default, deserialize_with = "optional")]
+    #[garde(skip)]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    title: Option<Line<200>>,
     /// One value for each of the product's options.
     #[serde(default)]
     #[garde(skip)]
-    options: BTreeMap<String, String>,
+    #[schema(value_type = BTreeMap<String, String>)]
+    options: BTreeMap<Line<50>, Line<50>>,
     /// 0 or more.
     #[garde(skip)]
     price: Money,
@@ -71,84 +87,55 @@ pub(crate) struct VariantBody {
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CategoryBody {
-    #[garde(length(chars, min = 1, max = 100), custom(one_line))]
-    #[schema(min_length = 1, max_length = 100, example = "Kitchen")]
-    title: String,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "Kitchen")]
+    title: Line<100>,
     /// The slug of the category above it; none for a root.
-    #[serde(default)]
-    #[garde(inner(length(max = 200)))]
-    parent: Option<String>,
+    #[serde(default, deserialize_with = "optional")]
+    #[garde(skip)]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    parent: Option<Line<200>>,
 }
 
 impl ProductBody {
     pub(crate) fn into_wish(self) -> Wish {
         let sheet = Sheet {
-            title: self.title.trim().to_owned(),
-            description: self.description,
+            title: self.title.into(),
+            description: self.description.into(),
             status: self.status,
             categories: Vec::new(),
-            options: self.options,
-            variants: self.variants.into_iter().map(VariantBody::into_variant).collect(),
+            options: self.options.into_iter().map(ProductOption::from).collect(),
+            variants: self.variants.into_iter().map(Variant::from).collect(),
             images: self.images,
         };
-        Wish { sheet, categories: self.categories }
+        Wish { sheet, categories: self.categories.into_iter().map(String::from).collect() }
     }
 }
 
-impl VariantBody {
-    fn into_variant(self) -> Variant {
-        let title = self.title.map(|title| title.trim().to_owned());
-        Variant { sku: self.sku, title, options: self.options, price: self.price }
+impl From<OptionBody> for ProductOption {
+    fn from(OptionBody { name, values }: OptionBody) -> Self {
+        Self { name: name.into(), values: values.into_iter().map(String::from).collect() }
+    }
+}
+
+impl From<VariantBody> for Variant {
+    fn from(VariantBody { sku, title, options, price }: VariantBody) -> Self {
+        let options = options.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { sku, title: title.map(String::from), options, price }
     }
 }
 
 impl CategoryBody {
     pub(crate) fn into_wish(self) -> CategoryWish {
-        CategoryWish { title: self.title.trim().to_owned(), parent: self.parent }
+        CategoryWish { title: self.title.into(), parent: self.parent.map(String::from) }
     }
-}
-
-/// Something that can be read, on one line.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
-fn one_line(value: &str, _: &()) -> garde::Result {
-    match value {
-        blank if blank.trim().is_empty() => Err(garde::Error::new("must not be blank")),
-        control if control.chars().any(char::is_control) => Err(garde::Error::new("must not have control characters")),
-        _ => Ok(()),
-    }
-}
-
-/// Text with lines and tabs, and no other control characters.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
-fn text(value: &str, _: &()) -> garde::Result {
-    let unreadable = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-    if value.chars().any(unreadable) {
-        return Err(garde::Error::new("must not have control characters other than line ends and tabs"));
-    }
-    Ok(())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
-fn sane_options(options: &[ProductOption], _: &()) -> garde::Result {
-    for option in options {
-        if option.values.is_empty() || option.values.len() > 100 {
-            return Err(garde::Error::new("each option must have 1 to 100 values"));
-        }
-        for name in option.values.iter().chain([&option.name]) {
-            one_line(name, &())?;
-            if name.chars().count() > 50 {
-                return Err(garde::Error::new("names and values of options have at most 50 letters"));
-            }
-        }
-    }
-    Ok(())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
 fn address(value: &str, _: &()) -> garde::Result {
     let absolute = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
-    let sane =
-        |rest: &str| !rest.is_empty() && rest.chars().all(|letter| !letter.is_whitespace() && !letter.is_control());
+    let clean = |letter: char| !letter.is_whitespace() && forbidden_in_line(letter).is_none();
+    let sane = |rest: &str| !rest.is_empty() && rest.chars().all(clean);
     if value.len() <= 2_000 && absolute.is_some_and(sane) {
         return Ok(());
     }

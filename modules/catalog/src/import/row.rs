@@ -1,6 +1,6 @@
 //! One row, judged by itself.
 
-use kernel::{Currency, Money, Sku};
+use kernel::{Currency, Money, Sku, text};
 
 use super::RowError;
 use crate::domain::{category::DEEPEST, sheet::judge_price};
@@ -134,9 +134,7 @@ fn said(cell: Option<&str>) -> Option<&str> {
 }
 
 fn title(title: &str) -> Result<String, Wrong> {
-    if title.chars().count() > 200 || title.chars().any(char::is_control) {
-        return Err(Wrong::new("bad-title", "a title has at most 200 letters and no control characters"));
-    }
+    let title = text::line(title, 200).map_err(|error| Wrong::new("bad-title", error.to_string()))?;
     Ok(title.to_owned())
 }
 
@@ -145,18 +143,13 @@ fn currency(code: &str) -> Result<Currency, Wrong> {
 }
 
 fn description(text: &str) -> Result<String, Wrong> {
-    let unreadable = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-    if text.chars().count() > 20_000 || text.chars().any(unreadable) {
-        let reason = "a description has at most 20,000 letters, and no control characters but line ends and tabs";
-        return Err(Wrong::new("bad-description", reason));
-    }
-    Ok(text.to_owned())
+    text::prose(text, 20_000).map_err(|error| Wrong::new("bad-description", error.to_string()))
 }
 
 /// `A > B > C`, with the spaces put right.
 fn path(path: &str) -> Result<String, Wrong> {
     let titles: Vec<&str> = path.split('>').map(str::trim).collect();
-    let sane = |title: &&str| !title.is_empty() && title.chars().count() <= 100 && !title.chars().any(char::is_control);
+    let sane = |title: &&str| text::line(title, 100).is_ok();
     if titles.len() > DEEPEST || !titles.iter().all(sane) {
         let reason = format!("`{path}` is not a path of at most {DEEPEST} titles such as `Home > Kitchen > Mugs`");
         return Err(Wrong::new("bad-category", reason));

@@ -1,6 +1,6 @@
 use actix_web::{post, web::Data};
 use garde::Validate;
-use kernel::{Sku, card};
+use kernel::{Line, Sku};
 use kernel_module::{key, respond};
 use kernel_web::{Admin, Answer, ApiError, ApiResult, Body, Context, OptionalKey, Path, Problems};
 use serde::Deserialize;
@@ -25,13 +25,9 @@ pub(crate) struct AdjustmentBody {
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     set_on_hand: Option<i64>,
     /// Why; the ledger keeps it.
-    #[garde(length(chars, min = 1, max = 200), custom(no_card_number))]
-    #[schema(min_length = 1, max_length = 200, example = "damaged")]
-    reason: String,
-}
-
-fn no_card_number<C>(text: &str, _: &C) -> garde::Result {
-    if card::holds_card_number(text) { Err(garde::Error::new("must not hold a card number")) } else { Ok(()) }
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "damaged")]
+    reason: Line<200>,
 }
 
 impl AdjustmentBody {
@@ -42,7 +38,7 @@ impl AdjustmentBody {
             (None, Some(counted)) => Ok(Change::To(counted)),
             _ => Err(ApiError::invalid("/delta", "invalid-value", "give either delta or set_on_hand")),
         };
-        Ok(Adjustment { sku, change: change?, reason: self.reason })
+        Ok(Adjustment { sku, change: change?, reason: self.reason.into() })
     }
 }
 

@@ -73,6 +73,6 @@ pub(crate) async fn fulfil_order(
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
     let request = owner.request("fulfil", &body.fingerprint_hex());
-    let command = body.into_inner().into_command(owner.order)?;
+    let command = body.into_inner().into_command(owner.order);
     Ok(respond(orders.fulfil(&request, &command).await?))
 }

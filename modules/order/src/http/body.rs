@@ -1,8 +1,7 @@
-//! What clients send, and the rules for it. Numbers, currencies and SKUs are checked by being read.
+//! What clients send, and the rules for it. Texts, currencies, countries and SKUs are checked by being read.
 
 use garde::Validate;
-use kernel::{Currency, OrderId, Sku};
-use kernel_web::ApiResult;
+use kernel::{Country, Currency, Email, Line, OrderId, Prose, Sku, text::optional};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,17 +17,12 @@ use crate::{
     },
 };
 
-mod text;
-
-use text::{line_of_text, refuse_cards, some_line_of_text, some_text};
-
 /// A purchase.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlaceOrderBody {
-    #[garde(custom(text::email))]
-    #[schema(max_length = 254, example = "ada@example.com")]
-    email: String,
+    #[garde(skip)]
+    email: Email,
     #[garde(skip)]
     currency: Currency,
     /// 1 to 1,000; one SKU may stand on several lines.
@@ -39,27 +33,28 @@ pub(crate) struct PlaceOrderBody {
     payment: PaymentBody,
     #[garde(dive)]
     shipping_address: Option<AddressBody>,
-    #[garde(custom(some_text::<1000>))]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<Prose<1000>>,
 }
 
 /// A purchase of what a cart holds.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckOutBody {
-    #[garde(custom(text::email))]
-    #[schema(max_length = 254, example = "ada@example.com")]
-    email: String,
+    #[garde(skip)]
+    email: Email,
     #[garde(skip)]
     currency: Currency,
     #[garde(dive)]
     payment: PaymentBody,
     #[garde(dive)]
     shipping_address: Option<AddressBody>,
-    #[garde(custom(some_text::<1000>))]
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    note: Option<Prose<1000>>,
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -77,32 +72,41 @@ pub(crate) struct LineBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PaymentBody {
     /// The provider's name.
-    #[garde(custom(line_of_text::<64>))]
-    #[schema(min_length = 1, max_length = 64, example = "simulated")]
-    method: String,
-    #[garde(custom(line_of_text::<500>))]
-    #[schema(min_length = 1, max_length = 500, example = "tok_approve")]
-    token: String,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "simulated")]
+    method: Line<64>,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "tok_approve")]
+    token: Line<500>,
 }
 
+/// Where the goods go. An optional line that is blank is as good as left out.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Address)]
 pub(crate) struct AddressBody {
-    #[garde(custom(line_of_text::<200>))]
-    name: String,
-    #[garde(custom(line_of_text::<200>))]
-    line1: String,
-    #[garde(custom(some_line_of_text::<200>))]
-    line2: Option<String>,
-    #[garde(custom(line_of_text::<100>))]
-    city: String,
-    #[garde(custom(some_line_of_text::<100>))]
-    region: Option<String>,
-    #[garde(custom(some_line_of_text::<20>))]
-    postal_code: Option<String>,
-    #[garde(custom(text::country))]
-    country: String,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Ada Lovelace")]
+    name: Line<200>,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "1 High St")]
+    line1: Line<200>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    line2: Option<Line<200>>,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "London")]
+    city: Line<100>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, max_length = 100)]
+    region: Option<Line<100>>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, max_length = 20, example = "N1")]
+    postal_code: Option<Line<20>>,
+    #[garde(skip)]
+    country: Country,
 }
 
 /// How many units of the SKU in the path a cart is to hold.
@@ -124,9 +128,10 @@ pub(crate) struct FulfilBody {
     #[schema(min_items = 1, max_items = 1000)]
     lines: Option<Vec<LineBody>>,
     /// How to follow the parcel.
-    #[garde(custom(some_line_of_text::<200>))]
-    #[schema(max_length = 200, example = "RM 1234 5678 9GB")]
-    tracking: Option<String>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "optional")]
+    #[schema(value_type = Option<String>, max_length = 200, example = "RM 1234 5678 9GB")]
+    tracking: Option<Line<200>>,
 }
 
 /// Goods that come back.
@@ -136,9 +141,9 @@ pub(crate) struct ReturnBody {
     #[garde(length(min = 1, max = MAX_LINES), dive)]
     #[schema(min_items = 1, max_items = 1000)]
     lines: Vec<LineBody>,
-    #[garde(custom(line_of_text::<500>))]
-    #[schema(min_length = 1, max_length = 500, example = "too big")]
-    reason: String,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "too big")]
+    reason: Line<500>,
     /// Whether the units can be sold again.
     #[garde(skip)]
     #[serde(default)]
@@ -146,36 +151,35 @@ pub(crate) struct ReturnBody {
 }
 
 impl PlaceOrderBody {
-    pub(super) fn into_command(self, asked: Asked) -> ApiResult<Place> {
+    pub(super) fn into_command(self, asked: Asked) -> Place {
         let lines = self.lines.into_iter().map(Into::into).collect();
         let Self { email, currency, payment, shipping_address, note, .. } = self;
-        let purchase = CheckOutBody { email, currency, payment, shipping_address, note }.into_purchase()?;
-        Ok(Place { asked, purchase, lines, cart: None })
+        let purchase = CheckOutBody { email, currency, payment, shipping_address, note }.into_purchase();
+        Place { asked, purchase, lines, cart: None }
     }
 }
 
 impl CheckOutBody {
-    pub(super) fn into_purchase(self) -> ApiResult<Purchase> {
+    pub(super) fn into_purchase(self) -> Purchase {
         let Self { email, currency, payment: PaymentBody { method, token }, shipping_address, note } = self;
-        refuse_cards([("/email", Some(&email)), ("/note", note.as_ref())])?;
-        refuse_cards([("/payment/method", Some(&method)), ("/payment/token", Some(&token))])?;
-        let shipping_address = shipping_address.map(AddressBody::into_address).transpose()?;
-        Ok(Purchase { email, currency, method, token, shipping_address, note })
+        let (email, method, token) = (email.into_string(), method.into_string(), token.into_string());
+        let (shipping_address, note) = (shipping_address.map(Address::from), note.map(String::from));
+        Purchase { email, currency, method, token, shipping_address, note }
     }
 }
 
-impl AddressBody {
-    fn into_address(self) -> ApiResult<Address> {
-        let Self { name, line1, line2, city, region, postal_code, country } = self;
-        refuse_cards([
-            ("/shipping_address/name", Some(&name)),
-            ("/shipping_address/line1", Some(&line1)),
-            ("/shipping_address/line2", line2.as_ref()),
-            ("/shipping_address/city", Some(&city)),
-            ("/shipping_address/region", region.as_ref()),
-            ("/shipping_address/postal_code", postal_code.as_ref()),
-        ])?;
-        Ok(Address { name, line1, line2, city, region, postal_code, country })
+impl From<AddressBody> for Address {
+    fn from(address: AddressBody) -> Self {
+        let AddressBody { name, line1, line2, city, region, postal_code, country } = address;
+        Self {
+            name: name.into(),
+            line1: line1.into(),
+            line2: line2.map(String::from),
+            city: city.into(),
+            region: region.map(String::from),
+            postal_code: postal_code.map(String::from),
+            country: country.into(),
+        }
     }
 }
 
@@ -198,17 +202,15 @@ impl CartLineBody {
 }
 
 impl FulfilBody {
-    pub(super) fn into_command(self, order: OrderId) -> ApiResult<Fulfil> {
+    pub(super) fn into_command(self, order: OrderId) -> Fulfil {
         let Self { lines, tracking } = self;
-        refuse_cards([("/tracking", tracking.as_ref())])?;
-        Ok(Fulfil { order, units: lines.map(Units::from_iter), tracking })
+        Fulfil { order, units: lines.map(Units::from_iter), tracking: tracking.map(String::from) }
     }
 }
 
 impl ReturnBody {
-    pub(super) fn into_command(self, order: OrderId) -> ApiResult<GiveBack> {
+    pub(super) fn into_command(self, order: OrderId) -> GiveBack {
         let Self { lines, reason, restock } = self;
-        refuse_cards([("/reason", Some(&reason))])?;
-        Ok(GiveBack { order, units: lines.into_iter().collect(), reason, restock })
+        GiveBack { order, units: lines.into_iter().collect(), reason: reason.into(), restock }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn place_order(
 ) -> ApiResult<Answer> {
     let scope = asking.cx.principal.label();
     let asked = asking.must(&scope, &key, "place", &body.fingerprint_hex());
-    let command = body.into_inner().into_command(asked)?;
+    let command = body.into_inner().into_command(asked);
     Ok(respond(orders.place(command).await?))
 }
 
@@ -89,7 +89,7 @@ pub(crate) async fn return_goods(
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
     let request = owner.request("return", &body.fingerprint_hex());
-    let command = body.into_inner().into_command(owner.order)?;
+    let command = body.into_inner().into_command(owner.order);
     Ok(respond(orders.return_goods(&request, &command).await?))
 }
 

@@ -125,6 +125,17 @@ async fn requests_that_break_a_rule() {
         ("/payment/token", json!("5555555555554444"), "/payment/token", "card-number"),
         ("/payment/token", json!(""), "/payment/token", "invalid-value"),
         ("/shipping_address/country", json!("UK!"), "/shipping_address/country", "invalid-value"),
+        ("/shipping_address/country", json!("UK"), "/shipping_address/country", "invalid-value"),
+        ("/shipping_address/country", json!("ZZ"), "/shipping_address/country", "invalid-value"),
+        ("/shipping_address/country", json!("gb"), "/shipping_address/country", "invalid-value"),
+        ("/shipping_address/name", json!("\u{200b} "), "/shipping_address/name", "invalid-value"),
+        ("/shipping_address/line2", json!("a\nb"), "/shipping_address/line2", "invalid-value"),
+        ("/email", json!("ada@hotmail.co,uk"), "/email", "invalid-value"),
+        ("/email", json!("<ada@example.com>"), "/email", "invalid-value"),
+        ("/email", json!("mailto:ada@example.com"), "/email", "invalid-value"),
+        ("/note", json!("a\u{202e}b"), "/note", "invalid-value"),
+        ("/4111111111111111", json!("x"), "", "card-number"),
+        ("/note", json!(4_111_111_111_111_111_i64), "/note", "card-number"),
         ("/shipping_address/line2", json!(card), "/shipping_address/line2", "card-number"),
         ("/shipping_address/city", json!(""), "/shipping_address/city", "invalid-value"),
     ];
@@ -148,6 +159,42 @@ async fn requests_that_break_a_rule() {
         assert_eq!(post("/orders", &large).key("k").to(&shop).await.status, 413);
         assert_eq!(shop.count("SELECT COUNT(*) FROM orders").await, 0);
         assert_eq!(shop.count("SELECT COUNT(*) FROM idempotency").await, 0);
+        shop.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_is_left_blank_is_as_good_as_left_out() {
+    everywhere(async |shop| {
+        let mut body = with("/shipping_address/line2", json!(""));
+        body["email"] = json!(" ada@ex\u{e4}mple.de ");
+        body["note"] = json!("  ");
+        body["shipping_address"]["region"] = json!(" ");
+        body["shipping_address"]["postal_code"] = json!(null);
+        body["shipping_address"]["city"] = json!(" London ");
+        let order = post("/orders", &body).key("k").to(&shop).await.expect(201).json();
+        assert_eq!(order["email"], "ada@ex\u{e4}mple.de");
+        let address = json!({"name": "Ada", "line1": "1 High St", "city": "London", "country": "GB"});
+        assert_eq!((&order["shipping_address"], &order["note"]), (&address, &json!(null)), "{order}");
+        shop.close().await;
+    })
+    .await;
+}
+
+/// Nothing of a buyer's number is kept, and what the shop writes is not searched.
+#[actix_web::test]
+async fn card_numbers_in_heads() {
+    const CARD: &str = "4111-1111-1111-1111";
+    everywhere(async |shop| {
+        let body = purchase(&[("CUP", 1)], "tok_approve");
+        let key = format!("k-{CARD}");
+        assert_eq!(post("/orders", &body).key(&key).to(&shop).await.code(), (400, "card-number".to_owned()));
+        assert_eq!(shop.count("SELECT COUNT(*) FROM idempotency").await, 0);
+        let order = post("/orders", &body).key("k").to(&shop).await.expect(201).json();
+        let path = format!("/orders/{}/fulfilments", order["id"].as_str().unwrap());
+        let sent = json!({"tracking": "4111 1111 1111 1111"});
+        assert_eq!(post(&path, &sent).admin().key(&key).to(&shop).await.status, 201);
         shop.close().await;
     })
     .await;

@@ -30,7 +30,7 @@ pub(super) fn of_report(report: &garde::Report) -> ApiError {
     ApiError::invalid_fields(report.iter().map(place).collect())
 }
 
-fn join<'a>(steps: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn join<'a>(steps: impl Iterator<Item = &'a str>) -> String {
     steps.filter(|step| !step.is_empty()).fold(String::new(), |mut pointer, step| {
         pointer.push('/');
         pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));

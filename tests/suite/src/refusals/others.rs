@@ -70,7 +70,8 @@ async fn bad_adjustments(shop: &Shop) {
         (json!({"reason": "no"}), "/delta", "invalid-value"),
         (json!({"set_on_hand": -1, "reason": "no"}), "/set_on_hand", "invalid-value"),
         (json!({"delta": 9_223_372_036_854_775_808_u64, "reason": "no"}), "/delta", "out-of-range"),
-        (json!({"delta": 1, "reason": "4242424242424242"}), "/reason", "invalid-value"),
+        (json!({"delta": 1, "reason": "   "}), "/reason", "invalid-value"),
+        (json!({"delta": 1, "reason": "a\u{0}b"}), "/reason", "invalid-value"),
         (json!({"delta": 1, "reason": "no", "who": "me"}), "/who", "unknown-field"),
     ] {
         admin.adjusts("cup", &body).await.expect_invalid(pointer, code);
@@ -98,7 +99,7 @@ async fn bad_returns_and_fulfilments(shop: &Shop) {
     }
     for (body, pointer, code) in [
         (json!({"lines": line(0)}), "/lines/0/quantity", "invalid-value"),
-        (json!({"lines": line(1), "tracking": "4242424242424242"}), "/tracking", "card-number"),
+        (json!({"lines": line(1), "tracking": "RM\u{0}1"}), "/tracking", "invalid-value"),
         (json!({"parcels": 1}), "/parcels", "unknown-field"),
     ] {
         admin.post(&format!("/orders/{}/fulfilments", order.id), &body).await.expect_invalid(pointer, code);
