@@ -10,6 +10,7 @@ pub mod card;
 pub mod clock;
 pub mod context;
 pub mod currency;
+pub mod email;
 pub mod event;
 pub mod id;
 pub mod money;
@@ -21,6 +22,7 @@ pub use chrono::{DateTime, Utc};
 pub use clock::{Clock, Ids, Seams};
 pub use context::{CallContext, Principal};
 pub use currency::Currency;
+pub use email::{Email, fold_email};
 pub use event::{Envelope, Event};
 pub use id::{
     AttemptId, CartId, CategoryId, EventId, FulfilmentId, HoldId, OrderId, PaymentId, ProductId, RefundId, ReturnId,
