@@ -3,6 +3,7 @@
 mod event;
 
 pub use event::{
-    OrderCancelled, OrderConfirmed, OrderEvent, OrderFulfilled, OrderLine, OrderPlaced, OrderRejected, OrderReturned,
+    OrderCancelled, OrderConfirmed, OrderEvent, OrderFulfilled, OrderLine, OrderPlaced, OrderRejected,
+    OrderReturnRefused, OrderReturnRequested, OrderReturned,
     ReturnedLine,
 };

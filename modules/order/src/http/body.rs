@@ -1,16 +1,17 @@
 //! What clients send, and the rules for it. Numbers, currencies and SKUs are checked by being read.
 
 use garde::Validate;
-use kernel::{Currency, OrderId, Sku};
+use kernel::{Currency, Money, OrderId, Sku};
 use kernel_web::ApiResult;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
     application::{
+        ask_return::AskReturn,
+        call_off::CallOffLines,
         fulfil::Fulfil,
         place::{Asked, Place, Purchase},
-        return_goods::GiveBack,
     },
     domain::{
         Address, Units, Wanted,
@@ -18,7 +19,12 @@ use crate::{
     },
 };
 
+mod returns;
+mod search;
 mod text;
+
+pub(super) use returns::{ReceiveBody, RefuseBody};
+pub(super) use search::{OrdersQuery, ReturnsQuery};
 
 use text::{line_of_text, refuse_cards, some_line_of_text, some_text};
 
@@ -42,6 +48,10 @@ pub(crate) struct PlaceOrderBody {
     #[garde(custom(some_text::<1000>))]
     #[schema(max_length = 1000)]
     note: Option<String>,
+    /// The total that the buyer was shown, as a cart's answer has it. When it is another now, nothing is bought: 409
+    /// `total-changed`.
+    #[garde(skip)]
+    expected_total: Option<Money>,
 }
 
 /// A purchase of what a cart holds.
@@ -60,6 +70,10 @@ pub(crate) struct CheckOutBody {
     #[garde(custom(some_text::<1000>))]
     #[schema(max_length = 1000)]
     note: Option<String>,
+    /// The total that the buyer was shown, as a cart's answer has it. When it is another now, nothing is bought: 409
+    /// `total-changed`.
+    #[garde(skip)]
+    expected_total: Option<Money>,
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -129,7 +143,7 @@ pub(crate) struct FulfilBody {
     tracking: Option<String>,
 }
 
-/// Goods that come back.
+/// Units that the buyer wants to be rid of.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReturnBody {
@@ -139,28 +153,42 @@ pub(crate) struct ReturnBody {
     #[garde(custom(line_of_text::<500>))]
     #[schema(min_length = 1, max_length = 500, example = "too big")]
     reason: String,
-    /// Whether the units can be sold again.
+    /// Whether the buyer says that the units can be sold again. The shop decides when they come.
     #[garde(skip)]
     #[serde(default)]
     restock: bool,
 }
 
+/// Units that are not to be sent any more.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CallOffBody {
+    #[garde(length(min = 1, max = MAX_LINES), dive)]
+    #[schema(min_items = 1, max_items = 1000)]
+    lines: Vec<LineBody>,
+    #[garde(custom(line_of_text::<500>))]
+    #[schema(min_length = 1, max_length = 500, example = "ordered one too many")]
+    reason: String,
+}
+
 impl PlaceOrderBody {
     pub(super) fn into_command(self, asked: Asked) -> ApiResult<Place> {
         let lines = self.lines.into_iter().map(Into::into).collect();
-        let Self { email, currency, payment, shipping_address, note, .. } = self;
-        let purchase = CheckOutBody { email, currency, payment, shipping_address, note }.into_purchase()?;
+        let Self { email, currency, payment, shipping_address, note, expected_total, .. } = self;
+        let checkout = CheckOutBody { email, currency, payment, shipping_address, note, expected_total };
+        let purchase = checkout.into_purchase()?;
         Ok(Place { asked, purchase, lines, cart: None })
     }
 }
 
 impl CheckOutBody {
     pub(super) fn into_purchase(self) -> ApiResult<Purchase> {
-        let Self { email, currency, payment: PaymentBody { method, token }, shipping_address, note } = self;
+        let Self { email, currency, payment, shipping_address, note, expected_total } = self;
+        let PaymentBody { method, token } = payment;
         refuse_cards([("/email", Some(&email)), ("/note", note.as_ref())])?;
         refuse_cards([("/payment/method", Some(&method)), ("/payment/token", Some(&token))])?;
         let shipping_address = shipping_address.map(AddressBody::into_address).transpose()?;
-        Ok(Purchase { email, currency, method, token, shipping_address, note })
+        Ok(Purchase { email, currency, method, token, shipping_address, note, expected_total })
     }
 }
 
@@ -206,9 +234,17 @@ impl FulfilBody {
 }
 
 impl ReturnBody {
-    pub(super) fn into_command(self, order: OrderId) -> ApiResult<GiveBack> {
+    pub(super) fn into_command(self, order: OrderId) -> ApiResult<AskReturn> {
         let Self { lines, reason, restock } = self;
         refuse_cards([("/reason", Some(&reason))])?;
-        Ok(GiveBack { order, units: lines.into_iter().collect(), reason, restock })
+        Ok(AskReturn { order, units: lines.into_iter().collect(), reason, restock })
+    }
+}
+
+impl CallOffBody {
+    pub(super) fn into_command(self, order: OrderId) -> ApiResult<CallOffLines> {
+        let Self { lines, reason } = self;
+        refuse_cards([("/reason", Some(&reason))])?;
+        Ok(CallOffLines { order, units: lines.into_iter().collect(), reason })
     }
 }

@@ -17,8 +17,8 @@ fn line(number: i64, sku: &str, quantity: i64, price: i64) -> Line {
         quantity,
         unit_price: Money::new(price, Currency::GBP),
         fulfilled: 0,
-        returned_shipped: 0,
-        returned_unshipped: 0,
+        returned: 0,
+        called_off: 0,
     }
 }
 

@@ -1,0 +1,37 @@
+//! What payment made of the money that orders promise to give back.
+
+use kernel::OrderId;
+use kernel_db::{DbError, Tx};
+use payment_contract::PaymentEvent;
+
+use crate::persistence::refunds::{self, Outcome};
+
+/// What an event tells of a promise. A refund that no order promised is goodwill, and finds none.
+pub(super) fn outcome(event: &PaymentEvent) -> Option<Outcome> {
+    match event {
+        PaymentEvent::Refunded(event) => {
+            Some(Outcome { refund: event.refund, paid: event.amount.minor(), refused: None })
+        }
+        _ => None,
+    }
+}
+
+/// The order whose money was set aside, and is free again without being taken.
+pub(super) fn nothing_taken(event: &PaymentEvent) -> Option<OrderId> {
+    match event {
+        PaymentEvent::Voided(event) => Some(event.order),
+        PaymentEvent::Declined(event) => Some(event.order),
+        _ => None,
+    }
+}
+
+pub(super) async fn keep(tx: &Tx, outcomes: Vec<Outcome>, untaken: Vec<OrderId>) -> Result<(), DbError> {
+    let now = tx.seams().now();
+    if !outcomes.is_empty() {
+        tx.run_all(vec![refunds::known(&outcomes, now)]).await?;
+    }
+    if !untaken.is_empty() {
+        tx.run_all(vec![refunds::void(&untaken, now)]).await?;
+    }
+    Ok(())
+}
