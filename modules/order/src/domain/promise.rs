@@ -26,23 +26,23 @@ pub(crate) struct Promised {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $error:ident, $what:literal: $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident, $error:ident, $what:literal: $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
-        pub enum $name {
+        $vis enum $name {
             $($(#[$variant_doc])* $variant,)+
         }
 
         /// The text is none of the words.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
         #[error($what)]
-        pub struct $error;
+        $vis struct $error;
 
         impl $name {
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
+            $vis const ALL: &[Self] = &[$(Self::$variant),+];
 
-            pub const fn as_str(self) -> &'static str {
+            $vis const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
                 }
@@ -67,7 +67,7 @@ macro_rules! words {
 
 words! {
     /// Why money is given back.
-    PromiseCause, PromiseCauseError, "not a cause of a refund":
+    pub(crate) PromiseCause, PromiseCauseError, "not a cause of a refund":
     Return = "return",
     /// Units that were not sent were called off.
     CalledOff = "called_off",
@@ -76,7 +76,7 @@ words! {
 
 words! {
     /// What became of a promise to give money back.
-    PromiseStatus, PromiseStatusError, "not a status of a refund":
+    pub PromiseStatus, PromiseStatusError, "not a status of a refund":
     /// Payment has been told, and has not answered yet.
     Due = "due",
     Paid = "paid",

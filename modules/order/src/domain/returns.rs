@@ -162,11 +162,6 @@ impl Return {
         self.decision.as_ref()
     }
 
-    /// The units are promised to the shop, and may not be asked for again.
-    pub(crate) const fn is_open(&self) -> bool {
-        matches!(self.status, ReturnStatus::Requested)
-    }
-
     pub(super) fn decide(&mut self, to: ReturnStatus, reason: Option<String>, by: &super::Act) -> Result<(), Refusal> {
         let from = self.status;
         if !from.may_become(to) {

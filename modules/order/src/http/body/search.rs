@@ -46,6 +46,7 @@ pub(crate) struct OrdersQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReturnsQuery {
+    #[param(inline)]
     status: Option<ReturnStatus>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
