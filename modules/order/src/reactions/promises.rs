@@ -12,6 +12,10 @@ pub(super) fn outcome(event: &PaymentEvent) -> Option<Outcome> {
         PaymentEvent::Refunded(event) => {
             Some(Outcome { refund: event.refund, paid: event.amount.minor(), refused: None })
         }
+        PaymentEvent::RefundRefused(event) => {
+            // What is given back of it is told by an event of its own.
+            Some(Outcome { refund: event.refund, paid: 0, refused: Some(event.reason.clone()) })
+        }
         _ => None,
     }
 }

@@ -156,11 +156,11 @@ impl Order {
     pub(crate) fn approve_return(&mut self, back: &mut Return, left: Money, by: &Act) -> Result<(), Refusal> {
         back.decide(ReturnStatus::Approved, None, by)?;
         self.settle(back, &back.units.clone(), left)?;
-        self.came_back(back, back.amount, Vec::new(), false, by);
+        self.came_back(back, back.amount, (Vec::new(), false), by);
         Ok(())
     }
 
-    /// Takes goods in; `None` is all that was asked for. Their money is given back unless it was before, and what can
+    /// Takes goods in. Their money is given back unless it was before, and what can
     /// be sold again is put back into stock.
     pub(crate) fn receive_return(
         &mut self,
@@ -189,7 +189,7 @@ impl Order {
                 .collect();
             if !of_kind.is_empty() {
                 // The first event of the two carries the money.
-                self.came_back(back, amount, shipped(&of_kind), restock, by);
+                self.came_back(back, amount, (shipped(&of_kind), restock), by);
                 amount = self.zero();
             }
         }
@@ -224,7 +224,9 @@ impl Order {
         Ok(())
     }
 
-    fn came_back(&mut self, back: &Return, amount: Money, lines: Vec<ReturnedLine>, restock: bool, by: &Act) {
+    /// Says that money or goods of a return have moved: its goods are the units, and whether they can be sold again.
+    fn came_back(&mut self, back: &Return, amount: Money, goods: (Vec<ReturnedLine>, bool), by: &Act) {
+        let (lines, restock) = goods;
         let event = OrderReturned {
             order: self.id(),
             return_id: back.id,
