@@ -47,6 +47,9 @@ pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEve
         PaymentEvent::Captured(event) => ("payment.captured", Some(event.amount.to_string())),
         PaymentEvent::Voided(_) => ("payment.voided", None),
         PaymentEvent::Refunded(event) => ("payment.refunded", Some(event.amount.to_string())),
+        PaymentEvent::RefundRefused(event) => {
+            ("payment.refund-refused", Some(format!("{} of {}: {}", event.refunded, event.asked, event.reason)))
+        }
         PaymentEvent::Unknown(_) => ("payment.changed", None),
     };
     happening(order, envelope, what, None, detail)
