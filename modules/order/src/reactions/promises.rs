@@ -1,6 +1,8 @@
 //! What payment made of the money that orders promise to give back.
 
-use kernel::OrderId;
+use std::collections::BTreeMap;
+
+use kernel::{OrderId, RefundId};
 use kernel_db::{DbError, Tx};
 use payment_contract::PaymentEvent;
 
@@ -30,7 +32,7 @@ pub(super) fn nothing_taken(event: &PaymentEvent) -> Option<OrderId> {
 }
 
 pub(super) async fn keep(tx: &Tx, outcomes: Vec<Outcome>, untaken: Vec<OrderId>) -> Result<(), DbError> {
-    let now = tx.seams().now();
+    let (now, outcomes) = (tx.seams().now(), joined(outcomes));
     if !outcomes.is_empty() {
         tx.run_all(vec![refunds::known(&outcomes, now)]).await?;
     }
@@ -38,4 +40,19 @@ pub(super) async fn keep(tx: &Tx, outcomes: Vec<Outcome>, untaken: Vec<OrderId>)
         tx.run_all(vec![refunds::void(&untaken, now)]).await?;
     }
     Ok(())
+}
+
+/// One statement changes a row once, so what a batch tells of one promise is joined first.
+fn joined(outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let mut known: BTreeMap<RefundId, Outcome> = BTreeMap::new();
+    for outcome in outcomes {
+        match known.get_mut(&outcome.refund) {
+            Some(before) => {
+                before.paid = before.paid.max(outcome.paid);
+                before.refused = before.refused.take().or(outcome.refused);
+            }
+            None => drop(known.insert(outcome.refund, outcome)),
+        }
+    }
+    known.into_values().collect()
 }

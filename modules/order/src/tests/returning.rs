@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use futures_util::future::join_all;
 use kernel::{Currency, Money, OrderId, PaymentId, RefundId};
-use payment_contract::{PaymentEvent, PaymentRefunded};
+use payment_contract::{PaymentEvent, PaymentRefundRefused, PaymentRefunded};
 use serde_json::{Value, json};
 
 use super::{
@@ -267,6 +267,38 @@ async fn no_more_is_promised_than_goodwill_has_left() {
         assert_eq!(listed["items"].as_array().unwrap().len(), 1);
         let promises = shop.module.promises_after(None, 10).await.unwrap();
         assert_eq!(promises.iter().map(|promise| promise.amount.minor()).sum::<i64>(), 365);
+        shop.assert_sound().await;
+        shop.close().await;
+    })
+    .await;
+}
+
+/// A goodwill refund that order had not heard of yet: payment gives back what is left, and the rest is shown as work.
+#[actix_web::test]
+async fn a_promise_that_payment_could_not_keep_is_shown() {
+    everywhere(async |shop| {
+        let (order, token) = sent(&shop, "k").await;
+        let back = ask(order, &[("CUP", 3)]).token(&token).key("a").to(&shop).await.expect(201).json();
+        decide(&back, "receive", &json!({})).to(&shop).await.expect(200);
+        let refund: RefundId = back["refund"].as_str().unwrap().parse().unwrap();
+        let gbp = |minor| Money::new(minor, Currency::GBP);
+        let goodwill = RefundId::new(kernel::clock::Ids::next(&kernel::clock::SystemIds));
+        let (payment, reason) = (PaymentId::new(order.uuid()), "more than is left".to_owned());
+        let refused = PaymentRefundRefused {
+            payment, order, refund, asked: gbp(765), refunded: gbp(365), left: gbp(365), reason,
+        };
+        shop.charges.feed.publish(&paid_back(order, goodwill, 400, 400));
+        shop.charges.feed.publish(&PaymentEvent::from(refused));
+        shop.charges.feed.publish(&paid_back(order, refund, 365, 765));
+        shop.settle().await;
+        let shown = shown(&shop, order).await;
+        let (paid, status) = (&shown["refunds"][0]["paid"]["amount"], &shown["refunds"][0]["status"]);
+        assert_eq!((paid, status, &shown["returns"][0]["refund_status"]), (&json!(365), &json!("refused"), &json!("refused")));
+        assert_eq!(shown["refunds"][0]["reason"], "more than is left");
+        let listed = get("/admin/orders?refund=refused").admin().to(&shop).await.expect(200).json();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        let told = get(&format!("/orders/{order}/timeline")).admin().to(&shop).await.expect(200).json();
+        assert!(told["items"].as_array().unwrap().iter().any(|item| item["what"] == "payment.refund-refused"), "{told}");
         shop.assert_sound().await;
         shop.close().await;
     })
