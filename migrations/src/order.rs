@@ -15,6 +15,8 @@ impl MigratorTrait for Migrator {
             Step::number_outbox(),
             Step::number_news(),
             Step::numbered_in_turn(),
+            Step::own("m0020_returns", include_str!("order/m0020_returns.sql")),
+            Step::own("m0021_order_search", include_str!("order/m0021_order_search.sql")),
         ]
     }
 }

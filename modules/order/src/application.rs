@@ -1,5 +1,6 @@
 //! One file per thing that can be asked of orders. Reading order: [`place`] takes an order, [`saga`] carries it to
-//! its end, [`runner`] takes up what was left; then [`cancel`], [`fulfil`], [`return_goods`], [`cart`], [`read`].
+//! its end, [`runner`] takes up what was left; then [`cancel`], [`fulfil`], [`call_off`], [`ask_return`],
+//! [`decide_return`], [`cart`], [`read`].
 
 use std::sync::Arc;
 
@@ -17,13 +18,15 @@ use crate::{
     error::OrderError,
 };
 
+pub(crate) mod ask_return;
+pub(crate) mod call_off;
 pub(crate) mod cancel;
 pub(crate) mod cart;
 pub(crate) mod checkout;
+pub(crate) mod decide_return;
 pub(crate) mod fulfil;
 pub(crate) mod place;
 pub(crate) mod read;
-pub(crate) mod return_goods;
 pub(crate) mod runner;
 pub(crate) mod saga;
 mod waiting;

@@ -1,12 +1,16 @@
 //! Proves on live data what must always be true of orders.
 
-use kernel::OrderId;
+use kernel::{OrderId, RefundId};
 use kernel_db::{Db, DbError};
 use kernel_module::Check;
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use crate::{PaymentSummary, persistence::select};
+use crate::{
+    PaymentSummary, PromiseSummary,
+    domain::Promised,
+    persistence::{refunds, select},
+};
 
 /// A placing may outlive its deadline by so much: that long a dead process may keep its lease, and a turn take.
 const GRACE_SECONDS: u64 = 60;
@@ -24,6 +28,9 @@ pub(crate) async fn all(db: &Db) -> Result<Vec<Check>, DbError> {
         none(db, "order: every confirmed order is paid in full", UNPAID, vec![]).await?,
         none(db, "order: no rejected order keeps money", KEPT, vec![]).await?,
         none(db, "order: every order has lines", EMPTY, vec![]).await?,
+        none(db, "order: every confirmed order has something left to send", DONE, vec![]).await?,
+        none(db, "order: only what was sent is asked to be returned", OVERASKED, vec![]).await?,
+        none(db, "order: no more was paid back on promises than was given back", OVERPAID, vec![]).await?,
     ])
 }
 
@@ -37,18 +44,33 @@ const UNPAID: &str = "SELECT id FROM orders WHERE status IN ('confirmed', 'fulfi
 const KEPT: &str = "SELECT id FROM orders WHERE status = 'rejected' AND captured <> refunded";
 const EMPTY: &str = "SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM order_line WHERE order_id = orders.id)";
 
+const DONE: &str = "SELECT id FROM orders WHERE status = 'confirmed' AND NOT EXISTS (SELECT 1 FROM order_line \
+                    WHERE order_id = orders.id AND quantity > fulfilled + returned_unshipped)";
+const OVERASKED: &str = "SELECT id FROM orders WHERE id IN (SELECT order_id FROM goods_return \
+                         WHERE status IN ('requested', 'approved')) AND status NOT IN ('confirmed', 'fulfilled')";
+const OVERPAID: &str = "SELECT id FROM orders JOIN (SELECT order_id, SUM(paid) AS paid FROM order_refund \
+                        GROUP BY order_id) AS promised ON promised.order_id = orders.id \
+                        WHERE promised.paid > orders.refunded";
+
 async fn totals(db: &Db) -> Result<Check, DbError> {
     let sum = async |sql: &str| -> Result<String, DbError> {
         let rows = select(db.reader(), sql, []).await?;
         let row = rows.first().ok_or_else(|| DbError::corrupt("sum", "there is none"))?;
-        Ok(format!("{} in {} orders", row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<i64>(1)?))
+        let part = |index| row.try_get_by_index::<i64>(index).map(i128::from);
+        Ok(format!("{} in {} orders", part(0)? * MILLION + part(1)?, part(2)?))
     };
-    let orders = sum("SELECT CAST(COALESCE(SUM(total), 0) AS bigint), COUNT(*) FROM orders").await?;
-    let lines = sum("SELECT CAST(COALESCE(SUM(quantity * unit_price), 0) AS bigint), COUNT(DISTINCT order_id) \
-                     FROM order_line")
-    .await?;
+    let orders = sum(ORDERS_ADDED_UP).await?;
+    let lines = sum(LINES_ADDED_UP).await?;
     Ok(Check::new("order: the totals add up to the lines", orders, lines))
 }
+
+/// Orders may come to more than a column counts, so millions and the rest are added up apart.
+const MILLION: i128 = 1_000_000;
+const ORDERS_ADDED_UP: &str = "SELECT CAST(COALESCE(SUM(total / 1000000), 0) AS bigint), \
+                               CAST(COALESCE(SUM(total % 1000000), 0) AS bigint), COUNT(*) FROM orders";
+const LINES_ADDED_UP: &str = "SELECT CAST(COALESCE(SUM(quantity * unit_price / 1000000), 0) AS bigint), \
+                              CAST(COALESCE(SUM(quantity * unit_price % 1000000), 0) AS bigint), \
+                              COUNT(DISTINCT order_id) FROM order_line";
 
 /// No order may be found by `sql`.
 async fn none(db: &Db, rule: &str, sql: &str, values: Vec<Value>) -> Result<Check, DbError> {
@@ -57,6 +79,19 @@ async fn none(db: &Db, rule: &str, sql: &str, values: Vec<Value>) -> Result<Chec
         rows.iter().take(SHOWN).map(|row| order(row).map(|order| order.to_string())).collect::<Result<_, _>>()?;
     let check = Check::new(rule, format!("{} exceptions", rows.len()), "0 exceptions");
     Ok(if found.is_empty() { check } else { check.with_detail(format!("orders {}", found.join(", "))) })
+}
+
+pub(crate) async fn promises_after(
+    db: &Db,
+    after: Option<RefundId>,
+    limit: u64,
+) -> Result<Vec<PromiseSummary>, DbError> {
+    let promises = refunds::after(db.reader(), after, limit).await?;
+    let summary = |(order, promised): (OrderId, Promised)| {
+        let Promised { promise, paid, status, .. } = promised;
+        PromiseSummary { order, refund: promise.refund, amount: promise.amount, paid, status }
+    };
+    Ok(promises.into_iter().map(summary).collect())
 }
 
 pub(crate) async fn unfinished(db: &Db) -> Result<Vec<OrderId>, DbError> {

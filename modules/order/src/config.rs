@@ -28,6 +28,9 @@ pub struct Config {
     pub runner_poll_ms: u32,
     /// The first wait before a call that was not answered is made again. Later waits are longer.
     pub retry_ms: u32,
+    /// A return for so much money, in minor units of its currency, is approved without a person; so is all that is
+    /// returned of one order together. 0 leaves every return to a person.
+    pub returns_accept_up_to: i64,
 }
 
 impl Default for Config {
@@ -43,6 +46,7 @@ impl Default for Config {
             lease_ms: 7_000,
             runner_poll_ms: 1_000,
             retry_ms: 25,
+            returns_accept_up_to: 0,
         }
     }
 }
@@ -74,6 +78,11 @@ impl Config {
 
     pub(crate) fn retry(&self) -> Duration {
         Duration::from_millis(self.retry_ms.into())
+    }
+
+    /// Whether a return for `amount` needs no person, when returns for `accepted` of the same order needed none before.
+    pub(crate) const fn accepts_by_itself(&self, amount: i64, accepted: i64) -> bool {
+        self.returns_accept_up_to > 0 && amount.saturating_add(accepted) <= self.returns_accept_up_to
     }
 
     pub(crate) fn cart_sweep(&self) -> Duration {

@@ -1,11 +1,11 @@
 use catalog_contract::PricesRefusal;
-use kernel::{CartId, Kind, OrderId, Problem};
+use kernel::{CartId, Kind, OrderId, Problem, ReturnId};
 use kernel_db::{DbError, idempotency::KeyRefusal};
 use port::PortError;
 use serde_json::json;
 
 use crate::{
-    domain::{Refusal, basket::BasketRefusal},
+    domain::{Line, Refusal, basket::BasketRefusal},
     persistence::orders::SaveError,
 };
 
@@ -14,6 +14,8 @@ use crate::{
 pub(crate) enum OrderError {
     #[error("there is no order {0}, or you may not see it")]
     NotFound(OrderId),
+    #[error("there is no return {0}")]
+    NoReturn(ReturnId),
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -59,7 +61,7 @@ impl From<SaveError> for OrderError {
 impl Problem for OrderError {
     fn kind(&self) -> Kind {
         match self {
-            Self::NotFound(_) => Kind::NotFound,
+            Self::NotFound(_) | Self::NoReturn(_) => Kind::NotFound,
             Self::Refused(refusal) => refusal.kind(),
             Self::Basket(refusal) => refusal.kind(),
             Self::Cart(refusal) => refusal.kind(),
@@ -73,7 +75,7 @@ impl Problem for OrderError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::NotFound(_) => "not-found",
+            Self::NotFound(_) | Self::NoReturn(_) => "not-found",
             Self::Refused(refusal) => refusal.code(),
             Self::Basket(refusal) => refusal.code(),
             Self::Cart(refusal) => refusal.code(),
@@ -115,22 +117,43 @@ impl Problem for CartRefusal {
 
 impl Problem for BasketRefusal {
     fn kind(&self) -> Kind {
-        Kind::Invalid
+        match self {
+            Self::TotalChanged { .. } => Kind::Conflict,
+            Self::UnknownSku { .. } | Self::CurrencyMismatch { .. } | Self::TotalTooLarge => Kind::Invalid,
+        }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Self::UnknownSku { .. } => "unknown-sku",
             Self::CurrencyMismatch { .. } => "currency-mismatch",
-            Self::TotalTooLarge => "amount-too-large",
+            Self::TotalTooLarge => "total-too-large",
+            Self::TotalChanged { .. } => "total-changed",
         }
     }
 
-    /// Where in the request each bad line stands.
+    /// Where in the request each bad line stands; or what is different now.
     fn extensions(&self) -> Option<serde_json::Value> {
-        let (Self::UnknownSku { lines } | Self::CurrencyMismatch { lines }) = self else { return None };
-        let place =
-            |line| json!({ "pointer": format!("/lines/{line}/sku"), "code": self.code(), "message": self.to_string() });
-        Some(json!({ "errors": lines.iter().map(place).collect::<Vec<_>>() }))
+        match self {
+            Self::UnknownSku { lines } | Self::CurrencyMismatch { lines } => {
+                let place = |line| json!({ "pointer": format!("/lines/{line}/sku"), "code": self.code(), "message": self.to_string() });
+                Some(json!({ "errors": lines.iter().map(place).collect::<Vec<_>>() }))
+            }
+            Self::TotalTooLarge => None,
+            Self::TotalChanged { expected, total, lines } => {
+                let lines: Vec<_> = lines.iter().map(priced).collect();
+                Some(json!({ "expected": expected, "total": total, "lines": lines }))
+            }
+        }
     }
+}
+
+fn priced(line: &Line) -> serde_json::Value {
+    json!({
+        "sku": line.sku,
+        "title": line.title,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "total": line.total().ok(),
+    })
 }

@@ -13,6 +13,7 @@ mod body;
 mod carts;
 mod guest;
 mod orders;
+mod returns;
 
 /// An order may have a thousand lines.
 const ORDER_BODY: BodyLimit = BodyLimit(1024 * 1024);
@@ -27,8 +28,18 @@ pub(crate) fn routes(orders: &Arc<Orders>, config: &mut ServiceConfig<'_>) {
             .service(orders::read_order)
             .service(orders::cancel_order)
             .service(admin::fulfil_order)
-            .service(orders::return_goods)
+            .service(orders::call_off_lines)
+            .service(orders::ask_return)
             .service(orders::read_timeline),
+    );
+    config.service(scope::scope("/admin/orders").service(admin::search_orders));
+    config.service(
+        scope::scope("/admin/returns")
+            .service(returns::list_returns)
+            .service(returns::read_return)
+            .service(returns::approve_return)
+            .service(returns::receive_return)
+            .service(returns::refuse_return),
     );
     config.service(
         scope::scope("/carts")

@@ -16,5 +16,5 @@ mod tests;
 
 pub use application::{Feeds, Ports};
 pub use config::Config;
-pub use domain::Status;
-pub use module::{Order, PaymentSummary};
+pub use domain::{Status, promise::PromiseStatus};
+pub use module::{Order, PaymentSummary, PromiseSummary};

@@ -1,14 +1,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use kernel::{Currency, OrderId};
+use kernel::{Currency, Money, OrderId, RefundId};
 use kernel_db::{Db, DbError, Subscription};
 use kernel_module::{Check, Module, Tasks, Worker};
 use tokio::sync::mpsc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    Config, Status,
+    Config, PromiseStatus, Status,
     application::{Feeds, Orders, Ports, runner},
     check, http, reactions,
 };
@@ -33,6 +33,16 @@ pub struct PaymentSummary {
     pub refunded: i64,
 }
 
+/// Money that an order has promised to give back, to be held against what payment says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PromiseSummary {
+    pub order: OrderId,
+    pub refund: RefundId,
+    pub amount: Money,
+    pub paid: Money,
+    pub status: PromiseStatus,
+}
+
 impl Order {
     /// Placings run in `tasks`, so that a buyer may hang up and shutdown waits for them.
     pub fn new(db: Db, config: Config, ports: Ports, feeds: Feeds, tasks: Tasks) -> Self {
@@ -49,6 +59,11 @@ impl Order {
     /// At most `limit` orders by id, after `after`.
     pub async fn payments_after(&self, after: Option<OrderId>, limit: u64) -> Result<Vec<PaymentSummary>, DbError> {
         check::payments_after(&self.orders.db, after, limit).await
+    }
+
+    /// At most `limit` promises to give money back by their refund's id, after `after`.
+    pub async fn promises_after(&self, after: Option<RefundId>, limit: u64) -> Result<Vec<PromiseSummary>, DbError> {
+        check::promises_after(&self.orders.db, after, limit).await
     }
 
     /// The placings that have not ended, by order: exactly these may hold stock that is not committed.

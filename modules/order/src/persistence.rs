@@ -8,11 +8,15 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, TryGetable, Value};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+pub(crate) mod called_off;
 pub(crate) mod carts;
+pub(crate) mod emails;
 pub(crate) mod goods;
 pub(crate) mod orders;
 pub(crate) mod placements;
 pub(crate) mod query;
+pub(crate) mod refunds;
+pub(crate) mod returns;
 pub(crate) mod timeline;
 
 /// Runs a query written as [`Dialect::statement`] says, inside a transaction or beside all of them.

@@ -14,6 +14,7 @@ use crate::{
     persistence::{orders, placements, timeline},
 };
 
+mod promises;
 mod story;
 
 /// Order's own events become its timeline.
@@ -43,19 +44,22 @@ impl Reaction for Payments {
 
     async fn react_all(&self, tx: &Tx, events: &[Envelope]) -> Result<(), ReactionError> {
         let mut facts: BTreeMap<OrderId, PaymentFacts> = BTreeMap::new();
-        let mut told = Vec::new();
+        let (mut told, mut outcomes, mut untaken) = (Vec::new(), Vec::new(), Vec::new());
         for envelope in events {
             let event: PaymentEvent = envelope.event()?;
             if let Some((order, fact)) = PaymentFacts::of_event(&event) {
                 let known = facts.entry(order).or_default();
                 *known = known.join(fact);
                 told.push(story::of_payment(order, envelope, &event));
+                outcomes.extend(promises::outcome(&event));
+                untaken.extend(promises::nothing_taken(&event));
             }
         }
         if facts.is_empty() {
             return Ok(());
         }
         let facts: Vec<_> = facts.into_iter().collect();
+        promises::keep(tx, outcomes, untaken).await?;
         let concerned: Vec<OrderId> = facts.iter().map(|(order, _)| *order).collect();
         // Sagas before orders, as wherever both are written.
         let writes =

@@ -1,6 +1,7 @@
 //! The module over real databases: SQLite always, Postgres too when `BANYAN_TEST_POSTGRES` names one.
 
 mod buyer;
+mod calling_off;
 mod cancelling;
 mod carts;
 mod checking;
@@ -13,6 +14,9 @@ mod golden;
 mod goods;
 mod listing;
 mod placing;
+mod prices;
 mod reacting;
 mod refusing;
+mod returning;
+mod searching;
 mod shop;

@@ -1,24 +1,26 @@
 //! How orders and carts look from outside. An answer that is kept under a key is encoded here, once.
 
-use kernel::{DateTime, FulfilmentId, Money, OrderId, PaymentId, RefundId, ReturnId, Sku, Utc};
-use order_contract::{OrderLine, ReturnedLine};
+use kernel::{DateTime, FulfilmentId, Money, OrderId, PaymentId, Sku, Utc};
+use order_contract::OrderLine;
 use payment_contract::ChargeStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::{Address, Line, Order, PaymentFacts, Rejection, Status},
+    domain::{Address, Line, Order, PaymentFacts, Rejection, Return, Status},
     persistence::{
-        goods::{Fulfilment, Returned},
+        goods::{Fulfilment, Goods},
         timeline::Happening,
     },
 };
 
 mod answer;
 mod cart;
+mod returns;
 
 pub(crate) use answer::{accepted, confirmed, location, rejected};
 pub(crate) use cart::{CartLineView, CartView};
+pub(crate) use returns::{CalledOffView, RefundView, ReturnView};
 
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,9 +50,16 @@ pub(crate) struct OrderView {
     /// Goods that left the house. Shown when one order is read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fulfilments: Vec<FulfilmentView>,
-    /// Goods that came back. Shown when one order is read.
+    /// Units that were called off before they were sent. Shown when one order is read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    called_off: Vec<CalledOffView>,
+    /// Goods that the buyer asks to return, or has returned. Shown when one order is read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     returns: Vec<ReturnView>,
+    /// Money that is promised back, and whether it was paid. One that is `refused` is for the shop to settle. Shown when
+    /// one order is read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refunds: Vec<RefundView>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
@@ -67,9 +76,12 @@ pub(crate) struct LineView {
     /// Units that left the house.
     #[serde(skip_serializing_if = "is_zero")]
     fulfilled: i64,
-    /// Units that came back, or were given back before they left.
+    /// Units that left the house and were taken back.
     #[serde(skip_serializing_if = "is_zero")]
     returned: i64,
+    /// Units that were called off before they were sent.
+    #[serde(skip_serializing_if = "is_zero")]
+    called_off: i64,
 }
 
 /// What the order knows of its payment, in minor units of its currency.
@@ -103,23 +115,6 @@ pub(crate) struct FulfilmentView {
 pub(crate) struct UnitsView {
     sku: Sku,
     quantity: i64,
-}
-
-/// Goods that came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Return)]
-pub(crate) struct ReturnView {
-    id: ReturnId,
-    order: OrderId,
-    /// Names the giving back of the money, in the order's payment.
-    refund: RefundId,
-    /// The price of the lines.
-    amount: Money,
-    lines: Vec<UnitsView>,
-    /// Whether the units can be sold again.
-    restock: bool,
-    reason: String,
-    created_at: DateTime<Utc>,
 }
 
 /// One thing that happened to an order.
@@ -165,15 +160,24 @@ impl OrderView {
             rejection: standing.rejection.clone(),
             order_token: None,
             fulfilments: Vec::new(),
+            called_off: Vec::new(),
             returns: Vec::new(),
+            refunds: Vec::new(),
             created_at: terms.created_at,
             updated_at: standing.updated_at,
         }
     }
 
-    pub(crate) fn with_goods(mut self, fulfilments: Vec<Fulfilment>, returns: Vec<Returned>) -> Self {
-        self.fulfilments = fulfilments.into_iter().map(Into::into).collect();
-        self.returns = returns.into_iter().map(Into::into).collect();
+    pub(crate) fn with_goods(mut self, goods: Goods) -> Self {
+        let number = &self.number;
+        let back = |back: Return| {
+            let refund = goods.refunds.iter().find(|promised| promised.promise.refund == back.refund);
+            ReturnView::of(back, number.clone()).with_refund(refund)
+        };
+        self.returns = goods.returns.into_iter().map(back).collect();
+        self.fulfilments = goods.fulfilments.into_iter().map(Into::into).collect();
+        self.called_off = goods.called_off.into_iter().map(Into::into).collect();
+        self.refunds = goods.refunds.iter().map(RefundView::of).collect();
         self
     }
 
@@ -193,7 +197,8 @@ impl LineView {
             // A line whose price overflowed was never ordered.
             total: line.total().unwrap_or(line.unit_price),
             fulfilled: line.fulfilled,
-            returned: line.returned(),
+            returned: line.returned,
+            called_off: line.called_off,
         }
     }
 }
@@ -210,15 +215,6 @@ impl From<Fulfilment> for FulfilmentView {
         let units = |OrderLine { sku, quantity }| UnitsView { sku, quantity };
         let lines = lines.into_iter().map(units).collect();
         Self { id, order, lines, tracking, complete, created_at: at }
-    }
-}
-
-impl From<Returned> for ReturnView {
-    fn from(returned: Returned) -> Self {
-        let Returned { id, order, refund, amount, restock, reason, at, .. } = returned;
-        let units = |ReturnedLine { sku, quantity, .. }| UnitsView { sku, quantity };
-        let lines = returned.lines.into_iter().map(units).collect();
-        Self { id, order, refund, amount, lines, restock, reason, created_at: at }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 mod authorize;
+mod by_hand;
 mod capture;
 mod carry_out;
 pub(crate) mod cashier;
@@ -10,10 +11,13 @@ pub(crate) mod end;
 mod give_up;
 mod keyed;
 mod refund;
+mod refuse;
 mod settle;
 mod webhook;
 mod worker;
 
+pub(crate) use by_hand::Progress;
 pub(crate) use cashier::Cashier;
 pub(crate) use give_up::give_up;
 pub(crate) use refund::RefundRequest;
+pub(crate) use refuse::take_on;

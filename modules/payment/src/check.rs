@@ -14,6 +14,9 @@ pub(crate) async fn check(db: &Db, config: &Config) -> Result<Vec<Check>, DbErro
     checks.push(belonging(db).await?);
     checks.push(provider_agrees(db).await?);
     checks.push(nothing_in_doubt(db, config).await?);
+    checks.push(nothing_promised_twice(db).await?);
+    checks.push(what_failed_is_shown(db).await?);
+    checks.push(refusals_add_up(db).await?);
     Ok(checks)
 }
 
@@ -112,4 +115,44 @@ async fn nothing_in_doubt(db: &Db, config: &Config) -> Result<Check, DbError> {
     let (attempts, payments) = two_numbers(db, sql, [deadline.into(), deadline.into()]).await?;
     let rule = format!("payment: attempts unsettled for more than {} s", config.doubt_seconds);
     Ok(Check::new(&rule, attempts + payments, 0))
+}
+
+/// The refund attempts that are decided and may still move money.
+const OWED: &str = "COALESCE((SELECT SUM(attempt.amount) FROM attempt WHERE attempt.payment_id = payment.id \
+                    AND attempt.operation = 'refund' AND attempt.status IN ('queued', 'started', 'unknown', 'pending')), 0)";
+
+async fn nothing_promised_twice(db: &Db) -> Result<Check, DbError> {
+    // Before the money is taken, a capture under way may have promised what it is about to take.
+    let sql = format!(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN refunded + {OWED} <= CASE WHEN status = 'authorized' \
+         THEN authorized ELSE captured END THEN 1 ELSE 0 END), 0) AS BIGINT) FROM payment \
+         WHERE EXISTS (SELECT 1 FROM attempt WHERE attempt.payment_id = payment.id AND attempt.operation = 'refund') \
+         AND status IN ('authorized', 'captured', 'refunded')"
+    );
+    let (payments, covered) = two_numbers(db, &sql, []).await?;
+    let rule =
+        "payment: what was taken covers every refund, made and to be made (payments with refunds; those covered)";
+    Ok(Check::new(rule, payments, covered))
+}
+
+async fn what_failed_is_shown(db: &Db) -> Result<Check, DbError> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN refund_refusal.refunded = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) \
+               FROM attempt LEFT JOIN refund_refusal ON refund_refusal.refund_id = attempt.id \
+               WHERE attempt.operation = 'refund' AND attempt.status = 'failed'";
+    let (failed, shown) = two_numbers(db, sql, []).await?;
+    let rule = "payment: every refund that failed is shown to the shop as work (failed; shown)";
+    let open = "SELECT COUNT(*), COUNT(*) FROM refund_refusal WHERE resolved_at IS NULL";
+    let (open, _) = two_numbers(db, open, []).await?;
+    let detail =
+        format!("{open} refused refunds are to be settled: GET /api/v1/admin/payments?attention=true lists them");
+    Ok(Check::new(rule, failed, shown).with_detail(detail))
+}
+
+async fn refusals_add_up(db: &Db) -> Result<Check, DbError> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN refund_refusal.refunded = COALESCE(\
+               CASE WHEN attempt.status NOT IN ('failed', 'dropped') THEN attempt.amount END, 0) THEN 1 ELSE 0 END), 0) \
+               AS BIGINT) FROM refund_refusal LEFT JOIN attempt ON attempt.id = refund_refusal.refund_id";
+    let (refusals, right) = two_numbers(db, sql, []).await?;
+    let rule = "payment: what is promised is paid or refused (refusals; those whose paid part is in the attempts)";
+    Ok(Check::new(rule, refusals, right))
 }

@@ -71,6 +71,11 @@ impl Config {
         Duration::from_millis(self.provider_timeout_ms.saturating_mul(2).saturating_add(500))
     }
 
+    /// How long an outcome may stay open before a person is told.
+    pub(crate) const fn doubt(&self) -> Duration {
+        Duration::from_secs(self.doubt_seconds)
+    }
+
     /// How long to wait before the provider is asked again after `tries`.
     pub(crate) fn backoff(&self, tries: i64) -> Duration {
         const LONGEST: Duration = Duration::from_secs(30);

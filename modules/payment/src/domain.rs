@@ -4,10 +4,12 @@ mod attempt;
 mod ledger;
 mod payment;
 mod plan;
+mod refusal;
 mod status;
 
 pub(crate) use attempt::{Attempt, AttemptStatus, Operation, Wanted};
 pub(crate) use ledger::Posting;
 pub(crate) use payment::{Final, IllegalMove, Movement, Payment, Standing};
 pub(crate) use plan::{Step, next_step, owed_for_cancellation, owed_refunds};
+pub(crate) use refusal::{Promise, Refusal, Resolved, TOO_LITTLE_LEFT, is_decided, left_to_give, promise, refusal_of};
 pub(crate) use status::Status;

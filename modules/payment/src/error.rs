@@ -18,11 +18,15 @@ pub(crate) enum PaymentError {
     ProviderAway { executed: Executed },
     #[error("only {left} of the payment can still be given back")]
     TooMuch { left: Money },
+    #[error("the payment has no refused refund of that id: GET /admin/payments/{{id}} lists those that it has")]
+    NoRefusal,
+    #[error("the refused refund was resolved before, in other words: it stays as it is")]
+    ResolvedBefore,
     #[error(transparent)]
     Key(#[from] KeyRefusal),
     #[error(transparent)]
     Untrusted(#[from] Untrusted),
-    #[error("the webhook makes no sense")]
+    #[error("the webhook is not JSON in UTF-8 under an id of 1 to 255 characters")]
     Unreadable,
     #[error("the webhook holds a card number")]
     CardNumber,
@@ -43,10 +47,10 @@ impl PaymentError {
 impl Problem for PaymentError {
     fn kind(&self) -> Kind {
         match self {
-            Self::NotFound | Self::NoProvider => Kind::NotFound,
+            Self::NotFound | Self::NoProvider | Self::NoRefusal => Kind::NotFound,
             Self::Refused(refusal) => refusal.kind(),
             Self::ProviderAway { .. } => Kind::Unavailable,
-            Self::TooMuch { .. } => Kind::Conflict,
+            Self::TooMuch { .. } | Self::ResolvedBefore => Kind::Conflict,
             Self::Key(refusal) => refusal.kind(),
             Self::Untrusted(_) => Kind::Unauthenticated,
             Self::Unreadable => Kind::Malformed,
@@ -63,6 +67,8 @@ impl Problem for PaymentError {
             Self::Refused(refusal) => refusal.code(),
             Self::ProviderAway { .. } => "provider-unavailable",
             Self::TooMuch { .. } => "refund-exceeds-captured",
+            Self::NoRefusal => "refused-refund-not-found",
+            Self::ResolvedBefore => "refused-refund-resolved",
             Self::Key(refusal) => refusal.code(),
             Self::Untrusted(_) => "webhook-untrusted",
             Self::Unreadable => "webhook-unreadable",

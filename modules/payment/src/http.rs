@@ -21,5 +21,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>, cashier: &Arc<Cashier>, sec
         .service(payments::capture_payment)
         .service(payments::void_payment)
         .service(payments::refund_payment)
+        .service(payments::resolve_refund)
         .service(webhooks::receive_webhook);
 }

@@ -63,6 +63,11 @@ impl Payment {
         &self.cashier
     }
 
+    /// What reads the events of orders.
+    pub(crate) fn follower(&self) -> Arc<FollowOrders> {
+        Arc::new(FollowOrders(Arc::clone(&self.cashier)))
+    }
+
     /// Tells the simulated provider where the store's public API is, such as `http://127.0.0.1:8080`, once it is
     /// known. The configuration, and whoever comes first, wins.
     pub fn webhooks_reach(&self, url: impl Into<String>) {
@@ -101,8 +106,7 @@ impl Module for Payment {
     }
 
     fn subscriptions(&self) -> Vec<Subscription> {
-        let follow = Arc::new(FollowOrders(Arc::clone(&self.cashier)));
-        vec![Subscription::new(self.db(), "payment", Arc::clone(&self.feeds.order), follow)]
+        vec![Subscription::new(self.db(), "payment", Arc::clone(&self.feeds.order), self.follower())]
     }
 
     fn workers(&self) -> Vec<Worker> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod inbox;
 pub(crate) mod query;
+pub(crate) mod refusals;
 mod row;
 pub(crate) mod store;
 

@@ -28,8 +28,9 @@ pub(crate) trait Provider: Send + Sync {
     /// What became of what was asked under `reference`; `None` when it never arrived.
     async fn look_up(&self, reference: AttemptId) -> Result<Option<Verdict>, ProviderError>;
 
-    /// Reads the body of a webhook whose signature is good; `None` when it makes no sense.
-    fn read_webhook(&self, body: &[u8]) -> Option<Notice>;
+    /// Reads the body of a webhook whose signature is good. A provider adds members, values and types of events when it
+    /// likes: what is not known is not a mistake.
+    fn read_webhook(&self, body: &str) -> Reading;
 }
 
 /// One thing to do, in the words of every provider.
@@ -73,6 +74,16 @@ pub(crate) enum ProviderError {
 pub(crate) struct Notice {
     pub(crate) reference: AttemptId,
     pub(crate) verdict: Verdict,
+}
+
+/// What a webhook says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Notice(Notice),
+    /// A webhook that this build has no use for, and why.
+    Ignored(&'static str),
+    /// Not JSON.
+    Malformed,
 }
 
 /// Passes `instruction` to the method that it is for.

@@ -8,8 +8,8 @@ use kernel_db::{Reaction, ReactionError, Tx};
 use order_contract::OrderEvent;
 
 use crate::{
-    application::{Cashier, give_up},
-    domain::{Operation, Payment, Wanted, owed_for_cancellation},
+    application::{Cashier, give_up, take_on},
+    domain::{Wanted, owed_for_cancellation},
     persistence::store,
 };
 
@@ -54,7 +54,10 @@ async fn on_cancelled(tx: &Tx, event: &Envelope, order: OrderId, refund: RefundI
     let Some(payment) = payment else { return Ok(()) };
     let attempts = store::attempts(tx, payment.id).await?;
     match owed_for_cancellation(&payment, &attempts).map_err(ReactionError::new)? {
-        Some(owed) => queue_refund(tx, &payment, (refund, owed), wanted(tx, event)).await,
+        Some(owed) => {
+            let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted(tx, event) };
+            take_on(tx, payment, (refund, owed), wanted).await.map_err(ReactionError::new)
+        }
         None => Ok(()),
     }
 }
@@ -71,19 +74,8 @@ async fn on_returned(
     let payment = store::lock_by_order(tx, order).await?.flatten();
     let payment = payment.filter(|payment| payment.amount.currency() == amount.currency());
     let payment = payment.ok_or_else(|| ReactionError::new(NothingToRefund { order, amount }))?;
-    queue_refund(tx, &payment, (refund, amount), wanted(tx, event)).await
-}
-
-/// Once for each refund id, whatever became of it.
-async fn queue_refund(
-    tx: &Tx,
-    payment: &Payment,
-    (refund, amount): (RefundId, Money),
-    wanted: Wanted,
-) -> Result<(), ReactionError> {
-    let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted };
-    store::add(tx, &wanted.attempt(payment, Operation::Refund, amount, tx.seams().now())).await?;
-    Ok(())
+    let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted(tx, event) };
+    take_on(tx, payment, (refund, amount), wanted).await.map_err(ReactionError::new)
 }
 
 fn wanted(tx: &Tx, event: &Envelope) -> Wanted {

@@ -8,5 +8,7 @@ mod crowds;
 mod harness;
 mod http;
 mod ledger;
+mod moves;
+mod promises;
 mod served;
 mod webhooks;

@@ -28,6 +28,7 @@ pub mod target;
 mod crowd;
 mod db;
 mod group;
+mod time;
 mod transact;
 mod trouble;
 mod tx;

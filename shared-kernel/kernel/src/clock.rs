@@ -8,10 +8,22 @@ use std::sync::{
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use uuid::Uuid;
 
+mod steady;
+
+pub use steady::{Hearsay, SteadyClock};
+
 /// What time it is.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present, in whole microseconds: what both databases can keep.
     fn now(&self) -> DateTime<Utc>;
+
+    /// What the machine's clock shows, with every jump of it: for times that are compared with another machine's.
+    fn wall(&self) -> DateTime<Utc> {
+        self.now()
+    }
+
+    /// Hears what time it is by a database that was just opened. Most clocks do not listen.
+    fn hear(&self, _: Hearsay) {}
 }
 
 /// Makes identifiers.
@@ -31,13 +43,18 @@ pub struct Seams {
 }
 
 impl Seams {
-    /// The machine's own clock and entropy.
+    /// The machine's own clock, made steady, and its entropy.
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
+        Self { clock: Arc::new(SteadyClock::over(Arc::new(SystemClock))), ids: Arc::new(SystemIds) }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// As [`Clock::wall`].
+    pub fn wall(&self) -> DateTime<Utc> {
+        self.clock.wall()
     }
 
     /// A new id of whatever kind the caller needs.
@@ -46,16 +63,20 @@ impl Seams {
     }
 }
 
-/// The machine's clock.
+/// The machine's clock, which an operator or a time server may turn at any moment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
     fn now(&self) -> DateTime<Utc> {
-        let now = Utc::now();
-        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+        whole_microseconds(Utc::now())
     }
+}
+
+/// What both databases can keep.
+fn whole_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(at)
 }
 
 /// The machine's entropy.

@@ -34,6 +34,10 @@ pub enum MoneyError {
 }
 
 impl Money {
+    /// The most minor units that a client reads exactly: numbers in JSON are doubles to JavaScript and others
+    /// (RFC 8259, 6), which are exact up to 2^53 - 1.
+    pub const LARGEST: i64 = 9_007_199_254_740_991;
+
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
@@ -71,6 +75,11 @@ impl Money {
     pub fn checked_mul(self, quantity: i64) -> Result<Self, MoneyError> {
         let minor = self.minor.checked_mul(quantity).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
+    }
+
+    /// The amount, if every client can read it exactly; see [`Money::LARGEST`].
+    pub fn exact_in_json(self) -> Result<Self, MoneyError> {
+        if self.minor.unsigned_abs() <= Self::LARGEST.unsigned_abs() { Ok(self) } else { Err(MoneyError::Overflow) }
     }
 
     /// Adds up `amounts`, which must all be in `currency`.
@@ -189,6 +198,14 @@ mod tests {
         ] {
             assert_eq!(read(text, currency), minor, "{text:?} {currency}");
         }
+    }
+
+    #[test]
+    fn javascript_reads_the_largest_amount_exactly() {
+        assert_eq!(Money::LARGEST, (1 << 53) - 1);
+        let exact = |minor| gbp(minor).exact_in_json().is_ok();
+        assert!(exact(Money::LARGEST) && exact(-Money::LARGEST) && exact(0));
+        assert!(!exact(Money::LARGEST + 1) && !exact(-Money::LARGEST - 1) && !exact(i64::MIN));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName},
+    http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, future::LocalBoxFuture};
@@ -17,7 +17,10 @@ use crate::{ApiError, ApiResult, Caller};
 
 mod decode;
 mod pointer;
+mod raw;
 mod strings;
+
+pub use raw::RawBody;
 
 /// How many bytes a body may have. An `app_data` of the application or of any scope in it; the innermost counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,15 +90,14 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest for Bod
 }
 
 /// What the headers alone give away.
-fn announced(headers: &HeaderMap, BodyLimit(limit): BodyLimit) -> ApiResult<()> {
+fn announced(headers: &HeaderMap, limit: BodyLimit) -> ApiResult<()> {
     if !header(headers, &CONTENT_TYPE).is_some_and(is_json) {
         return Err(ApiError::unsupported_media_type("the body must be application/json in UTF-8"));
     }
     if header(headers, &CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
         return Err(ApiError::unsupported_media_type("the body must not be compressed"));
     }
-    let length = header(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).unwrap_or_default();
-    if usize::try_from(length).is_ok_and(|length| length <= limit) { Ok(()) } else { Err(ApiError::too_large(limit)) }
+    raw::announced(headers, limit)
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

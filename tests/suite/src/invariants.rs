@@ -10,6 +10,7 @@ mod money;
 mod orphan_holds;
 mod oversell;
 mod parking;
+mod promises;
 
 use crate::harness::{Kind, Sabotage, Shop, alone, aloud, run};
 

@@ -69,7 +69,7 @@ impl Told {
             OrderEvent::Rejected(event) => (event.order, None),
             OrderEvent::Fulfilled(event) => (event.order, event.by.clone()),
             OrderEvent::Returned(event) => (event.order, event.by.clone()),
-            OrderEvent::Placed(_) | OrderEvent::Confirmed(_) | OrderEvent::Unknown(_) => return Ok(None),
+            _ => return Ok(None),
         };
         let actor = by.unwrap_or_else(|| CallContext::system("order").principal.label());
         Ok(Some(Self { order, event, note: Note { actor, cause: Cause::from(envelope) } }))
@@ -88,7 +88,7 @@ impl Told {
             OrderEvent::Rejected(event) => Ok(because(claim.release().unwrap_or_default(), &event.reason)),
             OrderEvent::Fulfilled(event) => claim.fulfil(&event.lines),
             OrderEvent::Returned(event) => Ok(because(claim.take_back(&event.lines, event.restock)?, &event.reason)),
-            OrderEvent::Placed(_) | OrderEvent::Confirmed(_) | OrderEvent::Unknown(_) => Ok(Vec::new()),
+            _ => Ok(Vec::new()),
         }
     }
 }

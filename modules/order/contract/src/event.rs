@@ -15,8 +15,13 @@ kernel::events! {
         "order.cancelled.v1" => Cancelled(OrderCancelled) of |event| event.order,
         /// Goods left the house.
         "order.fulfilled.v1" => Fulfilled(OrderFulfilled) of |event| event.order,
-        /// Goods came back, and their price is to be given back.
+        /// Units were taken back, or called off before they were sent, and their price is to be given back. A return
+        /// may be told in parts: the money when it is approved, the goods when they arrive.
         "order.returned.v1" => Returned(OrderReturned) of |event| event.order,
+        /// The buyer asks to give goods back. Nothing has moved.
+        "order.return_requested.v1" => ReturnRequested(OrderReturnRequested) of |event| event.order,
+        /// The shop takes nothing back of what the buyer asked for.
+        "order.return_refused.v1" => ReturnRefused(OrderReturnRefused) of |event| event.order,
     }
 }
 
@@ -56,6 +61,9 @@ pub struct OrderCancelled {
     /// Who did it, as an audit trail writes it: `guest`, `admin`, `system:order`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// What the buyer was promised: what order knew to be left of the money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,11 +85,49 @@ pub struct OrderReturned {
     pub return_id: ReturnId,
     /// Names the giving back of the money, so that it happens once.
     pub refund: RefundId,
-    /// The price of the lines.
+    /// What is to be given back now: the price of the lines, or what is left of the money when that is less. Nothing
+    /// when the money was given back before.
     pub amount: Money,
+    /// The units that moved now; none when only money is given back.
     pub lines: Vec<ReturnedLine>,
     /// Whether the units can be sold again.
     pub restock: bool,
+    pub reason: String,
+    /// Who did it, as an audit trail writes it: `guest`, `admin`, `system:order`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// The units were called off before they were sent: no goods come back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub called_off: bool,
+    /// What the order has become by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_status: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderReturnRequested {
+    pub order: OrderId,
+    #[serde(rename = "return")]
+    pub return_id: ReturnId,
+    pub lines: Vec<OrderLine>,
+    /// What would be given back if all of it came back now.
+    pub amount: Money,
+    pub reason: String,
+    /// Who did it, as an audit trail writes it: `guest`, `admin`, `system:order`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OrderReturnRefused {
+    pub order: OrderId,
+    #[serde(rename = "return")]
+    pub return_id: ReturnId,
     pub reason: String,
     /// Who did it, as an audit trail writes it: `guest`, `admin`, `system:order`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

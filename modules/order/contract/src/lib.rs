@@ -3,6 +3,6 @@
 mod event;
 
 pub use event::{
-    OrderCancelled, OrderConfirmed, OrderEvent, OrderFulfilled, OrderLine, OrderPlaced, OrderRejected, OrderReturned,
-    ReturnedLine,
+    OrderCancelled, OrderConfirmed, OrderEvent, OrderFulfilled, OrderLine, OrderPlaced, OrderRejected,
+    OrderReturnRefused, OrderReturnRequested, OrderReturned, ReturnedLine,
 };

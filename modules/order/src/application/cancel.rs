@@ -10,7 +10,7 @@ use super::{Orders, Request};
 use crate::{
     domain::{Act, Status},
     error::OrderError,
-    persistence::{orders, placements},
+    persistence::{orders, placements, refunds},
     view::OrderView,
 };
 
@@ -27,7 +27,8 @@ impl Orders {
             placements::lock(&tx, id).await?;
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
             let placing = order.status() == Status::Placed;
-            order.cancel(REQUESTED, refund, act)?;
+            let left = order.left(refunds::due(&tx, id).await?);
+            order.cancel(REQUESTED, refund, left, act)?;
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
             if placing {
                 tx.run_all(vec![placements::wake(&[id], tx.seams().now())]).await?;

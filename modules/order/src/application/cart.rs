@@ -1,9 +1,9 @@
 //! Carts: what someone thinks of buying, at today's prices.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use catalog_contract::Quote;
-use kernel::{CallContext, CartId, Sku};
+use kernel::{CallContext, CartId, Currency, Money, Sku};
 use kernel_db::idempotency::{self, Answer};
 
 use super::{Orders, Request};
@@ -45,15 +45,16 @@ impl Orders {
         Ok(carts::find(self.db.reader(), id, self.now()).await?.ok_or(CartRefusal::NotFound(id))?)
     }
 
-    /// Sets how many units of a SKU the cart holds; none removes it. Only what is sold can be put in.
+    /// Sets how many units of a SKU the cart holds; none removes it. Only what is sold can be put in, and only so much
+    /// that the total can be told.
     pub(crate) async fn set_cart_line(
         &self,
         cx: &CallContext,
         id: CartId,
         line: Wanted,
     ) -> Result<CartView, OrderError> {
-        if line.quantity > 0 && !self.quotes(cx, vec![line.sku.clone()]).await?.contains_key(&line.sku) {
-            return Err(BasketRefusal::UnknownSku { lines: Vec::new() }.into());
+        if line.quantity > 0 {
+            self.may_be_put_in(cx, id, &line).await?;
         }
         let (line, expires_at) = (&line, self.config.cart_expiry(self.now()));
         let cart = self
@@ -66,6 +67,26 @@ impl Orders {
             })
             .await?;
         self.view_cart(cx, &cart).await
+    }
+
+    /// The cart may change between this look and the write; a checkout looks again.
+    async fn may_be_put_in(&self, cx: &CallContext, id: CartId, line: &Wanted) -> Result<(), OrderError> {
+        let cart = self.find_cart(id).await?;
+        let others = cart.lines.into_iter().filter(|other| other.sku != line.sku);
+        let wanted: Vec<Wanted> = others.chain([line.clone()]).collect();
+        let quotes = self.quotes(cx, wanted.iter().map(|wanted| wanted.sku.clone()).collect()).await?;
+        if !quotes.contains_key(&line.sku) {
+            return Err(BasketRefusal::UnknownSku { lines: Vec::new() }.into());
+        }
+        // Of what is not sold any more there is no price; different currencies are not added up.
+        let priced = wanted.iter().filter_map(|wanted| Some((quotes.get(&wanted.sku)?.price, wanted.quantity)));
+        let mut totals: BTreeMap<Currency, Money> = BTreeMap::new();
+        for (price, quantity) in priced {
+            let total = totals.entry(price.currency()).or_insert(Money::zero(price.currency()));
+            let more = price.checked_mul(quantity).and_then(|line| total.checked_add(line)?.exact_in_json());
+            *total = more.map_err(|_| BasketRefusal::TotalTooLarge)?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn delete_cart(&self, id: CartId) -> Result<(), OrderError> {
@@ -108,7 +129,7 @@ fn cart_line(line: &Wanted, quote: Option<&Quote>, available: Option<i64>) -> Ca
         quantity: line.quantity,
         title: quote.map(|quote| quote.title.clone()),
         unit_price: quote.map(|quote| quote.price),
-        total: quote.and_then(|quote| quote.price.checked_mul(line.quantity).ok()),
+        total: quote.and_then(|quote| quote.price.checked_mul(line.quantity).and_then(Money::exact_in_json).ok()),
         available,
     }
 }

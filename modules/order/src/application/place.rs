@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use kernel::{CallContext, CartId, Currency, OrderId};
+use kernel::{CallContext, CartId, Currency, Money, OrderId};
 use kernel_db::{
-    Cause, Crowd, Db, DbError, Tx,
+    Cause, Crowd, Db, DbError, Tx, guard,
     idempotency::{self, Answer, Claim, Key, KeyRefusal},
     outbox,
 };
@@ -52,6 +52,8 @@ pub(crate) struct Purchase {
     pub(crate) token: String,
     pub(crate) shipping_address: Option<Address>,
     pub(crate) note: Option<String>,
+    /// What the buyer was shown.
+    pub(crate) expected_total: Option<Money>,
 }
 
 /// What became of the first transaction.
@@ -93,7 +95,11 @@ impl Orders {
         skus.sort_unstable();
         skus.dedup();
         let quotes = self.ports.prices.quote(&command.asked.cx, skus).await?;
-        Ok(Basket::price(&command.lines, command.purchase.currency, &quotes)?)
+        let basket = Basket::price(&command.lines, command.purchase.currency, &quotes)?;
+        if !guard::sabotaged("order.expected_total") {
+            basket.must_cost(command.purchase.expected_total)?;
+        }
+        Ok(basket)
     }
 
     async fn carry_out(&self, command: Place, basket: Basket, accept: oneshot::Sender<Result<Accepted, OrderError>>) {

@@ -4,9 +4,10 @@ use kernel::{Limit, OrderId, Page};
 
 use super::Orders;
 use crate::{
+    domain::{Line, Status},
     error::OrderError,
     persistence::{
-        goods,
+        goods::Goods,
         query::{self, Filter},
         timeline,
     },
@@ -14,16 +15,16 @@ use crate::{
 };
 
 impl Orders {
-    /// One order, with what left the house and what came back.
+    /// One order, with what left the house, what came back, and what is given back for it.
     pub(crate) async fn read(&self, id: OrderId) -> Result<OrderView, OrderError> {
         let reader = self.db.reader();
         let order = query::order(reader, id).await?.ok_or(OrderError::NotFound(id))?;
-        if order.lines().iter().all(|line| line.fulfilled == 0 && line.returned() == 0) {
+        let untouched = |line: &Line| line.fulfilled == 0 && line.called_off == 0;
+        if order.status() != Status::Cancelled && order.lines().iter().all(untouched) {
             return Ok(OrderView::of(&order));
         }
-        let fulfilments = goods::fulfilments(reader, id).await?;
-        let returns = goods::returns(reader, id, order.terms.total.currency()).await?;
-        Ok(OrderView::of(&order).with_goods(fulfilments, returns))
+        let goods = Goods::of(reader, &order).await?;
+        Ok(OrderView::of(&order).with_goods(goods))
     }
 
     /// The newest orders first.

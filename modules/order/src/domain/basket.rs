@@ -34,8 +34,10 @@ pub(crate) enum BasketRefusal {
     UnknownSku { lines: Vec<usize> },
     #[error("a line is not sold in the order's currency")]
     CurrencyMismatch { lines: Vec<usize> },
-    #[error("the total is too large")]
+    #[error("the total is more than {} minor units, which is the most that JSON numbers are exact for", Money::LARGEST)]
     TotalTooLarge,
+    #[error("the total is {total} now, and not {expected}; show it to the buyer and ask again")]
+    TotalChanged { expected: Money, total: Money, lines: Vec<Line> },
 }
 
 impl Basket {
@@ -52,6 +54,17 @@ impl Basket {
         let lines: Vec<Line> = (1..).zip(priced).map(|(number, (wanted, quote))| line(number, wanted, quote)).collect();
         let total = total(currency, &lines).map_err(|_| BasketRefusal::TotalTooLarge)?;
         Ok(Self { lines, total })
+    }
+
+    /// The buyer pays the total that was shown, if one was.
+    pub(crate) fn must_cost(&self, expected: Option<Money>) -> Result<(), BasketRefusal> {
+        match expected {
+            Some(expected) if expected != self.total => {
+                let (total, lines) = (self.total, self.lines.clone());
+                Err(BasketRefusal::TotalChanged { expected, total, lines })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -73,14 +86,14 @@ fn line(number: i64, wanted: &Wanted, quote: &Quote) -> Line {
         quantity: wanted.quantity,
         unit_price: quote.price,
         fulfilled: 0,
-        returned_shipped: 0,
-        returned_unshipped: 0,
+        returned: 0,
+        called_off: 0,
     }
 }
 
 fn total(currency: Currency, lines: &[Line]) -> Result<Money, MoneyError> {
     let totals: Vec<Money> = lines.iter().map(Line::total).collect::<Result<_, _>>()?;
-    Money::sum(currency, totals)
+    Money::sum(currency, totals)?.exact_in_json()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{Money, MoneyError, Sku};
-use order_contract::{OrderLine, ReturnedLine};
+use order_contract::OrderLine;
 
 use super::Line;
 
@@ -40,6 +40,11 @@ impl Units {
         self.0.get(sku).copied().unwrap_or(0)
     }
 
+    /// What is left of each SKU when `other` is taken away.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        self.iter().map(|(sku, units)| (sku.clone(), units - other.of(sku))).filter(|(_, units)| *units > 0).collect()
+    }
+
     /// Every SKU of which `other` has fewer.
     pub(crate) fn beyond(&self, other: &Self) -> Vec<Excess> {
         self.iter()
@@ -74,38 +79,40 @@ pub(crate) fn send(lines: &mut [Line], units: &Units) {
     }
 }
 
-/// Takes `units` back: first those that are with the buyer, then those that were never sent. The caller has made
-/// sure that there are so many.
+/// Marks `units` as called off, and answers their price. The caller has made sure that so many are to be sent.
 ///
 /// # Errors
 ///
 /// When their price is more than money can count.
-pub(crate) fn take_back(
-    lines: &mut [Line],
-    units: &Units,
-    zero: Money,
-) -> Result<(Money, Vec<ReturnedLine>), MoneyError> {
-    let mut amount = zero;
-    let mut returned = Vec::new();
-    for (sku, quantity) in units.iter() {
-        let mut left = quantity;
-        let mut shipped = 0;
+pub(crate) fn call_off(lines: &mut [Line], units: &Units, zero: Money) -> Result<Money, MoneyError> {
+    let mut price = zero;
+    for (sku, mut left) in units.iter() {
+        for line in of_sku(lines, sku) {
+            let off = left.min(line.to_send());
+            line.called_off += off;
+            left -= off;
+            price = price.checked_add(line.unit_price.checked_mul(off)?)?;
+        }
+    }
+    Ok(price)
+}
+
+/// Takes `units` back from the buyer, and answers their price. The caller has made sure that the buyer has so many.
+///
+/// # Errors
+///
+/// When their price is more than money can count.
+pub(crate) fn take_back(lines: &mut [Line], units: &Units, zero: Money) -> Result<Money, MoneyError> {
+    let mut price = zero;
+    for (sku, mut left) in units.iter() {
         for line in of_sku(lines, sku) {
             let back = left.min(line.with_buyer());
-            line.returned_shipped += back;
-            shipped += back;
+            line.returned += back;
             left -= back;
-            amount = amount.checked_add(line.unit_price.checked_mul(back)?)?;
+            price = price.checked_add(line.unit_price.checked_mul(back)?)?;
         }
-        for line in of_sku(lines, sku) {
-            let back = left.min(line.to_send());
-            line.returned_unshipped += back;
-            left -= back;
-            amount = amount.checked_add(line.unit_price.checked_mul(back)?)?;
-        }
-        returned.push(ReturnedLine { sku: sku.clone(), quantity, shipped });
     }
-    Ok((amount, returned))
+    Ok(price)
 }
 
 fn of_sku<'a>(lines: &'a mut [Line], sku: &'a Sku) -> impl Iterator<Item = &'a mut Line> {

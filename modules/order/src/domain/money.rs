@@ -93,6 +93,8 @@ impl PaymentFacts {
                 let none = Money::zero(event.refunded.currency());
                 (event.order, Self::of(event.payment, PaymentStage::Captured).with_sums(none, none, event.refunded))
             }
+            // Nothing moved: the sums are known already.
+            PaymentEvent::RefundRefused(event) => (event.order, Self::of(event.payment, PaymentStage::Pending)),
             PaymentEvent::Unknown(_) => return None,
         })
     }
@@ -105,7 +107,7 @@ impl From<&Charge> for PaymentFacts {
             ChargeStatus::Authorized => PaymentStage::Authorized,
             ChargeStatus::Captured | ChargeStatus::Refunded => PaymentStage::Captured,
             ChargeStatus::Declined => PaymentStage::Declined,
-            ChargeStatus::Voided => PaymentStage::Voided,
+            ChargeStatus::Voided | ChargeStatus::Voiding => PaymentStage::Voided,
         };
         Self::of(charge.payment, stage).with_sums(charge.authorized, charge.captured, charge.refunded)
     }

@@ -1,19 +1,23 @@
 //! The aggregate.
 
-use kernel::{DateTime, FulfilmentId, Money, OrderId, PaymentId, RefundId, ReturnId, Utc};
-use order_contract::{
-    OrderCancelled, OrderConfirmed, OrderEvent, OrderFulfilled, OrderPlaced, OrderRejected, OrderReturned, ReturnedLine,
-};
+use kernel::{DateTime, Money, OrderId, PaymentId, RefundId, Utc};
+use order_contract::{OrderCancelled, OrderConfirmed, OrderEvent, OrderPlaced, OrderRejected};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Line, PaymentFacts, Rejection, Status, Units, goods};
+use super::{
+    Line, PaymentFacts, Rejection, Status, Units,
+    money::PaymentStage,
+    promise::{Promise, PromiseCause},
+};
 
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod units;
 
 pub(crate) use refusal::Refusal;
+pub(crate) use units::CallOff;
 
 /// What people call the first order is one more than this.
 const NUMBERS_BEGIN: i64 = 1_000_000;
@@ -34,8 +38,20 @@ pub(crate) struct Terms {
 impl Terms {
     /// As people call the order: `1000001`.
     pub(crate) fn name(&self) -> String {
-        (NUMBERS_BEGIN + self.number).to_string()
+        name_of_row(self.number)
     }
+}
+
+/// As people call the order that the database counted so.
+pub(crate) fn name_of_row(number: i64) -> String {
+    (NUMBERS_BEGIN + number).to_string()
+}
+
+/// The order's own number, of what people call it. `None` for what no order is called.
+pub(crate) fn row_of_name(name: &str) -> Option<i64> {
+    let digits = (1..=18).contains(&name.len()) && name.bytes().all(|digit| digit.is_ascii_digit());
+    let number: i64 = if digits { name.parse().ok()? } else { return None };
+    Some(number - NUMBERS_BEGIN).filter(|number| *number > 0)
 }
 
 /// Where goods are to go.
@@ -87,6 +103,7 @@ pub(crate) struct Order {
     lines: Vec<Line>,
     standing: Standing,
     events: Vec<OrderEvent>,
+    promises: Vec<Promise>,
 }
 
 impl Order {
@@ -100,7 +117,7 @@ impl Order {
 
     /// An order as it is stored.
     pub(crate) const fn restore(terms: Terms, lines: Vec<Line>, standing: Standing, payment: PaymentFacts) -> Self {
-        Self { terms, payment, lines, standing, events: Vec::new() }
+        Self { terms, payment, lines, standing, events: Vec::new(), promises: Vec::new() }
     }
 
     pub(crate) const fn id(&self) -> OrderId {
@@ -137,78 +154,46 @@ impl Order {
         Ok(())
     }
 
-    /// Calls the order off. What it holds and what was paid goes back by the event.
-    pub(crate) fn cancel(&mut self, reason: &str, refund: RefundId, by: &Act) -> Result<(), Refusal> {
+    /// Calls the order off. What it holds and the money that is `left` of it goes back by the event.
+    pub(crate) fn cancel(&mut self, reason: &str, refund: RefundId, left: Money, by: &Act) -> Result<(), Refusal> {
         if self.lines.iter().any(|line| line.fulfilled > 0) {
             return Err(Refusal::AlreadySent);
         }
         self.advance(Status::Cancelled)?;
-        let (order, reason) = (self.id(), reason.to_owned());
-        self.publish(by.at, OrderCancelled { order, reason, refund, by: Some(by.by.clone()) });
+        self.promise(Promise { refund, cause: PromiseCause::Cancellation, amount: left });
+        let (order, reason, amount) = (self.id(), reason.to_owned(), Some(left));
+        self.publish(by.at, OrderCancelled { order, reason, refund, by: Some(by.by.clone()), amount });
         Ok(())
     }
 
     /// Calls a confirmed order off because the store cannot keep its word.
     pub(crate) fn lose(&mut self, because: &Rejection, refund: RefundId, by: &Act) -> Result<(), Refusal> {
         use kernel::Problem as _;
-        self.cancel(because.code(), refund, by)?;
+        let left = match because {
+            // Nothing could be taken.
+            Rejection::PaymentLost => Money::zero(self.terms.total.currency()),
+            _ => self.left(0),
+        };
+        self.cancel(because.code(), refund, left, by)?;
         self.standing.rejection = Some(because.clone());
         Ok(())
     }
 
-    /// Sends `units`, or all that is left, on their way. Answers what was sent, and whether nothing is left.
-    pub(crate) fn fulfil(
-        &mut self,
-        fulfilment: FulfilmentId,
-        units: Option<Units>,
-        by: &Act,
-    ) -> Result<(Units, bool), Refusal> {
-        if self.status() != Status::Confirmed {
-            return Err(Refusal::IllegalMove { from: self.status(), to: Status::Fulfilled });
-        }
-        let possible = Units::of_lines(&self.lines, Line::to_send);
-        let units = units.unwrap_or_else(|| possible.clone());
-        if units.is_empty() {
-            return Err(Refusal::NothingToSend);
-        }
-        match units.beyond(&possible) {
-            excess if excess.is_empty() => goods::send(&mut self.lines, &units),
-            lines => return Err(Refusal::FulfilmentExceedsOrder { lines }),
-        }
-        let complete = self.lines.iter().all(|line| line.to_send() == 0);
-        if complete {
-            self.advance(Status::Fulfilled)?;
-        }
-        let (order, lines) = (self.id(), (&units).into());
-        self.publish(by.at, OrderFulfilled { order, fulfilment, lines, complete, by: Some(by.by.clone()) });
-        Ok((units, complete))
+    /// What can still be given back when `due` is promised and not paid yet: what was taken, less what was given back.
+    /// The capture of a confirmed order may still be under way, and counts as made.
+    pub(crate) const fn left(&self, due: i64) -> Money {
+        let taken = match (self.status(), self.payment.stage) {
+            (_, PaymentStage::Declined | PaymentStage::Voided) => 0,
+            (Status::Confirmed, _) if self.payment.captured == 0 => self.terms.total.minor(),
+            _ => self.payment.captured,
+        };
+        let left = taken - self.payment.refunded - due;
+        Money::new(if left < 0 { 0 } else { left }, self.terms.total.currency())
     }
 
-    /// Takes goods back and gives their price back by the event. Never more than was bought.
-    pub(crate) fn return_goods(&mut self, goods: &Return, by: &Act) -> Result<(Money, Vec<ReturnedLine>), Refusal> {
-        if !matches!(self.status(), Status::Confirmed | Status::Fulfilled) {
-            return Err(Refusal::NotReturnable { status: self.status() });
-        }
-        let possible = Units::of_lines(&self.lines, |line| line.quantity - line.returned());
-        match goods.units.beyond(&possible) {
-            excess if excess.is_empty() => {}
-            lines => return Err(Refusal::ReturnsExceedPurchase { lines }),
-        }
-        let zero = Money::zero(self.terms.total.currency());
-        let (amount, lines) =
-            goods::take_back(&mut self.lines, &goods.units, zero).map_err(|_| Refusal::AmountTooLarge)?;
-        let event = OrderReturned {
-            order: self.id(),
-            return_id: goods.id,
-            refund: goods.refund,
-            amount,
-            lines: lines.clone(),
-            restock: goods.restock,
-            reason: goods.reason.clone(),
-            by: Some(by.by.clone()),
-        };
-        self.publish(by.at, event);
-        Ok((amount, lines))
+    /// The promises that are not stored yet.
+    pub(crate) fn take_promises(&mut self) -> Vec<Promise> {
+        std::mem::take(&mut self.promises)
     }
 
     /// The events that are not stored yet, each with its version.
@@ -227,21 +212,16 @@ impl Order {
         Ok(())
     }
 
+    /// Nothing is promised where there is nothing to give back.
+    fn promise(&mut self, promise: Promise) {
+        if promise.amount.is_positive() {
+            self.promises.push(promise);
+        }
+    }
+
     fn publish(&mut self, at: DateTime<Utc>, event: impl Into<OrderEvent>) {
         self.standing.version += 1;
         self.standing.updated_at = at;
         self.events.push(event.into());
     }
-}
-
-/// Goods that come back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Return {
-    pub(crate) id: ReturnId,
-    /// Names the giving back of the money, so that it happens once.
-    pub(crate) refund: RefundId,
-    pub(crate) units: Units,
-    /// Whether the units can be sold again.
-    pub(crate) restock: bool,
-    pub(crate) reason: String,
 }

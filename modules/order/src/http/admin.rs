@@ -1,41 +1,19 @@
 //! What the admin does with orders.
 
 use actix_web::{get, post, web::Data};
-use kernel::{OrderId, Page};
+use kernel::Page;
 use kernel_module::respond;
-use kernel_web::{Admin, Answer, ApiResult, Body, Json, OptionalKey, Problems, Query, page_cursor, page_limit};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use kernel_web::{Admin, Answer, ApiResult, Body, Json, OptionalKey, Problems, Query};
 
-use super::{body::FulfilBody, guest::Owner};
+use super::{
+    body::{FulfilBody, OrdersQuery},
+    guest::Owner,
+    orders::NAMED,
+};
 use crate::{
     application::Orders,
-    domain::Status,
-    persistence::query::Filter,
     view::{FulfilmentView, OrderView},
 };
-
-/// Which orders to list.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OrdersQuery {
-    status: Option<Status>,
-    /// The buyer's address; capitals make no difference.
-    email: Option<String>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// How many items, 1 to 100; 20 when left out.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u16>,
-}
-
-impl OrdersQuery {
-    fn into_filter(self) -> ApiResult<Filter> {
-        let before = page_cursor(self.cursor.as_deref())?;
-        Ok(Filter { status: self.status, email: self.email, before })
-    }
-}
 
 /// Lists orders, the newest first.
 #[utoipa::path(
@@ -50,9 +28,28 @@ pub(crate) async fn list_orders(
     query: Query<OrdersQuery>,
     orders: Data<Orders>,
 ) -> ApiResult<Json<Page<OrderView>>> {
-    let query = query.into_inner();
-    let limit = page_limit(query.limit)?;
-    Ok(Json(orders.list(&query.into_filter()?, limit).await?))
+    let (filter, limit) = query.into_inner().into_filter()?;
+    Ok(Json(orders.list(&filter, limit).await?))
+}
+
+/// Searches orders, the newest first.
+///
+/// Every parameter that is given must hold. A number, an email address and a SKU are matched whole; of an email address
+/// case and other ways to write the same letters make no difference, and a host may be written in its own script.
+#[utoipa::path(
+    tag = "orders",
+    params(OrdersQuery),
+    responses(Problems, (status = 200, description = "A page of orders", body = Page<OrderView>)),
+    security(("admin" = [])),
+)]
+#[get("")]
+pub(crate) async fn search_orders(
+    _: Admin,
+    query: Query<OrdersQuery>,
+    orders: Data<Orders>,
+) -> ApiResult<Json<Page<OrderView>>> {
+    let (filter, limit) = query.into_inner().into_filter()?;
+    Ok(Json(orders.list(&filter, limit).await?))
 }
 
 /// Sends goods on their way: some lines, or all that is left.
@@ -60,7 +57,7 @@ pub(crate) async fn list_orders(
 /// The order becomes `fulfilled` once nothing is left to send.
 #[utoipa::path(
     tag = "orders",
-    params(("id" = OrderId, Path), OptionalKey),
+    params(("id" = String, Path, description = NAMED), OptionalKey),
     request_body = FulfilBody,
     responses(Problems, (status = 201, description = "On their way", body = FulfilmentView)),
     security(("admin" = [])),

@@ -1,21 +1,28 @@
 //! What clients send, and the rules for it. Texts, currencies, countries and SKUs are checked by being read.
 
 use garde::Validate;
-use kernel::{Country, Currency, Email, Line, OrderId, Prose, Sku, text::optional};
+use kernel::{Country, Currency, Email, Line, Money, OrderId, Prose, Sku, text::optional};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
     application::{
+        ask_return::AskReturn,
+        call_off::CallOffLines,
         fulfil::Fulfil,
         place::{Asked, Place, Purchase},
-        return_goods::GiveBack,
     },
     domain::{
         Address, Units, Wanted,
         basket::{MAX_LINES, MAX_QUANTITY},
     },
 };
+
+mod returns;
+mod search;
+
+pub(super) use returns::{ReceiveBody, RefuseBody};
+pub(super) use search::{OrdersQuery, ReturnsQuery};
 
 /// A purchase.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -37,6 +44,10 @@ pub(crate) struct PlaceOrderBody {
     #[serde(default, deserialize_with = "optional")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     note: Option<Prose<1000>>,
+    /// The total that the buyer was shown, as a cart's answer has it. When it is another now, nothing is bought: 409
+    /// `total-changed`.
+    #[garde(skip)]
+    expected_total: Option<Money>,
 }
 
 /// A purchase of what a cart holds.
@@ -55,6 +66,10 @@ pub(crate) struct CheckOutBody {
     #[serde(default, deserialize_with = "optional")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     note: Option<Prose<1000>>,
+    /// The total that the buyer was shown, as a cart's answer has it. When it is another now, nothing is bought: 409
+    /// `total-changed`.
+    #[garde(skip)]
+    expected_total: Option<Money>,
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -134,7 +149,7 @@ pub(crate) struct FulfilBody {
     tracking: Option<Line<200>>,
 }
 
-/// Goods that come back.
+/// Units that the buyer wants to be rid of.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReturnBody {
@@ -144,27 +159,40 @@ pub(crate) struct ReturnBody {
     #[garde(skip)]
     #[schema(value_type = String, min_length = 1, max_length = 500, example = "too big")]
     reason: Line<500>,
-    /// Whether the units can be sold again.
+    /// Whether the buyer says that the units can be sold again. The shop decides when they come.
     #[garde(skip)]
     #[serde(default)]
     restock: bool,
 }
 
+/// Units that are not to be sent any more.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CallOffBody {
+    #[garde(length(min = 1, max = MAX_LINES), dive)]
+    #[schema(min_items = 1, max_items = 1000)]
+    lines: Vec<LineBody>,
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "ordered one too many")]
+    reason: Line<500>,
+}
+
 impl PlaceOrderBody {
     pub(super) fn into_command(self, asked: Asked) -> Place {
         let lines = self.lines.into_iter().map(Into::into).collect();
-        let Self { email, currency, payment, shipping_address, note, .. } = self;
-        let purchase = CheckOutBody { email, currency, payment, shipping_address, note }.into_purchase();
-        Place { asked, purchase, lines, cart: None }
+        let Self { email, currency, payment, shipping_address, note, expected_total, .. } = self;
+        let checkout = CheckOutBody { email, currency, payment, shipping_address, note, expected_total };
+        Place { asked, purchase: checkout.into_purchase(), lines, cart: None }
     }
 }
 
 impl CheckOutBody {
     pub(super) fn into_purchase(self) -> Purchase {
-        let Self { email, currency, payment: PaymentBody { method, token }, shipping_address, note } = self;
+        let Self { email, currency, payment, shipping_address, note, expected_total } = self;
+        let PaymentBody { method, token } = payment;
         let (email, method, token) = (email.into_string(), method.into_string(), token.into_string());
         let (shipping_address, note) = (shipping_address.map(Address::from), note.map(String::from));
-        Purchase { email, currency, method, token, shipping_address, note }
+        Purchase { email, currency, method, token, shipping_address, note, expected_total }
     }
 }
 
@@ -209,8 +237,15 @@ impl FulfilBody {
 }
 
 impl ReturnBody {
-    pub(super) fn into_command(self, order: OrderId) -> GiveBack {
+    pub(super) fn into_command(self, order: OrderId) -> AskReturn {
         let Self { lines, reason, restock } = self;
-        GiveBack { order, units: lines.into_iter().collect(), reason: reason.into(), restock }
+        AskReturn { order, units: lines.into_iter().collect(), reason: reason.into(), restock }
+    }
+}
+
+impl CallOffBody {
+    pub(super) fn into_command(self, order: OrderId) -> CallOffLines {
+        let Self { lines, reason } = self;
+        CallOffLines { order, units: lines.into_iter().collect(), reason: reason.into() }
     }
 }

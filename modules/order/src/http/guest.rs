@@ -3,6 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use futures_util::future::LocalBoxFuture;
 use kernel::{CallContext, OrderId, Principal};
 use kernel_web::{ApiError, ApiResult, Context, IdempotencyKey, OptionalKey, OrderToken, RequestId};
 
@@ -20,6 +21,13 @@ impl Asking {
     pub(super) fn to(&self, operation: &str) -> Request {
         let scope = self.cx.principal.label();
         let key = self.key.as_ref().map(|key| kernel_module::key(scope, key, operation, NO_BODY));
+        Request { cx: self.cx.clone(), key }
+    }
+
+    /// The same with a body of which `fingerprint` is the hash.
+    pub(super) fn about(&self, operation: &str, fingerprint: &str) -> Request {
+        let scope = self.cx.principal.label();
+        let key = self.key.as_ref().map(|key| kernel_module::key(scope, key, operation, fingerprint));
         Request { cx: self.cx.clone(), key }
     }
 
@@ -71,18 +79,28 @@ impl FromRequest for Asking {
 
 impl FromRequest for Owner {
     type Error = ApiError;
-    type Future = Ready<ApiResult<Self>>;
+    type Future = LocalBoxFuture<'static, ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let mut read = || {
-            let asking = Asking::from_request(request, payload).into_inner()?;
-            let OrderToken(token) = OrderToken::from_request(request, payload).into_inner()?;
-            let order = request.match_info().get("id").and_then(|id| id.parse::<OrderId>().ok());
-            let order = order.ok_or_else(ApiError::not_found)?;
-            let known = |orders: &Data<Orders>| token.is_some_and(|token| orders.token_opens(order, &token));
-            let may = asking.cx.principal == Principal::Admin || request.app_data::<Data<Orders>>().is_some_and(known);
+        let asking = Asking::from_request(request, payload).into_inner();
+        let token = OrderToken::from_request(request, payload).into_inner();
+        let name = request.match_info().get("id").map(str::to_owned);
+        let orders = request.app_data::<Data<Orders>>().cloned();
+        Box::pin(async move {
+            let (asking, OrderToken(token)) = (asking?, token?);
+            let (name, orders) = name.zip(orders).ok_or_else(ApiError::not_found)?;
+            let order = named(&orders, &name).await?;
+            let known = || token.is_some_and(|token| orders.token_opens(order, &token));
+            let may = asking.cx.principal == Principal::Admin || known();
             if may { Ok(Self { order, asking }) } else { Err(ApiError::not_found()) }
-        };
-        ready(read())
+        })
+    }
+}
+
+/// An order is named by its id, or by the number that people call it.
+async fn named(orders: &Orders, name: &str) -> ApiResult<OrderId> {
+    match name.parse::<OrderId>() {
+        Ok(id) => Ok(id),
+        Err(_) => orders.numbered(name).await?.ok_or_else(ApiError::not_found),
     }
 }

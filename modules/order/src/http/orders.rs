@@ -1,18 +1,20 @@
 //! What buyers do with orders.
 
 use actix_web::{get, post, web::Data};
-use kernel::OrderId;
 use kernel_module::respond;
 use kernel_web::{Answer, ApiResult, Body, IdempotencyKey, Json, OptionalKey, OrderToken, Problems};
 
 use super::{
-    body::{PlaceOrderBody, ReturnBody},
+    body::{CallOffBody, PlaceOrderBody, ReturnBody},
     guest::{Asking, Owner},
 };
 use crate::{
     application::Orders,
     view::{OrderView, ReturnView, TimelineView},
 };
+
+/// What stands in the path of an order.
+pub(super) const NAMED: &str = "The order's id, or its number such as `1000001`";
 
 /// Places an order.
 ///
@@ -22,6 +24,9 @@ use crate::{
 ///
 /// `order_token` stands only in this answer. Show it in `X-Order-Token` to read, cancel or return the order.
 /// Repeating the request with the same key gives the same answer, byte for byte.
+///
+/// With `expected_total` nothing is bought at another total: 409 `total-changed` says what it is now, with the price of
+/// every line. A total above 9007199254740991 minor units is refused with 422 `total-too-large`.
 #[utoipa::path(
     tag = "orders",
     params(IdempotencyKey),
@@ -50,7 +55,7 @@ pub(crate) async fn place_order(
 /// Ids are not secrets: without the order's token or the admin key there is nothing here.
 #[utoipa::path(
     tag = "orders",
-    params(("id" = OrderId, Path), OrderToken),
+    params(("id" = String, Path, description = NAMED), OrderToken),
     responses(Problems, (status = 200, description = "The order", body = OrderView)),
 )]
 #[get("/{id}")]
@@ -60,10 +65,11 @@ pub(crate) async fn read_order(owner: Owner, orders: Data<Orders>) -> ApiResult<
 
 /// Cancels an order.
 ///
-/// As long as nothing of it has left the house. Stock goes back; the payment is voided, or given back.
+/// As long as nothing of it has left the house. Stock goes back; the payment is voided, or given back. What was not sent
+/// of an order that was sent in part is called off with `POST /orders/{id}/lines/cancel`.
 #[utoipa::path(
     tag = "orders",
-    params(("id" = OrderId, Path), OrderToken, OptionalKey),
+    params(("id" = String, Path, description = NAMED), OrderToken, OptionalKey),
     responses(Problems, (status = 200, description = "Cancelled", body = OrderView)),
 )]
 #[post("/{id}/cancel")]
@@ -72,17 +78,38 @@ pub(crate) async fn cancel_order(owner: Owner, orders: Data<Orders>) -> ApiResul
     Ok(respond(orders.cancel(&request, owner.order).await?))
 }
 
-/// Returns goods.
+/// Calls off units that were not sent.
 ///
-/// Gives the price of the lines back, and puts them back into stock if asked to. Never more than was bought.
+/// Whatever else of the order was sent. Their stock goes back and their price is given back at once. An order of which
+/// nothing is left to send is done: `fulfilled` when something of it was sent, and `cancelled` otherwise. More than is
+/// left to send is refused with 409 `exceeds-unsent`.
 #[utoipa::path(
     tag = "orders",
-    params(("id" = OrderId, Path), OrderToken, IdempotencyKey),
+    params(("id" = String, Path, description = NAMED), OrderToken, OptionalKey),
+    request_body = CallOffBody,
+    responses(Problems, (status = 200, description = "Called off", body = OrderView)),
+)]
+#[post("/{id}/lines/cancel")]
+pub(crate) async fn call_off_lines(owner: Owner, body: Body<CallOffBody>, orders: Data<Orders>) -> ApiResult<Answer> {
+    let request = owner.request("call off", &body.fingerprint_hex());
+    let command = body.into_inner().into_command(owner.order);
+    Ok(respond(orders.call_off(&request, &command).await?))
+}
+
+/// Asks to return goods.
+///
+/// The return is `requested`: neither money nor stock moves before the shop approves it, or receives the goods. Never
+/// more than was sent and is not returned or asked to be returned. Units that the buyer has are meant first. When more
+/// are named than the buyer has, those that were not sent are called off at once, as `POST /orders/{id}/lines/cancel`
+/// does, and only the rest is asked to be returned; when nothing is left of the request, its status is `called_off`.
+#[utoipa::path(
+    tag = "orders",
+    params(("id" = String, Path, description = NAMED), OrderToken, IdempotencyKey),
     request_body = ReturnBody,
-    responses(Problems, (status = 201, description = "Taken back", body = ReturnView)),
+    responses(Problems, (status = 201, description = "Asked for, or called off", body = ReturnView)),
 )]
 #[post("/{id}/returns")]
-pub(crate) async fn return_goods(
+pub(crate) async fn ask_return(
     owner: Owner,
     _: IdempotencyKey,
     body: Body<ReturnBody>,
@@ -90,13 +117,13 @@ pub(crate) async fn return_goods(
 ) -> ApiResult<Answer> {
     let request = owner.request("return", &body.fingerprint_hex());
     let command = body.into_inner().into_command(owner.order);
-    Ok(respond(orders.return_goods(&request, &command).await?))
+    Ok(respond(orders.ask_return(&request, &command).await?))
 }
 
 /// Tells what happened to an order: what, when, and by whom.
 #[utoipa::path(
     tag = "orders",
-    params(("id" = OrderId, Path), OrderToken),
+    params(("id" = String, Path, description = NAMED), OrderToken),
     responses(Problems, (status = 200, description = "Oldest first", body = TimelineView)),
 )]
 #[get("/{id}/timeline")]

@@ -1,11 +1,15 @@
-//! Keeps what left the house and what came back.
+//! Keeps what left the house.
 
-use kernel::{Currency, DateTime, FulfilmentId, Money, OrderId, RefundId, ReturnId, Utc};
+use kernel::{DateTime, FulfilmentId, OrderId, Utc};
 use kernel_db::{DbError, Tx};
-use order_contract::{OrderLine, ReturnedLine};
+use order_contract::OrderLine;
 use sea_orm::ConnectionTrait;
 
-use super::{cell, json, select, to_json};
+use super::{
+    called_off::{self, WrittenOff},
+    cell, json, refunds, returns, select, to_json,
+};
+use crate::domain::{Order, Promised, Return};
 
 /// Goods on their way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,18 +24,25 @@ pub(crate) struct Fulfilment {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Goods that came back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Returned {
-    pub(crate) id: ReturnId,
-    pub(crate) order: OrderId,
-    pub(crate) refund: RefundId,
-    pub(crate) amount: Money,
-    pub(crate) lines: Vec<ReturnedLine>,
-    pub(crate) restock: bool,
-    pub(crate) reason: String,
-    pub(crate) by: String,
-    pub(crate) at: DateTime<Utc>,
+/// What became of an order's goods, and of the money that was promised for them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Goods {
+    pub(crate) fulfilments: Vec<Fulfilment>,
+    pub(crate) called_off: Vec<WrittenOff>,
+    pub(crate) returns: Vec<Return>,
+    pub(crate) refunds: Vec<Promised>,
+}
+
+impl Goods {
+    pub(crate) async fn of<C: ConnectionTrait>(connection: &C, order: &Order) -> Result<Self, DbError> {
+        let (id, currency) = (order.id(), order.terms.total.currency());
+        Ok(Self {
+            fulfilments: fulfilments(connection, id).await?,
+            called_off: called_off::of_order(connection, id, currency).await?,
+            returns: returns::of_order(connection, id, currency).await?,
+            refunds: refunds::of_order(connection, id, currency).await?,
+        })
+    }
 }
 
 pub(crate) async fn insert_fulfilment(tx: &Tx, fulfilment: &Fulfilment) -> Result<(), DbError> {
@@ -45,24 +56,6 @@ pub(crate) async fn insert_fulfilment(tx: &Tx, fulfilment: &Fulfilment) -> Resul
         i64::from(fulfilment.complete).into(),
         fulfilment.by.as_str().into(),
         fulfilment.at.into(),
-    ];
-    tx.run(sql, values).await?;
-    Ok(())
-}
-
-pub(crate) async fn insert_return(tx: &Tx, returned: &Returned) -> Result<(), DbError> {
-    let sql = "INSERT INTO goods_return (id, order_id, refund_id, amount, lines, restock, reason, actor, created_at) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let values = [
-        returned.id.uuid().into(),
-        returned.order.uuid().into(),
-        returned.refund.uuid().into(),
-        returned.amount.minor().into(),
-        to_json(Some(&returned.lines), "return")?.into(),
-        i64::from(returned.restock).into(),
-        returned.reason.as_str().into(),
-        returned.by.as_str().into(),
-        returned.at.into(),
     ];
     tx.run(sql, values).await?;
     Ok(())
@@ -86,32 +79,6 @@ pub(crate) async fn fulfilments<C: ConnectionTrait>(
                 complete: cell::<i64>(row, 3)? == 1,
                 by: cell(row, 4)?,
                 at: cell(row, 5)?,
-            })
-        })
-        .collect()
-}
-
-/// Oldest first.
-pub(crate) async fn returns<C: ConnectionTrait>(
-    connection: &C,
-    order: OrderId,
-    currency: Currency,
-) -> Result<Vec<Returned>, DbError> {
-    let sql = "SELECT id, refund_id, amount, lines, restock, reason, actor, created_at FROM goods_return \
-               WHERE order_id = ? ORDER BY created_at, id";
-    let rows = select(connection, sql, [order.uuid().into()]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Returned {
-                id: ReturnId::new(cell(row, 0)?),
-                order,
-                refund: RefundId::new(cell(row, 1)?),
-                amount: Money::new(cell(row, 2)?, currency),
-                lines: json(row, 3, "return")?.unwrap_or_default(),
-                restock: cell::<i64>(row, 4)? == 1,
-                reason: cell(row, 5)?,
-                by: cell(row, 6)?,
-                at: cell(row, 7)?,
             })
         })
         .collect()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kernel::OrderId;
 use kernel_db::{Cause, DbError, Tx, Write, dialect, outbox};
 
-use super::{cell, id_cell, query, rows_of, time_cell, to_json};
+use super::{cell, id_cell, query, refunds, rows_of, time_cell, to_json};
 use crate::domain::{Order, PaymentFacts, Terms};
 
 /// The order has changed since it was read. What was written with it must not stay.
@@ -20,12 +20,15 @@ pub(crate) enum SaveError {
 /// Writes orders that are new, and gets each its number. Their [`lines`] are to be written too.
 pub(crate) async fn insert_all(tx: &Tx, orders: &[Terms]) -> Result<HashMap<OrderId, i64>, DbError> {
     let sql = "INSERT INTO orders (id, status, email, currency, total, note, shipping_address, version, created_at, \
-               updated_at) SELECT {id}(value ->> 0), 'placed', value ->> 1, value ->> 2, CAST(value ->> 3 AS bigint), \
-               value ->> 4, value ->> 5, 1, {time}(value ->> 6), {time}(value ->> 6) FROM {rows} RETURNING id, number";
+               updated_at, email_folded) SELECT {id}(value ->> 0), 'placed', value ->> 1, value ->> 2, \
+               CAST(value ->> 3 AS bigint), value ->> 4, value ->> 5, 1, {time}(value ->> 6), {time}(value ->> 6), \
+               value ->> 7 FROM {rows} RETURNING id, number";
     let row = |terms: &Terms| -> Result<_, DbError> {
         let (total, address) = (terms.total, to_json(terms.shipping_address.as_ref(), "address")?);
         let agreed = (terms.email.clone(), total.currency().code().to_owned(), total.minor(), terms.note.clone());
-        Ok((id_cell(terms.id.uuid()), agreed.0, agreed.1, agreed.2, agreed.3, address, time_cell(terms.created_at)))
+        let (id, at, folded) =
+            (id_cell(terms.id.uuid()), time_cell(terms.created_at), kernel::fold_email(&terms.email));
+        Ok((id, agreed.0, agreed.1, agreed.2, agreed.3, address, at, folded))
     };
     let rows: Vec<_> = orders.iter().map(row).collect::<Result<_, _>>()?;
     let numbered = tx.rows(sql, [dialect::rows(&rows)]).await?;
@@ -55,8 +58,9 @@ pub(crate) async fn lock(tx: &Tx, id: OrderId) -> Result<Option<Order>, DbError>
     query::order_with(tx, id, "{for_update}").await
 }
 
-/// Writes how far the order has come and publishes its events.
+/// Writes how far the order has come and what it promises to give back, and publishes its events.
 pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<(), SaveError> {
+    refunds::insert(tx, order).await?;
     let saved = saved(tx, &mut [(cause.clone(), order)])?;
     all_changed(&tx.run_all(vec![saved]).await?, 1)
 }
@@ -116,11 +120,8 @@ pub(crate) async fn save_lines(tx: &Tx, order: &Order) -> Result<(), DbError> {
                UPDATE order_line SET fulfilled = unit.fulfilled, returned_shipped = unit.returned_shipped, \
                returned_unshipped = unit.returned_unshipped FROM unit \
                WHERE order_line.order_id = ? AND order_line.number = unit.number";
-    let rows: Vec<_> = order
-        .lines()
-        .iter()
-        .map(|line| (line.number, line.fulfilled, line.returned_shipped, line.returned_unshipped))
-        .collect();
+    let rows: Vec<_> =
+        order.lines().iter().map(|line| (line.number, line.fulfilled, line.returned, line.called_off)).collect();
     tx.run(sql, [dialect::rows(&rows), order.id().uuid().into()]).await?;
     Ok(())
 }

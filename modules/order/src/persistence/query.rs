@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use kernel::{Currency, DateTime, Limit, Money, OrderId, Page, PaymentId, Utc};
+use kernel::{Currency, DateTime, Limit, Money, OrderId, Page, PaymentId, Sku, Utc};
 use kernel_db::{DbError, dialect};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{cell, id_cell, json, parsed, select};
-use crate::domain::{Line, Order, PaymentFacts, Standing, Status, Terms, money::PaymentStage};
+use crate::domain::{Line, Order, PaymentFacts, Standing, Status, Terms, money::PaymentStage, promise::PromiseStatus};
 
 const ORDER: &str = "SELECT number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, \
                      payment_stage, authorized, captured, refunded, version, created_at, updated_at FROM orders";
@@ -20,9 +20,56 @@ const LINE: &str = "SELECT order_id, number, sku, title, quantity, unit_price, f
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
     pub(crate) status: Option<Status>,
+    /// As [`kernel::fold_email`] makes it.
     pub(crate) email: Option<String>,
+    /// The order that is counted so; people see it plus one million.
+    pub(crate) number: Option<i64>,
+    /// Orders with a line of it.
+    pub(crate) sku: Option<Sku>,
+    /// Placed then or later.
+    pub(crate) from: Option<DateTime<Utc>>,
+    /// Placed before.
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// Orders with a refund that stands so.
+    pub(crate) refund: Option<PromiseStatus>,
     /// Only orders with a smaller number.
     pub(crate) before: Option<i64>,
+}
+
+impl Filter {
+    /// The orders' rows, each found by an index where there is one.
+    fn condition(&self) -> (String, Vec<Value>) {
+        let mut sql = format!("{ORDER} WHERE number < ?");
+        let mut values: Vec<Value> = vec![self.before.unwrap_or(i64::MAX).into()];
+        let mut and = |text: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                sql.push_str(text);
+                values.extend(std::iter::repeat_n(value, text.matches('?').count()));
+            }
+        };
+        and(" AND number = ?", self.number.map(Into::into));
+        and(" AND status = ?", self.status.map(|status| status.as_str().into()));
+        and(BY_EMAIL, self.email.as_deref().map(Into::into));
+        and(
+            " AND id IN (SELECT order_id FROM order_line WHERE sku = ?)",
+            self.sku.as_ref().map(|sku| sku.as_str().into()),
+        );
+        and(" AND created_at >= ?", self.from.map(Into::into));
+        and(" AND created_at < ?", self.until.map(Into::into));
+        let refund = self.refund.map(|status| status.as_str().into());
+        and(" AND id IN (SELECT order_id FROM order_refund WHERE order_refund.status = ?)", refund);
+        (sql, values)
+    }
+}
+
+/// Orders of before there was a folded key are compared as each database can, until they have one.
+const BY_EMAIL: &str = " AND number IN (SELECT number FROM orders WHERE email_folded = ? UNION ALL \
+                        SELECT number FROM orders WHERE email_folded IS NULL AND lower(email) = lower(?))";
+
+/// The order that the database counted so.
+pub(crate) async fn id_of<C: ConnectionTrait>(connection: &C, number: i64) -> Result<Option<OrderId>, DbError> {
+    let rows = select(connection, "SELECT id FROM orders WHERE number = ?", [number.into()]).await?;
+    rows.first().map(|row| cell(row, 0).map(OrderId::new)).transpose()
 }
 
 pub(crate) async fn order<C: ConnectionTrait>(connection: &C, id: OrderId) -> Result<Option<Order>, DbError> {
@@ -49,16 +96,7 @@ pub(crate) async fn page<C: ConnectionTrait>(
     filter: &Filter,
     limit: Limit,
 ) -> Result<Page<Order>, DbError> {
-    let mut sql = format!("{ORDER} WHERE number < ?");
-    let mut values: Vec<Value> = vec![filter.before.unwrap_or(i64::MAX).into()];
-    if let Some(status) = filter.status {
-        sql.push_str(" AND status = ?");
-        values.push(status.as_str().into());
-    }
-    if let Some(email) = &filter.email {
-        sql.push_str(" AND lower(email) = lower(?)");
-        values.push(email.as_str().into());
-    }
+    let (mut sql, mut values) = filter.condition();
     sql.push_str(" ORDER BY number DESC LIMIT ?");
     values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
     let rows = Page::cut(select(connection, &sql, values).await?, limit, |row| cell::<i64>(row, 0).unwrap_or_default());
@@ -124,7 +162,7 @@ fn line(row: &QueryResult, currency: Currency) -> Result<Line, DbError> {
         quantity: cell(row, 4)?,
         unit_price: Money::new(cell(row, 5)?, currency),
         fulfilled: cell(row, 6)?,
-        returned_shipped: cell(row, 7)?,
-        returned_unshipped: cell(row, 8)?,
+        returned: cell(row, 7)?,
+        called_off: cell(row, 8)?,
     })
 }

@@ -3,7 +3,7 @@
 use inventory_contract::InventoryEvent;
 use kernel::{Envelope, OrderId, Principal};
 use kernel_db::ReactionError;
-use order_contract::{OrderEvent, OrderLine};
+use order_contract::{OrderEvent, OrderLine, OrderReturned};
 use payment_contract::PaymentEvent;
 
 use crate::persistence::timeline::Happening;
@@ -16,12 +16,28 @@ pub(super) fn of_order(envelope: &Envelope) -> Result<Option<Happening>, Reactio
         OrderEvent::Rejected(event) => (event.order, "rejected", None, Some(event.reason)),
         OrderEvent::Cancelled(event) => (event.order, "cancelled", event.by, Some(event.reason)),
         OrderEvent::Fulfilled(event) => (event.order, "fulfilled", event.by, Some(units(&event.lines))),
-        OrderEvent::Returned(event) => {
-            (event.order, "returned", event.by, Some(format!("{}: {}", event.amount, event.reason)))
+        OrderEvent::Returned(event) => (event.order, moved(&event), event.by.clone(), Some(told(&event))),
+        OrderEvent::ReturnRequested(event) => {
+            let detail = format!("{}: {}", units(&event.lines), event.reason);
+            (event.order, "return.requested", event.by, Some(detail))
         }
+        OrderEvent::ReturnRefused(event) => (event.order, "return.refused", event.by, Some(event.reason)),
         OrderEvent::Unknown(_) => return Ok(None),
     };
     Ok(Some(happening(order, envelope, what, by, detail)))
+}
+
+/// A return is told in parts: the money may go back before the goods come.
+const fn moved(event: &OrderReturned) -> &'static str {
+    match (event.called_off, event.lines.is_empty()) {
+        (true, _) => "called-off",
+        (false, true) => "return.approved",
+        (false, false) => "returned",
+    }
+}
+
+fn told(event: &OrderReturned) -> String {
+    format!("{}: {}", event.amount, event.reason)
 }
 
 pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEvent) -> Happening {
@@ -31,6 +47,9 @@ pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEve
         PaymentEvent::Captured(event) => ("payment.captured", Some(event.amount.to_string())),
         PaymentEvent::Voided(_) => ("payment.voided", None),
         PaymentEvent::Refunded(event) => ("payment.refunded", Some(event.amount.to_string())),
+        PaymentEvent::RefundRefused(event) => {
+            ("payment.refund-refused", Some(format!("{} of {}: {}", event.refunded, event.asked, event.reason)))
+        }
         PaymentEvent::Unknown(_) => ("payment.changed", None),
     };
     happening(order, envelope, what, None, detail)

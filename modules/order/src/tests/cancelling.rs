@@ -40,7 +40,9 @@ async fn what_left_the_house_is_not_cancelled() {
         let order = buy(&shop, "k", &[("CUP", 2)], "tok_approve").await.expect(201).order();
         let some = json!({"lines": [{"sku": "CUP", "quantity": 1}]});
         post(&format!("/orders/{order}/fulfilments"), &some).admin().to(&shop).await.expect(201);
-        assert_eq!(cancel(order).admin().to(&shop).await.code(), (409, "already-sent".to_owned()));
+        let refused = cancel(order).admin().to(&shop).await;
+        assert_eq!(refused.code(), (409, "already-sent".to_owned()));
+        assert!(refused.json()["detail"].as_str().unwrap().contains("/lines/cancel"), "{}", refused.json());
         shop.close().await;
     })
     .await;

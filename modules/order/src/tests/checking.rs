@@ -11,17 +11,17 @@ use std::time::Duration;
 
 async fn broken(shop: &Shop) -> Vec<String> {
     let checks = shop.module.check().await.unwrap();
-    assert_eq!(checks.len(), 7);
+    assert_eq!(checks.len(), 10);
     checks.into_iter().filter(|check| !check.holds()).map(|check| check.rule).collect()
 }
 
-async fn tamper(shop: &Shop, sql: &'static str) {
+async fn tamper(shop: &Shop, sql: &str) {
     shop.db.transact(async |tx| tx.run(sql, []).await).await.unwrap();
 }
 
 #[actix_web::test]
 async fn every_rule_can_be_broken() {
-    let config = Config { answer_within_ms: 30, ..Config::for_testing() };
+    let config = Config { answer_within_ms: 1_500, ..Config::for_testing() };
     on_each_database(config, async |shop| {
         buy(&shop, "a", &[("CUP", 2)], "tok_approve").await.expect(201);
         buy(&shop, "b", &[("CUP", 2)], "tok_decline").await.expect(402);
@@ -40,6 +40,22 @@ async fn every_rule_can_be_broken() {
         tamper(&shop, "UPDATE orders SET authorized = 1, captured = 1 WHERE number = 2").await;
         assert_eq!(broken(&shop).await, ["order: no rejected order keeps money"]);
         tamper(&shop, "UPDATE orders SET captured = 0 WHERE number = 2").await;
+
+        let one = "WHERE order_id IN (SELECT id FROM orders WHERE number = 1)";
+        tamper(&shop, &format!("UPDATE order_line SET returned_unshipped = quantity {one}")).await;
+        assert_eq!(broken(&shop).await, ["order: every confirmed order has something left to send"]);
+        tamper(&shop, &format!("UPDATE order_line SET returned_unshipped = 0 {one}")).await;
+        let promise = "INSERT INTO order_refund (refund_id, order_id, cause, amount, paid, created_at, updated_at) \
+                       SELECT id, id, 'return', 5, 5, created_at, created_at FROM orders WHERE number = 1";
+        tamper(&shop, promise).await;
+        assert_eq!(broken(&shop).await, ["order: no more was paid back on promises than was given back"]);
+        tamper(&shop, "DELETE FROM order_refund").await;
+        let asked = "INSERT INTO goods_return (id, order_id, refund_id, amount, lines, restock, reason, actor, created_at, \
+                     status) SELECT id, id, id, 1, '[]', 0, 'x', 'guest', created_at, 'requested' FROM orders \
+                     WHERE number = 2";
+        tamper(&shop, asked).await;
+        assert_eq!(broken(&shop).await, ["order: only what was sent is asked to be returned"]);
+        tamper(&shop, "DELETE FROM goods_return").await;
 
         shop.faults.next("hold", [Fault::DieBefore]);
         buy(&shop, "c", &[("CUP", 2)], "tok_approve").await.expect(202);

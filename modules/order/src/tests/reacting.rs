@@ -33,7 +33,9 @@ async fn a_timeline_tells_what_happened_and_by_whom() {
         let path = format!("/orders/{order}");
         post(&format!("{path}/fulfilments"), &json!({})).admin().to(&shop).await.expect(201);
         let goods = json!({"lines": [{"sku": "CUP", "quantity": 1}], "reason": "chipped"});
-        post(&format!("{path}/returns"), &goods).token(&reply.token()).key("r").to(&shop).await.expect(201);
+        let asked = post(&format!("{path}/returns"), &goods).token(&reply.token()).key("r").to(&shop).await.expect(201);
+        let back = format!("/admin/returns/{}", asked.json()["id"].as_str().unwrap());
+        post(&format!("{back}/receive"), &json!({})).admin().to(&shop).await.expect(200);
         shop.charges.feed.publish(&refunded(order, 255));
         shop.settle().await;
 
@@ -48,7 +50,8 @@ async fn a_timeline_tells_what_happened_and_by_whom() {
                 "system:payment payment.authorized GBP 15.10",
                 "system:payment payment.captured GBP 15.10",
                 "admin fulfilled 2 x CUP, 1 x POT",
-                "guest returned GBP 2.55: chipped",
+                "guest return.requested 1 x CUP: chipped",
+                "admin returned GBP 2.55: chipped",
                 "system:payment payment.refunded GBP 2.55",
             ]
         );

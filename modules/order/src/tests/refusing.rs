@@ -113,7 +113,7 @@ async fn requests_that_break_a_rule() {
         ("/lines/1/sku", json!("OLD"), "/lines/1/sku", "unknown-sku"),
         ("/lines/0/sku", json!("TASSE"), "/lines/0/sku", "currency-mismatch"),
         ("/lines/0/price", json!(1), "/lines/0/price", "unknown-field"),
-        ("/lines/0", json!({"sku": "SHIP", "quantity": 3}), "", "amount-too-large"),
+        ("/lines/0", json!({"sku": "SHIP", "quantity": 3}), "", "total-too-large"),
         ("/status", json!("confirmed"), "/status", "unknown-field"),
         ("/email", json!("ada"), "/email", "invalid-value"),
         ("/email", json!("4111111111111111@example.com"), "/email", "card-number"),

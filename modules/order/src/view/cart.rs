@@ -10,7 +10,8 @@ use crate::persistence::carts::Cart;
 pub(crate) struct CartView {
     id: CartId,
     lines: Vec<CartLineView>,
-    /// What the lines cost now; `null` while a line cannot be bought, or currencies are mixed.
+    /// What the lines cost now; `null` while a line cannot be bought, or currencies are mixed. Send it as
+    /// `expected_total` of the checkout, and nothing is bought at another total.
     total: Option<Money>,
     /// The order that the cart has become.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,5 +45,5 @@ impl CartView {
 fn total(lines: &[CartLineView]) -> Option<Money> {
     let totals: Vec<Money> = lines.iter().map(|line| line.total).collect::<Option<_>>()?;
     let currency: Currency = totals.first()?.currency();
-    Money::sum(currency, totals).ok()
+    Money::sum(currency, totals).and_then(Money::exact_in_json).ok()
 }

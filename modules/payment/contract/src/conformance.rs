@@ -19,7 +19,12 @@ pub struct Case {
 
 /// Tries every case on `charges`, with orders of its own and the tokens of the simulated provider.
 pub async fn upholds_contract(charges: &dyn Charges, ids: &dyn Ids) -> Vec<Case> {
-    let shop = Shop { charges, ids };
+    upholds_contract_within(charges, ids, PATIENCE).await
+}
+
+/// The same, where an answer may take so long, and a payment may stay undecided so long.
+pub async fn upholds_contract_within(charges: &dyn Charges, ids: &dyn Ids, patience: Duration) -> Vec<Case> {
+    let shop = Shop { charges, ids, patience };
     let mut cases = Vec::new();
     let mut note = |name, outcome: Result<(), String>| cases.push(Case { name, fault: outcome.err() });
     note("money is set aside and then taken", cases::set_aside_and_taken(&shop).await);
@@ -51,10 +56,12 @@ pub fn faults(cases: &[Case]) -> Vec<String> {
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A caller with fresh orders.
+/// A caller with fresh orders. It does what the order module does: an answer that does not come in time is asked for
+/// again, because every command may be repeated and every outcome can be found out so.
 struct Shop<'a> {
     charges: &'a dyn Charges,
     ids: &'a dyn Ids,
+    patience: Duration,
 }
 
 type Answer = PortResult<Charge, ChargeRefusal>;
@@ -74,32 +81,76 @@ impl Shop<'_> {
     }
 
     async fn ask(&self, authorize: Authorize) -> Answer {
-        self.charges.authorize(&CallContext::system("conformance"), authorize).await
+        let cx = CallContext::system("conformance");
+        self.until_answered(|| self.charges.authorize(&cx, authorize.clone())).await
+    }
+
+    /// Asks one time only.
+    async fn authorize_once(&self, order: OrderId, token: &str) -> Answer {
+        let (amount, method, token) = (Money::new(1530, Currency::GBP), "simulated".to_owned(), token.to_owned());
+        let cx = CallContext::system("conformance");
+        self.charges.authorize(&cx, Authorize { order, amount, method, token }).await
     }
 
     async fn capture(&self, order: OrderId) -> Answer {
-        self.charges.capture(&CallContext::system("conformance"), order).await
+        let cx = CallContext::system("conformance");
+        self.until_answered(|| self.charges.capture(&cx, order)).await
     }
 
     async fn void(&self, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
-        self.charges.void(&CallContext::system("conformance"), order).await
+        let cx = CallContext::system("conformance");
+        self.until_answered(|| self.charges.void(&cx, order)).await
     }
 
     async fn find(&self, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal> {
-        self.charges.find(&CallContext::system("conformance"), order).await
+        let cx = CallContext::system("conformance");
+        self.until_answered(|| self.charges.find(&cx, order)).await
     }
 
-    /// Looks until the order's payment is no longer pending.
+    async fn until_answered<T, A>(&self, ask: impl Fn() -> A) -> PortResult<T, ChargeRefusal>
+    where
+        A: Future<Output = PortResult<T, ChargeRefusal>>,
+    {
+        let cx = CallContext::default().within(self.patience);
+        loop {
+            match ask().await {
+                Err(error) if is_late(&error) && !cx.is_spent() => tokio::time::sleep(PAUSE).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Looks until the order's payment is neither pending nor being freed.
     async fn decided(&self, order: OrderId) -> Result<Charge, String> {
-        let cx = CallContext::default().within(PATIENCE);
+        let cx = CallContext::default().within(self.patience);
         while !cx.is_spent() {
             match self.find(order).await {
-                Ok(Some(charge)) if charge.status != ChargeStatus::Pending => return Ok(charge),
+                Ok(Some(charge)) if !matches!(charge.status, ChargeStatus::Pending | ChargeStatus::Voiding) => {
+                    return Ok(charge);
+                }
                 Ok(_) => tokio::time::sleep(PAUSE).await,
                 Err(error) => return Err(format!("find failed: {error:?}")),
             }
         }
         Err("the payment stays undecided".to_owned())
+    }
+
+    /// Voids until nothing is set aside any more. Every answer until then must say that something still is.
+    async fn freed(&self, order: OrderId, set_aside: i64) -> Result<Charge, String> {
+        let cx = CallContext::default().within(self.patience);
+        loop {
+            let answer = self.void(order).await;
+            let found = answer.as_ref().ok().and_then(Option::as_ref).map(standing);
+            match (answer, found) {
+                (Ok(Some(charge)), Some((ChargeStatus::Voided, 0, 0, 0))) => return Ok(charge),
+                (_, Some((ChargeStatus::Voiding, still, 0, 0))) if still == set_aside => {}
+                (answer, _) => return Err(format!("void: found {answer:?}")),
+            }
+            if cx.is_spent() {
+                return Err("void: the money is never freed".to_owned());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -125,10 +176,12 @@ fn refused(what: &str, answer: &Answer, expected: impl FnOnce(&ChargeRefusal) ->
     }
 }
 
-/// Whether the money may have been set aside although no answer came.
-const fn in_doubt(answer: &Answer) -> bool {
+/// Whether the answer did not come in time, so that only asking again tells what happened.
+const fn is_late<E>(error: &PortError<E>) -> bool {
     matches!(
-        answer,
-        Err(PortError::Unavailable { executed: Executed::Maybe } | PortError::Deadline { executed: Executed::Maybe })
+        error,
+        PortError::Unavailable { executed: Executed::Maybe }
+            | PortError::Deadline { .. }
+            | PortError::Overloaded { .. }
     )
 }

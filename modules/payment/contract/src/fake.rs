@@ -9,7 +9,7 @@ use port::{Executed, PortError, PortResult};
 
 use crate::{
     Authorize, Charge, ChargeRefusal,
-    ChargeStatus::{self, Authorized, Captured, Declined, Pending, Refunded, Voided},
+    ChargeStatus::{self, Authorized, Captured, Declined, Pending, Refunded, Voided, Voiding},
     Charges,
 };
 
@@ -33,6 +33,7 @@ struct Book {
     accounts: HashMap<OrderId, Account>,
     calls: Vec<FakeCall>,
     lose_next: bool,
+    void_later: bool,
 }
 
 #[derive(Debug)]
@@ -77,6 +78,11 @@ impl FakeCharges {
     /// The next command has its effect, and its answer gets lost.
     pub fn lose_next_answer(&self) {
         self.book().lose_next = true;
+    }
+
+    /// From now on a void is first only written down, and what is set aside is freed the next time somebody asks.
+    pub fn void_later(&self) {
+        self.book().void_later = true;
     }
 
     /// Gives captured money back, as the module does when an order is cancelled or returned.
@@ -157,7 +163,7 @@ impl Book {
     fn first_outcome(&self, order: OrderId) -> Answer {
         match self.charge(order) {
             Some(charge) if charge.status == Declined => Err(decline("the card was declined")),
-            Some(charge) if charge.status != Voided => Ok(charge),
+            Some(charge) if !matches!(charge.status, Voided | Voiding) => Ok(charge),
             _ => Err(ChargeRefusal::Voided { order })?,
         }
     }
@@ -173,7 +179,7 @@ impl Book {
                     Ok(charge.clone())
                 }
                 Captured | Refunded => Ok(charge.clone()),
-                Voided => Err(ChargeRefusal::Voided { order })?,
+                Voided | Voiding => Err(ChargeRefusal::Voided { order })?,
                 status => {
                     let status = status.as_str().to_owned();
                     Err(ChargeRefusal::IllegalMove { status, wanted: "captured".to_owned() })?
@@ -184,12 +190,14 @@ impl Book {
 
     fn void(&mut self, order: OrderId) -> Option<Charge> {
         self.calls.push(FakeCall::Void(order));
+        let void_later = self.void_later;
         match self.accounts.entry(order).or_insert(Account::Tombstone) {
             Account::Tombstone => None,
             Account::Open { charge, .. } => {
-                if matches!(charge.status, Pending | Authorized) {
-                    charge.status = Voided;
-                    charge.authorized = Money::zero(charge.authorized.currency());
+                match charge.status {
+                    Authorized if void_later => charge.status = Voiding,
+                    Pending | Authorized | Voiding => free(charge),
+                    _ => {}
                 }
                 Some(charge.clone())
             }
@@ -198,8 +206,12 @@ impl Book {
 
     /// Somebody asks after a payment; in time the provider has decided.
     fn look(&mut self, order: OrderId) {
-        let account = self.accounts.get_mut(&order).filter(|account| !account.is_out_of_reach());
-        if let Some(Account::Open { charge, amount, token, asked }) = account
+        let mut account = self.accounts.get_mut(&order).filter(|account| !account.is_out_of_reach());
+        if let Some(Account::Open { charge, .. }) = account.as_deref_mut()
+            && charge.status == Voiding
+        {
+            free(charge);
+        } else if let Some(Account::Open { charge, amount, token, asked }) = account
             && charge.status == Pending
         {
             *asked += 1;
@@ -241,6 +253,11 @@ fn settle(charge: &mut Charge, amount: Money, approved: bool) {
     if approved {
         charge.authorized = amount;
     }
+}
+
+fn free(charge: &mut Charge) {
+    charge.status = Voided;
+    charge.authorized = Money::zero(charge.authorized.currency());
 }
 
 fn decline(reason: &str) -> PortError<ChargeRefusal> {

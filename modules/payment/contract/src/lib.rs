@@ -7,7 +7,10 @@ mod event;
 mod fake;
 mod port;
 
-pub use event::{PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentRefunded, PaymentVoided};
+pub use event::{
+    PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentRefundRefused, PaymentRefunded,
+    PaymentVoided,
+};
 #[cfg(feature = "fake")]
 pub use fake::{FakeCall, FakeCharges};
 pub use port::{

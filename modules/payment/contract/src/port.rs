@@ -28,6 +28,10 @@ pub trait Charges {
     /// Gives the order's payment up, whatever state it is in: what is set aside is freed, what is in doubt
     /// is freed as soon as it is known, and an authorization that arrives late is refused. Captured money
     /// is not touched. Succeeds for an order without a payment; the answer is then `None`.
+    ///
+    /// The answer's status is `voided` once nothing is set aside. It is `voiding`, with what is still set aside,
+    /// when the void is only written down: payment then frees the money by itself and publishes `payment.voided`.
+    /// The caller need not ask again; asking again answers how it stands by then.
     #[command(idempotent, timeout_ms = 5000)]
     async fn void(&self, cx: &CallContext, order: OrderId) -> PortResult<Option<Charge>, ChargeRefusal>;
 
@@ -67,6 +71,9 @@ pub enum ChargeStatus {
     Captured,
     Declined,
     Voided,
+    /// Given up, and not freed yet: the provider has not answered. It becomes `voided`; or `declined`, or `captured`,
+    /// when the provider turns out to have done so before.
+    Voiding,
     /// All that was captured has been given back.
     Refunded,
     /// A state that this build does not know.
@@ -82,6 +89,7 @@ impl ChargeStatus {
             Self::Captured => "captured",
             Self::Declined => "declined",
             Self::Voided => "voided",
+            Self::Voiding => "voiding",
             Self::Refunded => "refunded",
             Self::Unknown => "unknown",
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use kernel::AttemptId;
 use kernel_db::guard;
 
-use super::{Cashier, ask::Outcome, cashier::instruction};
+use super::{Cashier, ask::Outcome, cashier::instruction, refuse::fail_refund};
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment, Step, next_step},
     error::PaymentError,
@@ -48,8 +48,8 @@ impl Cashier {
             Step::Wait => attempt.left_for(status, answer, Some(now + WAIT)),
             Step::Drop(why) => attempt.left_for(AttemptStatus::Dropped, Some((*why).to_owned()), None),
             Step::Fail(why) => {
-                tracing::warn!(payment = %payment.id, operation = attempt.operation.as_str(), why, "cannot be done");
-                attempt.left_for(AttemptStatus::Failed, Some((*why).to_owned()), None)
+                fail_refund(tx, (&payment, &attempts), &attempt, why).await?;
+                return Ok(None);
             }
             Step::Leave => return Ok(None),
         };

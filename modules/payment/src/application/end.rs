@@ -9,6 +9,7 @@ use kernel::PaymentId;
 use kernel_db::{Cause, Db, DbError, Tx, guard, outbox};
 use uuid::Uuid;
 
+use super::refuse::fail_refund;
 use crate::{
     domain::{Attempt, AttemptStatus, Final, IllegalMove, Movement, Operation, Payment, Status, Wanted},
     error::PaymentError,
@@ -41,7 +42,9 @@ pub(crate) async fn end_all(db: &Db, endings: &[Arc<Ending>]) -> Result<Vec<Opti
     let mut met = HashSet::with_capacity(endings.len());
     let mut plain = Vec::with_capacity(endings.len());
     for Ending { seen, attempt, end } in endings.iter().map(Arc::as_ref) {
-        let plainly = met.insert(seen.id) && !seen.standing().given_up;
+        // A refund that is declined leaves work to the shop, which takes a look at the payment's other refunds.
+        let refused = attempt.operation == Operation::Refund && matches!(end, Final::Declined { .. });
+        let plainly = met.insert(seen.id) && !seen.standing().given_up && !refused;
         plain.extend(plainly.then(|| Ended::new(seen, attempt, end).ok()).flatten());
     }
     if plain.is_empty() {
@@ -69,6 +72,9 @@ pub(super) async fn end_locked(
     let kept = attempts.iter().find(|kept| kept.id == attempt.id);
     if kept.is_some_and(|kept| kept.status == AttemptStatus::Succeeded) || is_decided(locked, attempt, end) {
         return Ok(locked.clone());
+    }
+    if let (Operation::Refund, Final::Declined { reason }) = (attempt.operation, end) {
+        return fail_refund(tx, (locked, attempts), attempt, reason).await;
     }
     // Nobody comes between: whatever does not fit is a contradiction.
     let ended = Ended::new(locked, attempt, end)?;

@@ -6,7 +6,7 @@ use crate::{
     domain::{Final, Operation, Payment, Status},
     error::PaymentError,
     persistence::{inbox, store},
-    provider::{Notice, Verdict},
+    provider::{Notice, Reading, Verdict},
     signature::{Seal, WebhookSecret},
 };
 
@@ -26,20 +26,33 @@ impl Cashier {
         body: &[u8],
     ) -> Result<(), PaymentError> {
         let reader = self.provider(provider).ok_or(PaymentError::NoProvider)?;
-        secret.check(seal, body, self.db.seams().now())?;
+        secret.check(seal, body, self.db.seams().wall())?;
         let text = std::str::from_utf8(body).map_err(|_| PaymentError::Unreadable)?;
-        let notice = reader.read_webhook(body).ok_or(PaymentError::Unreadable)?;
         if seal.id.is_empty() || seal.id.len() > LONGEST_ID {
             return Err(PaymentError::Unreadable);
         }
-        if matches!(&notice.verdict, Verdict::Declined { reason } if card::holds_card_number(reason)) {
-            return Err(PaymentError::CardNumber);
+        let reading = &reader.read_webhook(text);
+        match reading {
+            Reading::Malformed => return Err(PaymentError::Unreadable),
+            Reading::Notice(Notice { verdict: Verdict::Declined { reason }, .. })
+                if card::holds_card_number(reason) =>
+            {
+                return Err(PaymentError::CardNumber);
+            }
+            Reading::Notice(_) => {}
+            Reading::Ignored(why) => {
+                tracing::info!(provider, event = %seal.id, why, "a webhook is kept and not acted on");
+            }
         }
-        let notice = &notice;
+        let kept = keepable(text);
         self.db
             .transact(|tx| async move {
-                if inbox::keep(&tx, provider, &seal.id, text).await? {
-                    let processed = self.act_on(&tx, notice).await?;
+                if inbox::keep(&tx, provider, &seal.id, kept).await? {
+                    let processed = match reading {
+                        Reading::Notice(notice) => self.act_on(&tx, notice).await?,
+                        Reading::Ignored(why) => why,
+                        Reading::Malformed => return Err(PaymentError::Unreadable),
+                    };
                     inbox::note(&tx, provider, &seal.id, processed).await?;
                 }
                 Ok::<_, PaymentError>(())
@@ -75,6 +88,12 @@ impl Cashier {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The body as the inbox keeps it. A provider that sends a card number in a member that this store does not know must not
+/// make the store keep it.
+fn keepable(body: &str) -> &str {
+    if card::holds_card_number(body) { "left out: it holds a card number" } else { body }
 }
 
 /// Money that was set aside although we believed that it was not: it must be freed.

@@ -1,11 +1,11 @@
 use kernel::{AttemptId, DateTime, Money, MoneyError, OrderId, PaymentId, RefundId, Utc};
 use payment_contract::{
-    Charge, ChargeStatus, PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentRefunded,
-    PaymentVoided,
+    Charge, ChargeStatus, PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentRefundRefused,
+    PaymentRefunded, PaymentVoided,
 };
 use uuid::Uuid;
 
-use super::{Attempt, Operation, Posting, Status};
+use super::{Attempt, Operation, Posting, Refusal, Status};
 
 /// The payment of one order.
 ///
@@ -109,11 +109,14 @@ impl Payment {
         AttemptId::new(self.id.uuid())
     }
 
-    /// As other modules see it: a payment that was given up is void to them, even while the provider still has to
-    /// free the money.
+    /// As other modules see it: a payment that was given up is void to them, or becomes so as soon as the provider has
+    /// freed the money.
     pub(crate) const fn charge(&self) -> Charge {
         let Standing { status, authorized, captured, refunded, .. } = self.standing;
-        let status = if self.is_given_up() { ChargeStatus::Voided } else { status.charge() };
+        let status = match status {
+            Status::Pending | Status::Authorized if self.is_given_up() => ChargeStatus::Voiding,
+            status => status.charge(),
+        };
         Charge { payment: self.id, order: self.order, status, authorized, captured, refunded }
     }
 
@@ -192,6 +195,14 @@ impl Payment {
         self.standing.refunded = refunded;
         let event = PaymentRefunded { payment: self.id, order: self.order, refund, amount, refunded };
         Ok(self.movement(Some(Posting::refund(amount)), event))
+    }
+
+    /// Tells that a promise cannot be kept; the payment stays as it is.
+    pub(crate) fn refund_refused(&mut self, refusal: &Refusal) -> Movement {
+        let Refusal { refund, asked, refunded, left, reason, .. } = refusal;
+        let (refund, asked, refunded, left, reason) = (*refund, *asked, *refunded, *left, reason.clone());
+        let (payment, order) = (self.id, self.order);
+        self.movement(None, PaymentRefundRefused { payment, order, refund, asked, refunded, left, reason })
     }
 
     fn advance(&mut self, to: Status) -> Result<(), IllegalMove> {

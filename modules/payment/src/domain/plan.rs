@@ -2,7 +2,7 @@
 
 use kernel::{DateTime, Money, MoneyError, Utc};
 
-use super::{Attempt, AttemptStatus, Operation, Payment, Status};
+use super::{Attempt, AttemptStatus, Operation, Payment, Status, left_to_give, refusal::is_capturing};
 
 /// What whoever took an attempt up does with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,13 +75,10 @@ pub(crate) fn owed_refunds(payment: &Payment, attempts: &[Attempt]) -> Result<Mo
 /// What to give back when the order is cancelled: what was captured, or, should a capture be under way, what it is
 /// about to take. `None` when there is nothing.
 pub(crate) fn owed_for_cancellation(payment: &Payment, attempts: &[Attempt]) -> Result<Option<Money>, MoneyError> {
-    let capturing = attempts.iter().any(|attempt| attempt.operation == Operation::Capture && attempt.status.is_open());
-    let taken = match payment.status() {
-        Status::Captured => payment.standing().kept()?,
-        Status::Authorized if capturing => payment.standing().authorized,
-        _ => return Ok(None),
-    };
-    let owed = taken.checked_sub(owed_refunds(payment, attempts)?)?;
+    if payment.status() == Status::Authorized && !is_capturing(attempts) {
+        return Ok(None);
+    }
+    let owed = left_to_give(payment, attempts)?;
     Ok(owed.is_positive().then_some(owed))
 }
 

@@ -13,6 +13,9 @@ use crate::application::RefundRequest;
 pub(super) struct PaymentsQuery {
     /// Only the payment of this order.
     pub(super) order: Option<OrderId>,
+    /// `true` for those with work for the shop: a refund that was promised and cannot be made, a void that the provider
+    /// refuses, an outcome that has been open for too long. `false` for the others.
+    pub(super) attention: Option<bool>,
     /// `next_cursor` of the page before.
     pub(super) cursor: Option<String>,
     /// How many items, 1 to 100; 20 when left out.
@@ -44,4 +47,13 @@ impl RefundBody {
         let refund = RefundId::new(uuid::Builder::from_random_bytes(bytes).into_uuid());
         RefundRequest { payment, refund, minor: self.amount, reason: self.reason.into() }
     }
+}
+
+/// How the shop has settled a refund that could not be made.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResolveBody {
+    #[garde(skip)]
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "paid by bank transfer")]
+    pub(super) reason: Line<500>,
 }

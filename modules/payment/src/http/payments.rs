@@ -1,5 +1,5 @@
 use actix_web::{get, post, web::Data};
-use kernel::{Page, PaymentId};
+use kernel::{Page, PaymentId, RefundId};
 use kernel_db::idempotency;
 use kernel_module::{key, respond};
 use kernel_web::{
@@ -8,7 +8,7 @@ use kernel_web::{
 };
 
 use super::{
-    body::{PaymentsQuery, RefundBody},
+    body::{PaymentsQuery, RefundBody, ResolveBody},
     view::{PaymentView, RefundView},
 };
 use crate::{application::Cashier, error::PaymentError, persistence::query};
@@ -29,7 +29,7 @@ pub(crate) async fn list_payments(
     cashier: Data<Cashier>,
 ) -> ApiResult<Json<Page<PaymentView>>> {
     let before = page_cursor(wanted.cursor.as_deref())?;
-    let page = query::list(cashier.db(), wanted.order, before, page_limit(wanted.limit)?).await?;
+    let page = cashier.list((wanted.order, wanted.attention, before), page_limit(wanted.limit)?).await?;
     Ok(Json(page.map(PaymentView::from)))
 }
 
@@ -50,12 +50,17 @@ pub(crate) async fn read_payment(
 
 /// Takes the money that is set aside, all of it.
 ///
-/// Repeating it changes nothing. A payment that is not authorized is a 409 `illegal-move`; a provider that cannot be
-/// reached is a 503 `provider-unavailable`.
+/// Repeating it changes nothing. 202 means that the provider was asked and has not answered; the store goes on asking.
+/// A payment that is not authorized is a 409 `illegal-move`, one that was given up a 409 `payment-voided`; a provider
+/// that cannot be reached is a 503 `provider-unavailable`, and then nothing was taken.
 #[utoipa::path(
     tag = "payments",
     params(OptionalKey),
-    responses(Problems, (status = 200, description = "The payment as it stands now", body = PaymentView)),
+    responses(
+        Problems,
+        (status = 200, description = "Taken, now or before", body = PaymentView),
+        (status = 202, description = "Under way", body = PaymentView),
+    ),
     security(("admin" = [])),
 )]
 #[post("/admin/payments/{id}/capture")]
@@ -68,20 +73,25 @@ pub(crate) async fn capture_payment(
 ) -> ApiResult<Answer> {
     let key = optional.0.map(|text| key(SCOPE, &text, &format!("capture payment {id}"), ""));
     let capture = async {
-        let order = order_of(&cashier, id).await?;
-        cashier.capture(&cx, order).await?;
-        Ok(idempotency::Answer::new(200, None, &view(&cashier, id).await?)?)
+        let (progress, dossier) = cashier.capture_by_hand(&cx, id).await?;
+        Ok(idempotency::Answer::new(progress.http_status(), None, &PaymentView::from(dossier))?)
     };
     Ok(respond(cashier.once(key.as_ref(), capture).await?))
 }
 
 /// Gives a payment up: what is set aside is freed, now or as soon as the provider can be reached.
 ///
-/// Captured money is not touched.
+/// Repeating it changes nothing. 202 and the status `voiding` mean that the void is written down and the provider has not
+/// done it yet; the store goes on asking. A payment that is captured, refunded or declined has nothing set aside: 409
+/// `illegal-move`.
 #[utoipa::path(
     tag = "payments",
     params(OptionalKey),
-    responses(Problems, (status = 200, description = "The payment as it stands now", body = PaymentView)),
+    responses(
+        Problems,
+        (status = 200, description = "Nothing is set aside any more", body = PaymentView),
+        (status = 202, description = "Under way", body = PaymentView),
+    ),
     security(("admin" = [])),
 )]
 #[post("/admin/payments/{id}/void")]
@@ -94,9 +104,8 @@ pub(crate) async fn void_payment(
 ) -> ApiResult<Answer> {
     let key = optional.0.map(|text| key(SCOPE, &text, &format!("void payment {id}"), ""));
     let void = async {
-        let order = order_of(&cashier, id).await?;
-        cashier.void(&cx, order).await?;
-        Ok(idempotency::Answer::new(200, None, &view(&cashier, id).await?)?)
+        let (progress, dossier) = cashier.void_by_hand(&cx, id).await?;
+        Ok(idempotency::Answer::new(progress.http_status(), None, &PaymentView::from(dossier))?)
     };
     Ok(respond(cashier.once(key.as_ref(), void).await?))
 }
@@ -133,10 +142,34 @@ pub(crate) async fn refund_payment(
     Ok(respond(cashier.once(Some(&key), refund).await?))
 }
 
-async fn view(cashier: &Cashier, id: PaymentId) -> Result<PaymentView, PaymentError> {
-    query::dossier(cashier.db(), id).await?.map(PaymentView::from).ok_or(PaymentError::NotFound)
+/// Notes how the shop has settled a refund that could not be made, so that it is no work to do any more.
+///
+/// No money moves. Repeating it with the same reason changes nothing; another reason is a 409
+/// `refused-refund-resolved`.
+#[utoipa::path(
+    tag = "payments",
+    params(OptionalKey),
+    request_body = ResolveBody,
+    responses(Problems, (status = 200, description = "The payment as it stands now", body = PaymentView)),
+    security(("admin" = [])),
+)]
+#[post("/admin/payments/{id}/refunds/{refund}/resolve")]
+pub(crate) async fn resolve_refund(
+    _: Admin,
+    Path((id, refund)): Path<(PaymentId, RefundId)>,
+    optional: OptionalKey,
+    Context(cx): Context,
+    (body, cashier): (Body<ResolveBody>, Data<Cashier>),
+) -> ApiResult<Answer> {
+    let request = format!("resolve refund {refund} of payment {id}");
+    let key = optional.0.map(|text| key(SCOPE, &text, &request, &body.fingerprint_hex()));
+    let resolve = async {
+        cashier.resolve_refusal(&cx, (id, refund), &body.reason).await?;
+        Ok(idempotency::Answer::new(200, None, &view(&cashier, id).await?)?)
+    };
+    Ok(respond(cashier.once(key.as_ref(), resolve).await?))
 }
 
-async fn order_of(cashier: &Cashier, id: PaymentId) -> Result<kernel::OrderId, PaymentError> {
-    query::dossier(cashier.db(), id).await?.map(|dossier| dossier.payment.order).ok_or(PaymentError::NotFound)
+async fn view(cashier: &Cashier, id: PaymentId) -> Result<PaymentView, PaymentError> {
+    query::dossier(cashier.db(), id).await?.map(PaymentView::from).ok_or(PaymentError::NotFound)
 }

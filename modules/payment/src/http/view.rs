@@ -3,7 +3,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    domain::{Attempt, AttemptStatus, Operation, Payment},
+    application::Progress,
+    domain::{Attempt, AttemptStatus, Operation, Payment, Refusal},
     persistence::query::Dossier,
 };
 
@@ -15,7 +16,8 @@ pub(super) struct PaymentView {
     /// The provider's name.
     #[schema(example = "simulated")]
     method: String,
-    /// `pending`, `authorized`, `captured`, `declined`, `voided` or `refunded`.
+    /// `pending`, `authorized`, `captured`, `declined`, `voided` or `refunded`; `voiding` while what is set aside is still
+    /// being freed.
     #[schema(example = "captured")]
     status: &'static str,
     /// Nobody wants the money any more; what is set aside is being freed.
@@ -28,6 +30,30 @@ pub(super) struct PaymentView {
     created_at: DateTime<Utc>,
     /// Oldest first.
     attempts: Vec<AttemptView>,
+    /// Promises to give money back that could not be kept, oldest first. Those without `resolved_at` are work to do.
+    refused_refunds: Vec<RefusedRefundView>,
+}
+
+/// A promise to give money back that could not be kept, all or in part.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct RefusedRefundView {
+    refund: RefundId,
+    /// What was promised.
+    asked: Money,
+    /// What of it is given back through the payment.
+    refunded: Money,
+    /// What could be given back of the payment when the promise came.
+    left: Money,
+    /// Why the rest is not given back.
+    #[schema(example = "less is left than was promised")]
+    reason: String,
+    asked_by: String,
+    created_at: DateTime<Utc>,
+    /// When the shop said that it is settled; `null` while it is work to do.
+    resolved_at: Option<DateTime<Utc>>,
+    resolved_by: Option<String>,
+    /// How the shop settled it.
+    resolution: Option<String>,
 }
 
 /// One thing asked, or to be asked, of the provider.
@@ -67,15 +93,16 @@ pub(super) struct RefundView {
 }
 
 impl From<Dossier> for PaymentView {
-    fn from(Dossier { payment, attempts }: Dossier) -> Self {
+    fn from(Dossier { payment, attempts, refusals }: Dossier) -> Self {
         let standing = *payment.standing();
+        let status = payment.charge().status;
         let asked = attempts.iter().any(|attempt| attempt.operation == Operation::Authorize);
         let claim = (!asked).then(|| AttemptView::of_claim(&payment));
         Self {
             id: payment.id,
             order: payment.order,
             method: payment.method,
-            status: standing.status.as_str(),
+            status: status.as_str(),
             given_up: standing.given_up,
             amount: payment.amount,
             authorized: standing.authorized,
@@ -83,6 +110,37 @@ impl From<Dossier> for PaymentView {
             refunded: standing.refunded,
             created_at: payment.created_at,
             attempts: claim.into_iter().chain(attempts.into_iter().map(AttemptView::from)).collect(),
+            refused_refunds: refusals.into_iter().map(RefusedRefundView::from).collect(),
+        }
+    }
+}
+
+impl From<Refusal> for RefusedRefundView {
+    fn from(refusal: Refusal) -> Self {
+        let (resolved_at, resolved_by, resolution) = match refusal.resolved {
+            Some(resolved) => (Some(resolved.at), Some(resolved.by), Some(resolved.note)),
+            None => (None, None, None),
+        };
+        Self {
+            refund: refusal.refund,
+            asked: refusal.asked,
+            refunded: refusal.refunded,
+            left: refusal.left,
+            reason: refusal.reason,
+            asked_by: refusal.asked_by,
+            created_at: refusal.created_at,
+            resolved_at,
+            resolved_by,
+            resolution,
+        }
+    }
+}
+
+impl Progress {
+    pub(super) const fn http_status(self) -> u16 {
+        match self {
+            Self::Done => 200,
+            Self::UnderWay => 202,
         }
     }
 }

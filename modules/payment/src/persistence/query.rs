@@ -5,14 +5,19 @@ use kernel_db::{Db, DbError, dialect};
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use uuid::Uuid;
 
-use super::row::{self, ATTEMPT, PAYMENT};
-use crate::domain::{Attempt, Payment};
+use super::{
+    refusals,
+    row::{self, ATTEMPT, PAYMENT},
+};
+use crate::domain::{Attempt, Payment, Refusal};
 
 /// A payment with all that was ever asked of its provider, oldest first.
 #[derive(Debug, Clone)]
 pub(crate) struct Dossier {
     pub(crate) payment: Payment,
     pub(crate) attempts: Vec<Attempt>,
+    /// Promises to give money back that could not be kept.
+    pub(crate) refusals: Vec<Refusal>,
 }
 
 /// The payment of an order, or what stands in its place.
@@ -42,8 +47,9 @@ pub(crate) async fn dossier_of(db: &Db, order: OrderId) -> Result<Found<Dossier>
         Found::Nothing => Ok(Found::Nothing),
         Found::Tombstone => Ok(Found::Tombstone),
         Found::Payment(payment) => {
+            // On the way of an order nobody looks at refusals.
             let attempts = attempts(db, &[payment.id]).await?;
-            Ok(Found::Payment(Dossier { payment, attempts }))
+            Ok(Found::Payment(Dossier { payment, attempts, refusals: Vec::new() }))
         }
     }
 }
@@ -52,22 +58,44 @@ pub(crate) async fn dossier(db: &Db, id: PaymentId) -> Result<Option<Dossier>, D
     let sql = format!("SELECT {PAYMENT} FROM payment WHERE id = ?");
     let payment = rows(db, &sql, [id.uuid().into()]).await?.first().map(row::payment).transpose()?.flatten();
     let Some(payment) = payment else { return Ok(None) };
-    let attempts = attempts(db, &[id]).await?;
-    Ok(Some(Dossier { payment, attempts }))
+    let (attempts, refusals) = (attempts(db, &[id]).await?, refusals::of(db, &[id]).await?);
+    Ok(Some(Dossier { payment, attempts, refusals }))
 }
 
-/// A page of payments, newest first; those of `order` only, when one is given.
-pub(crate) async fn list(
-    db: &Db,
-    order: Option<OrderId>,
-    before: Option<PaymentId>,
-    limit: Limit,
-) -> Result<Page<Dossier>, DbError> {
+/// Which payments to list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// Only the payment of this order.
+    pub(crate) order: Option<OrderId>,
+    /// Those with work for the shop, and those created before then of which something is still open; with `false` the
+    /// others.
+    pub(crate) attention: Option<(bool, DateTime<Utc>)>,
+    pub(crate) before: Option<PaymentId>,
+}
+
+/// A payment with which a person has something to do: a refusal that is not settled, a void that its provider has
+/// refused, or something that has been open for too long.
+const ATTENTION: &str = "(EXISTS (SELECT 1 FROM refund_refusal AS refused WHERE refused.payment_id = payment.id \
+                         AND refused.resolved_at IS NULL) \
+                         OR payment.status = 'authorized' AND payment.given_up = 1 AND NOT EXISTS \
+                         (SELECT 1 FROM attempt WHERE attempt.payment_id = payment.id \
+                         AND attempt.status IN ('queued', 'started', 'unknown', 'pending')) \
+                         OR EXISTS (SELECT 1 FROM attempt WHERE attempt.payment_id = payment.id \
+                         AND attempt.status IN ('queued', 'started', 'unknown', 'pending') AND attempt.created_at < ?))";
+
+/// A page of payments, newest first.
+pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<Dossier>, DbError> {
+    let Wanted { order, attention, before } = wanted;
     let mut sql = format!("SELECT {PAYMENT} FROM payment WHERE method IS NOT NULL");
     let mut values: Vec<Value> = Vec::new();
     if let Some(order) = order {
         sql.push_str(" AND order_id = ?");
         values.push(order.uuid().into());
+    }
+    if let Some((attention, doubt)) = attention {
+        sql.push_str(if attention { " AND " } else { " AND NOT " });
+        sql.push_str(ATTENTION);
+        values.push(doubt.into());
     }
     if let Some(before) = before {
         sql.push_str(" AND id < ?");
@@ -78,10 +106,11 @@ pub(crate) async fn list(
     let found: Result<Vec<_>, _> = rows(db, &sql, values).await?.iter().map(row::payment).collect();
     let page = Page::cut(found?.into_iter().flatten().collect(), limit, |payment: &Payment| payment.id);
     let ids: Vec<PaymentId> = page.items.iter().map(|payment| payment.id).collect();
-    let attempts = attempts(db, &ids).await?;
+    let (attempts, refusals) = (attempts(db, &ids).await?, refusals::of(db, &ids).await?);
     Ok(page.map(|payment| {
         let attempts = attempts.iter().filter(|attempt| attempt.payment == payment.id).cloned().collect();
-        Dossier { payment, attempts }
+        let refusals = refusals.iter().filter(|refusal| refusal.payment == payment.id).cloned().collect();
+        Dossier { payment, attempts, refusals }
     }))
 }
 

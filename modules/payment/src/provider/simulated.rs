@@ -11,13 +11,13 @@ use std::{
 use async_trait::async_trait;
 use kernel::AttemptId;
 use kernel_db::{Db, guard};
-use serde::{Deserialize, Serialize};
 
-use super::{Instruction, Notice, Provider, ProviderError, Verdict};
+use super::{Instruction, Provider, ProviderError, Reading, Verdict};
 use crate::{config::SimulatedConfig, signature::WebhookSecret};
 
 pub(crate) mod audit;
 mod books;
+mod message;
 mod messenger;
 mod script;
 
@@ -42,27 +42,6 @@ struct Office {
     messenger: Messenger,
 }
 
-/// The body of its webhooks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Message {
-    #[serde(rename = "type")]
-    kind: String,
-    timestamp: String,
-    data: MessageData,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MessageData {
-    reference: AttemptId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-}
-
-const APPROVED: &str = "payment.approved";
-const DECLINED: &str = "payment.declined";
-
 impl Simulated {
     pub(crate) fn new(db: &Db, config: &SimulatedConfig, secret: WebhookSecret, store: Arc<OnceLock<String>>) -> Self {
         let office = Office { books: Books::of(db), messenger: Messenger::new(secret, store) };
@@ -82,6 +61,12 @@ impl Simulated {
 
     /// Writes into the books. A test may have the answer come late or get lost, after the deed.
     async fn enter(&self, instruction: &Instruction, entry: Entry) -> Result<Verdict, ProviderError> {
+        if guard::sabotaged("simulated.away") {
+            return Err(ProviderError::Unreachable);
+        }
+        if guard::sabotaged("simulated.silent") {
+            tokio::time::sleep(FOREVER).await;
+        }
         let (office, instruction) = (Arc::clone(&self.office), instruction.clone());
         let verdict = Self::at_the_office(async move { office.books.enter(&instruction, entry).await }).await?;
         if guard::sabotaged("simulated.answer_late") {
@@ -159,21 +144,21 @@ impl Provider for Simulated {
     }
 
     async fn refund(&self, instruction: &Instruction) -> Result<Verdict, ProviderError> {
+        if guard::sabotaged("simulated.refund_declined") {
+            return Ok(Verdict::Declined { reason: "the account is closed".to_owned() });
+        }
         self.enter(instruction, Entry::IfThereIsRoom).await
     }
 
     async fn look_up(&self, reference: AttemptId) -> Result<Option<Verdict>, ProviderError> {
+        if guard::sabotaged("simulated.silent") {
+            tokio::time::sleep(FOREVER).await;
+        }
         let office = Arc::clone(&self.office);
         Self::at_the_office(async move { office.books.look_up(reference).await }).await
     }
 
-    fn read_webhook(&self, body: &[u8]) -> Option<Notice> {
-        let Message { kind, data, .. } = serde_json::from_slice(body).ok()?;
-        let verdict = match kind.as_str() {
-            APPROVED => Verdict::Approved,
-            DECLINED => Verdict::Declined { reason: data.reason.unwrap_or_default() },
-            _ => return None,
-        };
-        Some(Notice { reference: data.reference, verdict })
+    fn read_webhook(&self, body: &str) -> Reading {
+        message::read(body)
     }
 }

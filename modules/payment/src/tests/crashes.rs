@@ -40,7 +40,7 @@ async fn an_authorization_survives_its_caller() {
                 assert_eq!(store.standing(order).await, "pending 0 0 0");
             }
             store.restart();
-            assert_eq!(store.void(given_up).await.map(|charge| charge.status.as_str()), Some("voided"));
+            assert_eq!(store.void(given_up).await.map(|charge| charge.status.as_str()), Some("voiding"));
             // Whoever asked may live on elsewhere; its lease must run out first.
             assert_eq!(said(&store.authorize(asked_again, "tok_approve", 1530).await), "authorized 1530 0 0");
             store.time_passes();

@@ -149,7 +149,7 @@ async fn an_odd_one_leaves_the_others_alone() {
     let _calm = calm().await;
     for (oddness, answer, standing, attempts, together) in [
         // It turns out only when all has been written, so the crowd is undone and each is served alone.
-        ("given up", "voided", "authorized 100 0 0", &["authorize succeeded", "void queued"][..], false),
+        ("given up", "voiding", "authorized 100 0 0", &["authorize succeeded", "void queued"][..], false),
         ("settled before", "authorized", "authorized 100 0 0", &["authorize succeeded"], false),
         ("of another version", "authorized", "authorized 100 0 0", &["authorize succeeded"], false),
         ("an attempt that had succeeded", "pending", "pending 0 0 0", &["authorize succeeded"], false),

@@ -3,13 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use kernel::{CallContext, Currency, Event as _, Money, OrderId, PaymentId, Problem as _, Seams, clock::OffsetClock};
-use kernel_db::{Bus, Cause, Db, Durability, LocalFeed, Target, ddl, outbox};
+use kernel::{
+    CallContext, Currency, Envelope, Event as _, Money, OrderId, PaymentId, Problem as _, RefundId, Seams,
+    clock::OffsetClock,
+};
+use kernel_db::{Bus, Cause, Db, Durability, LocalFeed, Reaction as _, Target, ddl, outbox};
 use kernel_module::{Module as _, Tasks};
 use order_contract::OrderEvent;
 use payment_contract::{Authorize, Charge, ChargeRefusal, Charges};
 use port::{PortError, PortResult};
 use sea_orm::{ConnectionTrait as _, Value};
+use serde_json::json;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{Config, Feeds, Payment};
@@ -162,6 +166,20 @@ impl Store {
         published.await.unwrap();
     }
 
+    /// Lets payment react to news of an order at once.
+    pub(super) async fn react_to(&self, event: OrderEvent) {
+        let seams = self.db.seams();
+        let envelope = json!({
+            "specversion": "1.0", "id": seams.ids.next(), "source": "order", "type": event.event_type(),
+            "time": seams.now(), "stream": event.stream(), "streamversion": 1, "position": 1,
+            "data": event.data().unwrap(),
+        });
+        let envelope: &Envelope = &serde_json::from_str(&envelope.to_string()).unwrap();
+        let subscription = self.payment.follower();
+        let follow = subscription.as_ref();
+        self.db.transact(|tx| async move { follow.react(&tx, envelope).await }).await.unwrap();
+    }
+
     /// Waits until the order's payment stands as `expected`: status, authorized, captured, refunded.
     pub(super) async fn until(&self, order: OrderId, expected: &str) {
         let mut found = String::new();
@@ -216,6 +234,48 @@ impl Store {
         let statement = self.db.dialect().statement(sql, [order.uuid().into()]);
         let rows = self.db.reader().query_all_raw(statement).await.unwrap();
         rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// The promises for the order that could not be kept, oldest first.
+    pub(super) async fn refusals(&self, order: OrderId) -> Vec<String> {
+        let sql = "SELECT 'asked ' || refund_refusal.asked || ', refunded ' || refund_refusal.refunded || ', left ' \
+                   || left_over || ': ' || reason FROM refund_refusal JOIN payment ON payment.id = payment_id \
+                   WHERE order_id = ? ORDER BY refund_refusal.created_at, refund_id";
+        let statement = self.db.dialect().statement(sql, [order.uuid().into()]);
+        let rows = self.db.reader().query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// Waits until nothing of the order's payment is open any more and all of `promised` refunds were heard of.
+    pub(super) async fn until_settled(&self, order: OrderId, promised: &[RefundId]) {
+        let open = "SELECT COUNT(*) FROM attempt JOIN payment ON payment.id = payment_id WHERE order_id = ? \
+                    AND attempt.status IN ('queued', 'started', 'unknown', 'pending')";
+        for _ in 0..1_000 {
+            let mut heard = true;
+            for refund in promised {
+                heard &= self.promise(*refund).await.is_some();
+            }
+            if heard && self.count(open, [order.uuid().into()]).await == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{:?}: the payment is not settled: {:?}", self.db, self.attempts(order).await);
+    }
+
+    /// What became of a promised refund: what was paid, and what the shop is told that it was not. `None` when payment
+    /// has not heard of it.
+    pub(super) async fn promise(&self, refund: RefundId) -> Option<(i64, i64)> {
+        let known = "SELECT (SELECT COUNT(*) FROM attempt WHERE id = ?) + \
+                     (SELECT COUNT(*) FROM refund_refusal WHERE refund_id = ?)";
+        let id = refund.uuid();
+        if self.count(known, [id.into(), id.into()]).await == 0 {
+            return None;
+        }
+        let paid = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM attempt WHERE id = ? AND status = 'succeeded'";
+        let refused =
+            "SELECT CAST(COALESCE(SUM(asked - refunded), 0) AS BIGINT) FROM refund_refusal WHERE refund_id = ?";
+        Some((self.count(paid, [id.into()]).await, self.count(refused, [id.into()]).await))
     }
 
     /// The rules that do not hold.

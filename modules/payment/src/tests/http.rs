@@ -63,7 +63,7 @@ async fn capture_and_void_move_money_once() {
             served.post(&format!("/admin/payments/{id}/void"), Some("k1"), None).await.gist(),
             "422 idempotency-key-reused"
         );
-        assert_eq!(served.post(&format!("/admin/payments/{id}/void"), None, None).await.gist(), "200 captured");
+        assert_eq!(served.post(&format!("/admin/payments/{id}/void"), None, None).await.gist(), "409 illegal-move");
         assert_eq!(store.done(taken, "capture").await, 1);
 
         let (freed, id) = authorize("tok_approve").await;
@@ -155,7 +155,8 @@ async fn every_operation_needs_the_admin_and_a_payment() {
             (get, format!("/admin/payments/{nobody}")),
             (post.clone(), format!("/admin/payments/{nobody}/capture")),
             (post.clone(), format!("/admin/payments/{nobody}/void")),
-            (post, format!("/admin/payments/{nobody}/refunds")),
+            (post.clone(), format!("/admin/payments/{nobody}/refunds")),
+            (post, format!("/admin/payments/{nobody}/refunds/{nobody}/resolve")),
         ] {
             assert_eq!(served.knock(method, &path).await.gist(), "401 unauthenticated", "{path}");
         }
@@ -167,6 +168,8 @@ async fn every_operation_needs_the_admin_and_a_payment() {
         }
         let path = format!("/admin/payments/{nobody}/refunds");
         assert_eq!(served.post(&path, Some("k"), body).await.gist(), "404 payment-not-found");
+        let path = format!("/admin/payments/{nobody}/refunds/{nobody}/resolve");
+        assert_eq!(served.post(&path, None, Some(json!({"reason": "x"}))).await.gist(), "404 payment-not-found");
         for (query, code) in
             [("limit=0", "400 bad-parameter"), ("cursor=zz", "400 bad-parameter"), ("x=1", "400 unknown-parameter")]
         {
@@ -187,12 +190,13 @@ fn the_document_is_whole() {
             .service(crate::http::payments::capture_payment)
             .service(crate::http::payments::void_payment)
             .service(crate::http::payments::refund_payment)
+            .service(crate::http::payments::resolve_refund)
             .service(crate::http::webhooks::receive_webhook);
     };
     let (_, mut document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
     utoipa::Modify::modify(&kernel_web::Problems, &mut document);
     let document = serde_json::to_value(&document).unwrap();
-    assert_eq!(document["paths"].as_object().unwrap().len(), 6);
+    assert_eq!(document["paths"].as_object().unwrap().len(), 7);
     let text = document.to_string();
     for named in text.split("#/components/schemas/").skip(1) {
         let name = named.split('"').next().unwrap();

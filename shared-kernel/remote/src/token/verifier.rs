@@ -85,7 +85,7 @@ impl TokenVerifier {
     }
 
     fn in_time(&self, claims: &Claims) -> Result<(), TokenError> {
-        let now = self.clock.now().timestamp();
+        let now = self.clock.wall().timestamp();
         let lifetime = claims.exp.saturating_sub(claims.iat);
         if lifetime > LIFETIME_SECONDS {
             return Err(TokenError::LivesTooLong { seconds: lifetime });

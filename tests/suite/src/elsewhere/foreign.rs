@@ -63,7 +63,8 @@ fn a_customer_and_a_shopkeeper_cannot_tell() {
         comes_to(store, "cup", Level { on_hand: 5, held: 0, committed: 3, available: 2 }).await;
         admin.fulfils(&kept, &[("cup", 3)]).await.expect_status(201);
         comes_to(store, "cup", Level { on_hand: 2, held: 0, committed: 0, available: 2 }).await;
-        ada.returns(&kept, &[("cup", 1)], true).await.expect_status(201);
+        let back = ada.returns(&kept, &[("cup", 1)], true).await.expect_status(201);
+        admin.receives(&back, true).await.expect_status(200);
         comes_to(store, "cup", Level { on_hand: 3, held: 0, committed: 0, available: 3 }).await;
 
         let holds = admin.get(&format!("/admin/holds?order={}", kept.id)).await.expect_status(200);

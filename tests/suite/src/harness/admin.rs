@@ -97,6 +97,11 @@ impl Admin {
         self.post(&format!("/orders/{}/fulfilments", order.id), &body).await
     }
 
+    /// Takes in all that `asked` asks to return.
+    pub(crate) async fn receives(&self, asked: &Answer, restock: bool) -> Answer {
+        self.post(&format!("/admin/returns/{}/receive", asked.text("/id")), &json!({ "restock": restock })).await
+    }
+
     pub(crate) async fn reads(&self, order: &Order) -> Answer {
         self.get(&format!("/orders/{}", order.id)).await
     }

@@ -177,6 +177,14 @@ impl Answer {
         self.at("/items").as_array().unwrap_or_else(|| panic!("not a page: {self}")).clone()
     }
 
+    /// One member of every row of a list inside the answer, as text.
+    #[track_caller]
+    pub(crate) fn each_of(&self, pointer: &str, member: &str) -> Vec<String> {
+        let rows = self.at(pointer);
+        let rows = rows.as_array().unwrap_or_else(|| panic!("no list at {pointer}: {self}"));
+        rows.iter().map(|row| row[member].as_str().map_or_else(|| row[member].to_string(), str::to_owned)).collect()
+    }
+
     /// One member of every row of a page, as text.
     #[track_caller]
     pub(crate) fn each(&self, member: &str) -> Vec<String> {

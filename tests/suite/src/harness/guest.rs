@@ -97,6 +97,7 @@ impl Guest {
         self.api.ask(Method::POST, &path).order_token(&order.token).json(&body).send().await
     }
 
+    /// Asks to return goods; the shop decides.
     pub(crate) async fn returns(&self, order: &Order, goods: &[(&str, i64)], restock: bool) -> Answer {
         self.returns_as(&fresh_key(), order, goods, restock).await
     }
@@ -105,6 +106,13 @@ impl Guest {
         let path = format!("{}/returns", order.path());
         let body = json!({ "lines": lines(goods), "reason": "not as expected", "restock": restock });
         self.api.ask(Method::POST, &path).order_token(&order.token).key(key).json(&body).send().await
+    }
+
+    /// Calls off units that were not sent.
+    pub(crate) async fn calls_off(&self, order: &Order, goods: &[(&str, i64)]) -> Answer {
+        let path = format!("{}/lines/cancel", order.path());
+        let body = json!({ "lines": lines(goods), "reason": "one too many" });
+        self.api.ask(Method::POST, &path).order_token(&order.token).key(&fresh_key()).json(&body).send().await
     }
 
     pub(crate) async fn timeline(&self, order: &Order) -> Answer {

@@ -84,10 +84,11 @@ async fn act(shop: &Shop, random: &mut Random, bought: &mut Vec<Purchase>) -> Re
         5 => acceptable(&admin.fulfils(&purchase.order, &[("cup", 1)]).await),
         6 | 7 if !purchase.by_admin => {
             let back = guest.returns(&purchase.order, &[(sku, units)], units % 2 == 0).await;
+            acceptable(&back)?;
             if back.status == 201 {
-                purchase.given_back += back.number("/amount/amount");
+                purchase.given_back += given_back(shop, &back).await?;
             }
-            acceptable(&back)
+            Ok(())
         }
         6..=8 if purchase.by_admin => {
             let payment = admin.payment_of(&purchase.order).await.text("/id");
@@ -104,6 +105,17 @@ async fn act(shop: &Shop, random: &mut Random, bought: &mut Vec<Purchase>) -> Re
             acceptable(&admin.ask(Method::POST, &format!("/admin/payments/{payment}/{what}")).send().await)
         }
     }
+}
+
+/// What a return gives back: at once for units that were not sent, and when the shop receives the others.
+async fn given_back(shop: &Shop, asked: &Answer) -> Result<i64, String> {
+    let off = asked.at("/called_off/amount/amount").as_i64().unwrap_or_default();
+    if asked.text("/status") != "requested" {
+        return Ok(off + asked.number("/amount/amount"));
+    }
+    let received = shop.admin().receives(asked, true).await;
+    ensure(received.status == 200, || received.to_string())?;
+    Ok(off + received.number("/amount/amount"))
 }
 
 /// Whatever is asked, nothing fails.

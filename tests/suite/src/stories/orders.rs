@@ -73,7 +73,8 @@ async fn a_timeline_tells_everything(shop: &Shop) {
     shop.settle().await;
     admin.fulfils(&order, &[("cup", 2)]).await.expect_status(201);
     shop.settle().await;
-    ada.returns(&order, &[("cup", 1)], true).await.expect_status(201);
+    let back = ada.returns(&order, &[("cup", 1)], true).await.expect_status(201);
+    admin.receives(&back, true).await.expect_status(200);
     shop.settle().await;
 
     let told = ada.timeline(&order).await.expect_status(200);
@@ -83,7 +84,8 @@ async fn a_timeline_tells_everything(shop: &Shop) {
         found.unwrap_or_else(|| panic!("nothing of {what}: {told}"))
     };
     assert_eq!(place("placed"), 0);
-    assert!(place("confirmed") < place("fulfilled") && place("fulfilled") < place("returned"), "{told}");
+    assert!(place("confirmed") < place("fulfilled") && place("fulfilled") < place("return.requested"), "{told}");
+    assert!(place("return.requested") < place("returned"), "{told}");
     assert!(place("captured") > 0 && place("refunded") > place("returned"), "{told}");
     let times = told.each("at");
     assert!(times.is_sorted(), "oldest first: {told}");

@@ -36,7 +36,8 @@ async fn a_ledger_tells_the_whole_way_to_a_level(shop: &Shop) {
     shop.settle().await;
     ada.cancels(&cancelled).await.expect_status(200);
     admin.fulfils(&kept, &[("cup", 3)]).await.expect_status(201);
-    ada.returns(&kept, &[("cup", 1)], true).await.expect_status(201);
+    let back = ada.returns(&kept, &[("cup", 1)], true).await.expect_status(201);
+    admin.receives(&back, true).await.expect_status(200);
     shop.settle().await;
 
     let level = admin.level("cup").await;

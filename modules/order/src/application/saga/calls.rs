@@ -48,7 +48,10 @@ impl Orders {
         match charge.status {
             ChargeStatus::Authorized | ChargeStatus::Captured => Input::Authorized { charge, at: self.now() },
             ChargeStatus::Pending | ChargeStatus::Unknown => Input::PaymentPending,
-            status @ (ChargeStatus::Declined | ChargeStatus::Voided | ChargeStatus::Refunded) => {
+            status @ (ChargeStatus::Declined
+            | ChargeStatus::Voided
+            | ChargeStatus::Voiding
+            | ChargeStatus::Refunded) => {
                 let reason = format!("the payment is {}", status.as_str());
                 Input::PaymentRefused { because: Rejection::PaymentDeclined { reason } }
             }
@@ -73,9 +76,17 @@ impl Orders {
     }
 
     /// Giving up is never refused; should it be, it is tried until it is not.
+    ///
+    /// A void that is only written down (`voiding`) is as good as done: payment ends it by itself, whatever happens here.
+    /// That the money is still set aside until then is logged, and not told as freed.
     pub(super) async fn void(&self, saga: &Saga) -> Input {
         match self.ports.charges.void(&saga.context(), saga.order.id()).await {
-            Ok(_) => Input::Voided,
+            Ok(charge) => {
+                if let Some(Charge { payment, authorized, status: ChargeStatus::Voiding, .. }) = charge {
+                    tracing::info!(order = %saga.order.id(), %payment, %authorized, "payment will free the money later");
+                }
+                Input::Voided
+            }
             Err(error) => unanswered(saga, Effect::Void, &error),
         }
     }

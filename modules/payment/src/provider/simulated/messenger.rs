@@ -7,7 +7,7 @@ use std::{
 
 use kernel::{AttemptId, Seams};
 
-use super::{APPROVED, DECLINED, Message, MessageData, NAME, Verdict};
+use super::{NAME, Verdict, message};
 use crate::signature::{ID, SIGNATURE, Seal, TIMESTAMP, WebhookSecret};
 
 /// A webhook that the store does not take is brought again so often.
@@ -28,12 +28,12 @@ impl Messenger {
 
     /// Tells the store, again and again until it listens. Whoever is not told can still ask.
     pub(super) async fn tell(&self, seams: &Seams, reference: AttemptId, verdict: &Verdict) {
-        let (Some(store), Some(body)) = (self.store.get(), body(seams, reference, verdict)) else { return };
+        let (Some(store), Some(body)) = (self.store.get(), message::write(seams, reference, verdict)) else { return };
         let url = format!("{}/api/v1/webhooks/payments/{NAME}", store.trim_end_matches('/'));
         let id = format!("msg_{}", seams.ids.next().simple());
         let mut wait = Duration::from_millis(100);
         for _ in 0..TRIES {
-            let seal = self.secret.seal(&id, seams.now(), body.as_bytes());
+            let seal = self.secret.seal(&id, seams.wall(), body.as_bytes());
             match self.post(&url, seal, body.clone()).await {
                 Ok(()) => return,
                 Err(error) => tracing::debug!(%url, %error, "a webhook was not taken"),
@@ -56,15 +56,4 @@ impl Messenger {
             .body(body);
         request.send().await?.error_for_status().map(drop)
     }
-}
-
-fn body(seams: &Seams, reference: AttemptId, verdict: &Verdict) -> Option<String> {
-    let (kind, reason) = match verdict {
-        Verdict::Approved => (APPROVED, None),
-        Verdict::Declined { reason } => (DECLINED, Some(reason.clone())),
-        Verdict::Pending => return None,
-    };
-    let data = MessageData { reference, reason };
-    let message = Message { kind: kind.to_owned(), timestamp: seams.now().to_rfc3339(), data };
-    serde_json::to_string(&message).ok()
 }

@@ -1,0 +1,124 @@
+//! Orders are found by what people know of them.
+
+use serde_json::Value;
+
+use super::{
+    buyer::{buy, get, post, purchase},
+    shop::{Shop, everywhere},
+};
+
+async fn found(shop: &Shop, query: &str) -> Vec<String> {
+    let mut numbers: Vec<Vec<String>> = Vec::new();
+    for list in ["/orders", "/admin/orders"] {
+        let page = get(&format!("{list}?{query}")).admin().to(shop).await.expect(200).json();
+        let number = |order: &Value| order["number"].as_str().unwrap().to_owned();
+        numbers.push(page["items"].as_array().unwrap().iter().map(number).collect());
+    }
+    assert_eq!(numbers[0], numbers[1], "{query}");
+    numbers.remove(0)
+}
+
+async fn buys(shop: &Shop, key: &str, email: &str, sku: &str) {
+    let mut body = purchase(&[(sku, 1)], "tok_approve");
+    body["email"] = email.into();
+    post("/orders", &body).key(key).to(shop).await.expect(201);
+}
+
+#[actix_web::test]
+async fn an_order_is_found_by_its_number() {
+    everywhere(async |shop| {
+        let reply = buy(&shop, "a", &[("CUP", 1)], "tok_approve").await.expect(201);
+        let other = buy(&shop, "b", &[("CUP", 1)], "tok_approve").await.expect(201);
+        assert_eq!(found(&shop, "number=1000001").await, ["1000001"]);
+        assert_eq!(found(&shop, "number=1000009").await, [""; 0]);
+        assert_eq!(found(&shop, "number=1").await, [""; 0]);
+        let read = get("/orders/1000001").admin().to(&shop).await.expect(200);
+        assert_eq!(read.order(), reply.order());
+        get("/orders/1000001").token(&reply.token()).to(&shop).await.expect(200);
+        get("/orders/1000001/timeline").token(&reply.token()).to(&shop).await.expect(200);
+        for path in ["/orders/1000001", "/orders/1000001/timeline"] {
+            assert_eq!(get(path).token(&other.token()).to(&shop).await.code(), (404, "not-found".to_owned()));
+            assert_eq!(get(path).to(&shop).await.status, 404);
+        }
+        for path in ["/orders/1000009", "/orders/1", "/orders/-1", "/orders/99999999999999999999", "/orders/abc"] {
+            assert_eq!(get(path).admin().to(&shop).await.code(), (404, "not-found".to_owned()), "{path}");
+        }
+        shop.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_order_is_found_by_what_people_know_of_it() {
+    everywhere(async |shop| {
+        buys(&shop, "a", "Ada@Example.com", "CUP").await;
+        buys(&shop, "b", "JOSÉ@exämple.de", "POT").await;
+        buys(&shop, "c", "Straße@example.com", "CUP").await;
+        for (query, expected) in [
+            ("email=ada@EXAMPLE.com", &["1000001"][..]),
+            ("email=jos%C3%A9@EX%C3%84MPLE.DE", &["1000002"]),
+            // Decomposed, and with the host as DNS has it.
+            ("email=jose%CC%81@xn--exmple-cua.de", &["1000002"]),
+            ("email=STRASSE@example.com", &["1000003"]),
+            ("email=ada", &[]),
+            ("sku=CUP", &["1000003", "1000001"]),
+            ("sku=cup", &[]),
+            ("sku=CUP&email=ada@example.com&status=confirmed", &["1000001"]),
+            ("from=2020-01-01&to=2100-01-01", &["1000003", "1000002", "1000001"]),
+            ("from=2100-01-01", &[]),
+            ("to=2020-01-01T00:00:00Z", &[]),
+            ("refund=refused", &[]),
+        ] {
+            assert_eq!(found(&shop, query).await, expected, "{query}");
+        }
+        let today = shop.db.seams().now().to_rfc3339()[..10].to_owned();
+        assert_eq!(found(&shop, &format!("from={today}&to={today}&limit=1")).await, ["1000003"]);
+        for bad in [
+            "number=",
+            "number=x",
+            "number=-1",
+            "email=",
+            "email=%20",
+            "email=a%00b",
+            "sku=",
+            "sku=sl%2Fash",
+            "status=",
+            "status=lost",
+            "from=",
+            "from=yesterday",
+            "to=2026-13-01",
+            "to=2026-11-27T10:00",
+            "refund=maybe",
+            "limit=",
+            "cursor=",
+            "name=ada",
+        ] {
+            for list in ["/orders", "/admin/orders"] {
+                assert_eq!(get(&format!("{list}?{bad}")).admin().to(&shop).await.status, 400, "{list}?{bad}");
+            }
+        }
+        assert_eq!(get("/admin/orders").to(&shop).await.status, 401);
+        shop.close().await;
+    })
+    .await;
+}
+
+/// Orders of an earlier version are found at once as that version found them, and by folded letters once they have their
+/// key.
+#[actix_web::test]
+async fn older_orders_get_their_key() {
+    everywhere(async |shop| {
+        for (key, email) in [("a", "Ada@Example.com"), ("b", "JOSÉ@example.com")] {
+            buys(&shop, key, email, "CUP").await;
+        }
+        shop.db.transact(async |tx| tx.run("UPDATE orders SET email_folded = NULL", []).await).await.unwrap();
+        assert_eq!(found(&shop, "email=ADA@example.com").await, ["1000001"]);
+        let stop = tokio_util::sync::CancellationToken::new();
+        assert_eq!(shop.module.orders().fold_emails(&stop).await.unwrap(), 2);
+        assert_eq!(shop.module.orders().fold_emails(&stop).await.unwrap(), 0);
+        assert_eq!(found(&shop, "email=jos%C3%A9@example.com").await, ["1000002"]);
+        assert_eq!(found(&shop, "email=ADA@example.com").await, ["1000001"]);
+        shop.close().await;
+    })
+    .await;
+}
