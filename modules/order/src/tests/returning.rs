@@ -66,7 +66,10 @@ async fn a_token_alone_moves_neither_money_nor_stock() {
             assert_eq!(post(&path, &json!({"reason": "x"})).token(&token).to(&shop).await.status, 401, "{what}");
         }
         let order = shown(&shop, order).await;
-        assert_eq!((&order["returns"][0]["status"], &order["lines"][0]["returned"]), (&json!("requested"), &json!(null)));
+        assert_eq!(
+            (&order["returns"][0]["status"], &order["lines"][0]["returned"]),
+            (&json!("requested"), &json!(null))
+        );
         shop.assert_sound().await;
         shop.close().await;
     })
