@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Config, config::SimulatedConfig};
 
-/// Whoever tells a pending payment's outcome is never heard in these tests.
+/// The outcome of a pending payment is never told in these tests.
 fn silent() -> Config {
     let simulated = SimulatedConfig { pending_ms: 3_600_000, ..SimulatedConfig::default() };
     Config { ask_again_ms: 3_600_000, simulated, ..Config::for_testing() }

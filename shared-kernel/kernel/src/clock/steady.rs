@@ -33,7 +33,7 @@ impl Hearsay {
 /// The machine's clock without its jumps.
 ///
 /// It starts at the time of day and goes on by the monotonic clock, so it never goes back, and a lease of a minute is a
-/// minute whatever the machine's clock does meanwhile. It follows the machine's clock slowly: by at most one part in
+/// minute whatever the machine's clock does. It follows the machine's clock slowly: by at most one part in
 /// [`FOLLOWS`] of the time that passes. Clones share the same hands.
 #[derive(Debug, Clone)]
 pub struct SteadyClock {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn processes_agree_by_their_server_and_nobody_goes_back_behind_what_is_written() {
+    fn processes_agree_by_their_server_and_no_process_goes_back_behind_what_is_written() {
         let hour = TimeDelta::hours(1);
         let heard = |all: &[Hearsay], wall: DateTime<Utc>| {
             let mut hands = Hands { shown: wall, ..hands() };

@@ -74,7 +74,7 @@ impl Hand {
         *ahead += by;
         self.clock.advance(by);
         if let Some(file) = &self.file {
-            // Eight bytes at once: whoever looks meanwhile sees the time before or after.
+            // Eight bytes at once: a look sees the time before or after.
             file.write_all_at(&ahead.num_microseconds().unwrap().to_le_bytes(), 0).unwrap();
         }
     }

@@ -29,7 +29,7 @@ fn copies_whose_clocks_differ_by_an_hour_leave_each_other_alone() {
             copies.push(grove.opens(&program, &gate).await);
         }
         copies[0].admin().stocks("cup", 100, 255).await;
-        // Each waits for its provider for a quarter of an hour, and its stock is held meanwhile.
+        // Each waits for its provider for a quarter of an hour, and its stock is held until then.
         let mut waiting = Vec::new();
         for copy in &copies {
             let placed = copy.guest("ada").buys_with("tok_pending_then_approve", &[("cup", 1)]).await;
