@@ -1,6 +1,7 @@
 //! What must always be true of a store: of each module by itself, and between modules.
 
 mod money;
+mod promises;
 
 use kernel_db::DbError;
 use kernel_module::Check;
@@ -20,6 +21,7 @@ pub async fn all(store: &Store) -> Result<Vec<Check>, DbError> {
     }
     if let (Some(order), Some(payment)) = (&store.shop.order, &store.shop.payment) {
         checks.extend(money::orders_and_payments(order, payment).await?);
+        checks.extend(promises::are_kept(order, payment).await?);
     } else {
         tracing::warn!("orders and payments are not both here: their sums are not compared");
     }

@@ -15,6 +15,7 @@ mod signature;
 
 pub use config::{Config, SimulatedConfig};
 pub use module::{Feeds, Payment};
+pub use persistence::refusals::KeptPromise;
 pub use signature::{NotASecret, WebhookSecret};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use kernel::OrderId;
+use kernel::{OrderId, RefundId};
 use kernel_db::{Db, DbError, Feed, Subscription};
 use kernel_module::{Check, Module, Worker};
 use payment_contract::{Charge, Charges, serve_charges};
@@ -16,7 +16,10 @@ use crate::{
     check,
     config::Config,
     domain, http,
-    persistence::query,
+    persistence::{
+        query,
+        refusals::{self, KeptPromise},
+    },
     port::Counter,
     provider::{Provider, Simulated, simulated},
     reactions::FollowOrders,
@@ -72,6 +75,11 @@ impl Payment {
     /// known. The configuration, and whoever comes first, wins.
     pub fn webhooks_reach(&self, url: impl Into<String>) {
         let _ = self.store.set(url.into());
+    }
+
+    /// What became of refunds that orders have promised; those that payment has not heard of are left out.
+    pub async fn kept_promises(&self, refunds: &[RefundId]) -> Result<Vec<KeptPromise>, DbError> {
+        refusals::kept_promises(self.cashier.db(), refunds).await
     }
 
     /// At most `limit` payments in the order of their orders' ids, those after `after`: to compare with the orders.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{AttemptId, Envelope, Money, OrderId, RefundId};
 use kernel_db::{Reaction, ReactionError, Tx};
-use order_contract::OrderEvent;
+use order_contract::{OrderCancelled, OrderEvent};
 
 use crate::{
     application::{Cashier, give_up, take_on},
-    domain::{Wanted, owed_for_cancellation},
+    domain::{Payment, Wanted, owed_for_cancellation},
     persistence::store,
 };
 
@@ -35,7 +35,7 @@ impl Reaction for FollowOrders {
 
     async fn react(&self, tx: &Tx, event: &Envelope) -> Result<(), ReactionError> {
         match event.event::<OrderEvent>()? {
-            OrderEvent::Cancelled(cancelled) => on_cancelled(tx, event, cancelled.order, cancelled.refund).await?,
+            OrderEvent::Cancelled(cancelled) => on_cancelled(tx, event, &cancelled).await?,
             OrderEvent::Rejected(rejected) => {
                 give_up(tx, rejected.order, wanted(tx, event)).await.map_err(ReactionError::new)?;
             }
@@ -49,16 +49,29 @@ impl Reaction for FollowOrders {
     }
 }
 
-async fn on_cancelled(tx: &Tx, event: &Envelope, order: OrderId, refund: RefundId) -> Result<(), ReactionError> {
+async fn on_cancelled(tx: &Tx, event: &Envelope, cancelled: &OrderCancelled) -> Result<(), ReactionError> {
+    let OrderCancelled { order, refund, amount, .. } = *cancelled;
     let payment = give_up(tx, order, wanted(tx, event)).await.map_err(ReactionError::new)?;
     let Some(payment) = payment else { return Ok(()) };
     let attempts = store::attempts(tx, payment.id).await?;
-    match owed_for_cancellation(&payment, &attempts).map_err(ReactionError::new)? {
-        Some(owed) => {
+    let owed = owed_for_cancellation(&payment, &attempts).map_err(ReactionError::new)?;
+    match promised_by_cancellation(&payment, owed, amount) {
+        Some(asked) => {
             let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted(tx, event) };
-            take_on(tx, payment, (refund, owed), wanted).await.map_err(ReactionError::new)
+            take_on(tx, payment, (refund, asked), wanted).await.map_err(ReactionError::new)
         }
         None => Ok(()),
+    }
+}
+
+/// Whatever is left is owed. Order may have promised more, when it had not heard of a refund by hand yet: then the shop
+/// is told that it is not given back by the cancellation.
+fn promised_by_cancellation(payment: &Payment, owed: Option<Money>, promised: Option<Money>) -> Option<Money> {
+    let taken = payment.standing().captured.is_positive();
+    let promised = promised.filter(|promised| taken && promised.currency() == payment.amount.currency());
+    match (owed, promised) {
+        (Some(owed), Some(promised)) if promised.minor() > owed.minor() => Some(promised),
+        (owed, promised) => owed.or(promised).filter(|asked| asked.is_positive()),
     }
 }
 

@@ -5,6 +5,7 @@ mod concurrent;
 mod contract;
 mod crashes;
 mod crowds;
+mod golden;
 mod harness;
 mod http;
 mod ledger;

@@ -31,5 +31,8 @@ mod retention;
 #[path = "db/subscription.rs"]
 mod subscription;
 #[cfg(test)]
+#[path = "db/time.rs"]
+mod time;
+#[cfg(test)]
 #[path = "db/transact.rs"]
 mod transact;

@@ -116,20 +116,45 @@ impl Clock for ManualClock {
     }
 }
 
-/// The machine's clock moved by an offset, so that a test can make a running store's minutes pass.
-#[derive(Debug, Clone, Default)]
-pub struct OffsetClock(Arc<Mutex<TimeDelta>>);
+/// A clock moved by an offset, so that a test can make a running store's minutes pass. By default it is the machine's.
+#[derive(Debug, Clone)]
+pub struct OffsetClock {
+    under: Arc<dyn Clock>,
+    offset: Arc<Mutex<TimeDelta>>,
+}
+
+impl Default for OffsetClock {
+    fn default() -> Self {
+        Self::over(Arc::new(SystemClock))
+    }
+}
 
 impl OffsetClock {
+    pub fn over(under: Arc<dyn Clock>) -> Self {
+        Self { under, offset: Arc::default() }
+    }
+
     pub fn advance(&self, by: TimeDelta) {
-        let mut offset = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
         *offset += by;
+    }
+
+    fn offset(&self) -> TimeDelta {
+        *self.offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Clock for OffsetClock {
     fn now(&self) -> DateTime<Utc> {
-        SystemClock.now() + *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.under.now() + self.offset()
+    }
+
+    fn wall(&self) -> DateTime<Utc> {
+        self.under.wall() + self.offset()
+    }
+
+    fn hear(&self, hearsay: Hearsay) {
+        self.under.hear(hearsay.moved(-self.offset()));
     }
 }
 

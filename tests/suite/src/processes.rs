@@ -1,6 +1,7 @@
 //! The real binary: how it starts and ends, what survives when it is killed, how its modules move while people buy, and
 //! what its deployment and its guide have people type.
 
+mod clocks;
 mod commands;
 mod copies;
 mod durability;

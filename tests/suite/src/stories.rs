@@ -5,6 +5,7 @@ mod buying;
 mod cancelling;
 mod carts;
 mod catalog;
+mod clocks;
 mod fulfilling;
 mod imports;
 mod orders;

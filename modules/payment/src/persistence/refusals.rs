@@ -8,6 +8,19 @@ use uuid::Uuid;
 use super::row::{id_cell, parse_currency, time_cell};
 use crate::domain::{Refusal, Resolved};
 
+/// What became of a refund that an order has promised, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPromise {
+    pub refund: RefundId,
+    pub paid: i64,
+    /// Decided, and not settled with the provider.
+    pub open: i64,
+    /// Shown to the shop as work to do.
+    pub refused: i64,
+    /// Nothing was ever taken, so nothing had to be given back.
+    pub needless: bool,
+}
+
 const COLUMNS: &str = "refund_id, payment_id, currency, asked, refunded, left_over, reason, asked_by, created_at, \
                        resolved_at, resolved_by, resolution";
 
@@ -48,6 +61,31 @@ pub(crate) async fn of(db: &Db, payments: &[PaymentId]) -> Result<Vec<Refusal>, 
     let ids: Vec<[String; 1]> = payments.iter().map(|id| [id_cell(id.uuid())]).collect();
     let statement = db.dialect().statement(&sql, [dialect::rows(&ids)]);
     db.reader().query_all_raw(statement).await?.iter().map(refusal).collect()
+}
+
+/// What became of refunds that orders have promised, for those that payment has heard of.
+pub(crate) async fn kept_promises(db: &Db, refunds: &[RefundId]) -> Result<Vec<KeptPromise>, DbError> {
+    let sql = "SELECT promised.id, CAST(COALESCE(SUM(CASE WHEN attempt.status = 'succeeded' THEN attempt.amount END), 0) AS \
+               BIGINT), CAST(COALESCE(SUM(CASE WHEN attempt.status IN ('queued', 'started', 'unknown', 'pending') THEN \
+               attempt.amount END), 0) AS BIGINT), CAST(COALESCE(MAX(refund_refusal.asked - refund_refusal.refunded), 0) AS \
+               BIGINT), CAST(COALESCE(SUM(CASE WHEN attempt.status = 'dropped' THEN 1 END), 0) AS BIGINT) \
+               FROM (SELECT {id}(value ->> 0) AS id FROM {rows}) AS promised \
+               LEFT JOIN attempt ON attempt.id = promised.id \
+               LEFT JOIN refund_refusal ON refund_refusal.refund_id = promised.id \
+               WHERE attempt.id IS NOT NULL OR refund_refusal.refund_id IS NOT NULL GROUP BY promised.id";
+    let ids: Vec<[String; 1]> = refunds.iter().map(|id| [id_cell(id.uuid())]).collect();
+    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [dialect::rows(&ids)])).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(KeptPromise {
+                refund: RefundId::new(row.try_get_by_index::<Uuid>(0)?),
+                paid: row.try_get_by_index(1)?,
+                open: row.try_get_by_index(2)?,
+                refused: row.try_get_by_index(3)?,
+                needless: row.try_get_by_index::<i64>(4)? > 0,
+            })
+        })
+        .collect()
 }
 
 /// Notes that the shop has settled it. `false` when there is no such refusal, or it is settled.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Config, config::SimulatedConfig};
 
-/// Whoever tells a pending payment's outcome is never heard in these tests.
+/// The outcome of a pending payment is never told in these tests.
 fn silent() -> Config {
     let simulated = SimulatedConfig { pending_ms: 3_600_000, ..SimulatedConfig::default() };
     Config { ask_again_ms: 3_600_000, simulated, ..Config::for_testing() }
@@ -143,6 +143,22 @@ async fn what_is_only_written_down_says_so() {
             store.stop().await;
         }
         store.is_sound().await;
+        served.stop().await;
+    }
+}
+
+/// Without the guard an answer says that captured money was voided, as it once did.
+#[actix_web::test]
+async fn without_the_guard_captured_money_is_voided_in_words() {
+    let mut storm = Storm::rises().await;
+    for store in Store::each(silent()).await {
+        let served = Served::open(&store);
+        let payment = payment_in(&store, &served, "captured").await;
+        let path = format!("/admin/payments/{payment}/void");
+        storm.with("payment.void_by_hand", "return");
+        assert_eq!(served.post(&path, None, None).await.gist(), "200 captured", "the control did not turn red");
+        storm.abates();
+        assert_eq!(served.post(&path, None, None).await.gist(), "409 illegal-move");
         served.stop().await;
     }
 }

@@ -74,6 +74,14 @@ async fn open(target: &Target, tables: &str, bus: Bus, folder: tempfile::TempDir
 }
 
 impl Fresh {
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    pub(crate) fn clock_now(&self) -> kernel::DateTime<kernel::Utc> {
+        kernel::Clock::now(&self.clock)
+    }
+
     /// The same database as a process that starts now sees it.
     pub(crate) async fn reopened(&self) -> Db {
         Db::open("clock", &self.target, Durability::Full, Bus::default(), Seams::system()).await.unwrap()

@@ -18,10 +18,22 @@ pub enum Hearsay {
     NotBefore(DateTime<Utc>),
 }
 
+impl Hearsay {
+    /// The same for the clock below one that is ahead of it by `-by`.
+    #[must_use]
+    pub fn moved(self, by: TimeDelta) -> Self {
+        match self {
+            // A server knows nothing of the offset: what it shows is compared with the clock below.
+            Self::Server(at) => Self::Server(at),
+            Self::NotBefore(at) => Self::NotBefore(at + by),
+        }
+    }
+}
+
 /// The machine's clock without its jumps.
 ///
 /// It starts at the time of day and goes on by the monotonic clock, so it never goes back, and a lease of a minute is a
-/// minute whatever the machine's clock does meanwhile. It follows the machine's clock slowly: by at most one part in
+/// minute whatever the machine's clock does. It follows the machine's clock slowly: by at most one part in
 /// [`FOLLOWS`] of the time that passes. Clones share the same hands.
 #[derive(Debug, Clone)]
 pub struct SteadyClock {
@@ -155,11 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn processes_agree_by_their_server_and_nobody_goes_back_behind_what_is_written() {
+    fn processes_agree_by_their_server_and_no_process_goes_back_behind_what_is_written() {
         let hour = TimeDelta::hours(1);
         let heard = |all: &[Hearsay], wall: DateTime<Utc>| {
             let mut hands = Hands { shown: wall, ..hands() };
-            all.iter().for_each(|one| hands.hear(*one, wall));
+            for one in all {
+                hands.hear(*one, wall);
+            }
             hands.pass(Duration::from_secs(10), wall + TimeDelta::seconds(10));
             hands.shown - noon()
         };

@@ -62,8 +62,8 @@ impl Plan {
             Member { name, found: listens.clone(), listens, is_here: false }
         };
         let members = away.iter().copied().chain([STORE]).map(member).collect();
-        let (hands, clock) = Hands::in_folder(place.folder.path());
-        words.push(("BANYAN_TEST_CLOCK".to_owned(), clock.display().to_string()));
+        let (hands, clocks) = Hands::in_folder(place.folder.path());
+        words.extend(clocks);
         words.push(("BANYAN__SERVICE__KEY".to_owned(), SERVICE_KEY.to_owned()));
         Self { place, words, away, members, hands }
     }

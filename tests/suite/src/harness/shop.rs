@@ -170,11 +170,19 @@ impl Shop {
     }
 
     pub(crate) fn later_seconds(&self, seconds: i64) {
-        let hands = match self.home() {
+        self.hands().turn(chrono::TimeDelta::seconds(seconds));
+    }
+
+    /// Turns the clocks of the machines that the store runs on, forward or back. No time passes.
+    pub(crate) fn clocks_jump(&self, minutes: i64) {
+        self.hands().jump(chrono::TimeDelta::minutes(minutes));
+    }
+
+    fn hands(&self) -> &Hands {
+        match self.home() {
             Home::Here { hands, .. } => hands,
             Home::Fleet(fleet) => fleet.hands(),
-        };
-        hands.turn(chrono::TimeDelta::seconds(seconds));
+        }
     }
 
     /// The port of inventory, as its callers reach it.

@@ -57,7 +57,7 @@ fn a_killed_copy_is_taken_over() {
     let _turn = together();
     run(async {
         let grove = Grove::new(Kind::Postgres, &[]);
-        let (hands, clock) = Hands::in_folder(grove.place.folder.path());
+        let (hands, clocks) = Hands::in_folder(grove.place.folder.path());
         let mut copies = Vec::new();
         for name in ["first", "second", "third"] {
             let gate = Gate::free();
@@ -65,7 +65,9 @@ fn a_killed_copy_is_taken_over() {
             program.unset("BANYAN__MODULES__ORDER__ANSWER_WITHIN_MS");
             program.set("BANYAN__MODULES__ORDER__CART_SWEEP_SECONDS", "1");
             program.set("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", "3600000");
-            program.set("BANYAN_TEST_CLOCK", clock.display().to_string());
+            for (name, file) in &clocks {
+                program.set(name, file.clone());
+            }
             copies.push(grove.opens(&program, &gate).await);
         }
         copies[DOOMED].admin().stocks("cup", 1_000_000, 255).await;

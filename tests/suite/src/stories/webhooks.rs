@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use crate::harness::{Answer, Order, Shop, WEBHOOK_SECRET, stories};
 
-stories!(a_hundred_repeats_have_one_effect, a_forged_webhook_is_refused);
+stories!(a_hundred_repeats_have_one_effect, a_forged_webhook_is_refused, what_is_not_known_is_kept_and_ignored);
 
 const PATH: &str = "/api/v1/webhooks/payments/simulated";
 
@@ -29,8 +29,12 @@ impl Webhook {
         let body = json!({
             "type": "payment.approved", "timestamp": now.to_rfc3339(), "data": { "reference": payment },
         });
-        let (id, timestamp, body) =
-            (format!("msg_{payment}"), (now.timestamp() - seconds_ago).to_string(), body.to_string());
+        Self::saying(format!("msg_{payment}"), body.to_string(), seconds_ago)
+    }
+
+    fn saying(id: String, body: String, seconds_ago: i64) -> Self {
+        let now = kernel::clock::SystemClock.now();
+        let timestamp = (now.timestamp() - seconds_ago).to_string();
         let secret = STANDARD.decode(WEBHOOK_SECRET.trim_start_matches("whsec_")).unwrap();
         let mut code = Hmac::<Sha256>::new_from_slice(&secret).unwrap();
         code.update(format!("{id}.{timestamp}.{body}").as_bytes());
@@ -88,4 +92,33 @@ async fn a_forged_webhook_is_refused(shop: &Shop) {
     assert!(matches!(nobody.status, 401 | 404), "{nobody}");
     shop.settle().await;
     assert_eq!(shop.footprint().await, before);
+}
+
+async fn what_is_not_known_is_kept_and_ignored(shop: &Shop) {
+    let (admin, ada) = (shop.admin(), shop.guest("ada"));
+    admin.stocks("cup", 10, 250).await;
+    let order = Order::of(&ada.buys_with("tok_pending_then_approve", &[("cup", 2)]).await);
+    let payment = admin.payment_of(&order).await.text("/id");
+    let new_members = json!({
+        "type": "payment.approved", "timestamp": 7, "api_version": "2030-01-01",
+        "data": {"reference": payment, "network": {"code": ["new"]}},
+    });
+    for (name, body) in [
+        ("chargeback", json!({"type": "payment.chargeback_opened", "data": {"reference": payment, "amount": 5}})),
+        ("customer", json!({"type": "customer.created", "data": [1, null]})),
+        ("approval", new_members),
+    ] {
+        let webhook = Webhook::saying(format!("{name}-{payment}"), body.to_string(), 0);
+        for _ in 0..3 {
+            webhook.arrives(shop).await.expect_status(204);
+        }
+        let kept = format!("SELECT COUNT(*) FROM webhook_inbox WHERE event_id = '{}'", webhook.id);
+        assert_eq!(shop.figure("payment", &kept).await, 1, "{name}");
+    }
+    ada.reads_until(&order, |read| read.text("/status") == "confirmed").await;
+    shop.settle().await;
+    let malformed = Webhook::saying(format!("malformed-{payment}"), "{\"type\":".to_owned(), 0);
+    malformed.arrives(shop).await.expect_problem(400, "webhook-unreadable");
+    let large = Webhook::saying(format!("large-{payment}"), " ".repeat(300 * 1024), 0);
+    large.arrives(shop).await.expect_problem(413, "too-large");
 }
