@@ -68,7 +68,7 @@ async fn what_cannot_be_read_is_answered_with_the_reason() {
         assert_eq!(outcome(&heard), *expected, "{request:?}: {heard}");
         assert!(heard.contains("connection: close\r\n"), "{request:?}: {heard}");
     }
-    assert_eq!(server.connections.ended(crate::Ended::RefusedHead), UNREADABLE.len().try_into().unwrap());
+    assert_eq!(server.connections.ended(crate::Ended::RefusedHead), u64::try_from(UNREADABLE.len()).unwrap());
 }
 
 /// The control: what actix alone says has no body, or it waits for more.
