@@ -63,7 +63,7 @@ mod problem;
 mod request_id;
 
 pub use answer::{Answer, Created, Json, NoContent};
-pub use body::{Body, BodyLimit};
+pub use body::{Body, BodyDeadline, BodyLimit, RawBody};
 pub use boundary::Boundary;
 pub use cached::{CachedJson, ETag, strong_etag};
 pub use client_address::ClientAddress;

@@ -1,9 +1,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, post, web::Data};
-use bytes::Bytes;
-use futures_util::future::{FutureExt as _, LocalBoxFuture};
-use kernel_web::{ApiError, ApiResult, BodyLimit, NoContent, Path, Problems};
+use kernel_web::{ApiError, ApiResult, NoContent, Path, Problems, RawBody};
 
 use crate::{
     application::Cashier,
@@ -29,7 +27,7 @@ use crate::{
 pub(crate) async fn receive_webhook(
     Path((provider,)): Path<(String,)>,
     Sealed(seal): Sealed,
-    Raw(body): Raw,
+    RawBody(body): RawBody,
     secret: Data<WebhookSecret>,
     cashier: Data<Cashier>,
 ) -> ApiResult<NoContent> {
@@ -55,22 +53,4 @@ fn read_seal(request: &HttpRequest) -> Result<Seal, Untrusted> {
         value.map(str::to_owned).ok_or(Untrusted::Header(name))
     };
     Ok(Seal { id: header(ID)?, timestamp: header(TIMESTAMP)?, signatures: header(SIGNATURE)? })
-}
-
-/// The body as it came: a signature is over bytes.
-pub(super) struct Raw(Bytes);
-
-impl FromRequest for Raw {
-    type Error = ApiError;
-    type Future = LocalBoxFuture<'static, ApiResult<Self>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let BodyLimit(limit) = request.app_data::<BodyLimit>().copied().unwrap_or_default();
-        let read = Bytes::from_request(request, payload);
-        async move {
-            let body = read.await.map_err(|error| ApiError::malformed(error.to_string()))?;
-            if body.len() > limit { Err(ApiError::too_large(limit)) } else { Ok(Self(body)) }
-        }
-        .boxed_local()
-    }
 }
