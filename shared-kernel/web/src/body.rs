@@ -5,7 +5,7 @@ use std::{ops::Deref, time::Duration};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName},
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
@@ -140,7 +140,8 @@ fn announced(headers: &HeaderMap) -> ApiResult<()> {
     if !header(headers, &CONTENT_TYPE).is_some_and(is_json) {
         return Err(ApiError::unsupported_media_type("the body must be application/json in UTF-8"));
     }
-    if header(headers, &CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+    let mut codings = headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if codings.any(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
         return Err(ApiError::unsupported_media_type("the body must not be compressed"));
     }
     Ok(())
