@@ -3,3 +3,4 @@
 mod access;
 mod methods;
 mod ports;
+pub(crate) mod wire;

@@ -10,5 +10,6 @@ mod killing;
 mod moving;
 mod refusing;
 mod replay;
+mod slow_peers;
 mod starting;
 mod stopping;
