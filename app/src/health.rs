@@ -128,5 +128,7 @@ async fn health(running: &Running) -> Vec<ModuleHealth> {
 pub(crate) async fn metrics(running: Data<Running>) -> impl Responder {
     // Figures of a store whose database is away are those that need no database.
     let progress = Progress::of(&running.modules).await.unwrap_or_default();
+    running.metrics.connections("public", &running.connections.public);
+    running.metrics.connections("ports", &running.connections.ports);
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(running.metrics.render(&progress))
 }

@@ -24,6 +24,7 @@ mod clock;
 mod docs;
 mod gzip;
 mod health;
+mod listen;
 mod metrics;
 mod modules_view;
 mod observe;

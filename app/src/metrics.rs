@@ -13,6 +13,7 @@ use std::{
 };
 
 use kernel_db::Reacted;
+use kernel_listen::{Connections, Ended};
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,8 @@ use crate::progress::Progress;
 const REQUESTS: &str = "banyan_http_requests_total";
 const SECONDS: &str = "banyan_http_request_seconds";
 const IN_FLIGHT: &str = "banyan_http_requests_in_flight";
+const CONNECTIONS: &str = "banyan_http_connections";
+const ENDED: &str = "banyan_http_connections_ended_total";
 const POSITION: &str = "banyan_outbox_position";
 const LAG: &str = "banyan_subscription_lag_events";
 const REACTION: &str = "banyan_reaction_seconds";
@@ -73,6 +76,12 @@ impl Metrics {
         let reaction = "Time from a commit of this process that published to the commit of what a consumer made of it";
         recorder.describe_histogram(REACTION.into(), Some(Unit::Seconds), reaction.into());
         describe(IN_FLIGHT, "Requests under way");
+        describe(CONNECTIONS, "Open connections, by listener");
+        recorder.describe_counter(
+            ENDED.into(),
+            None,
+            "Connections that the server ended, by listener and reason".into(),
+        );
         describe(POSITION, "The newest event that a module has published");
         describe(LAG, "Events that a subscription has yet to read");
         describe(PARKED, "Events that a subscription holds back");
@@ -101,6 +110,17 @@ impl Metrics {
         let labels = vec![label("consumer", reacted.consumer), label("source", reacted.source)];
         let seconds = self.recorder.register_histogram(&Key::from_parts(REACTION, labels), &ABOUT);
         seconds.record(reacted.after.as_secs_f64());
+    }
+
+    /// What became of the connections of one listener.
+    pub(crate) fn connections(&self, listener: &'static str, connections: &Connections) {
+        let open = connections.open().try_into().unwrap_or(i64::MAX);
+        self.set(CONNECTIONS, vec![label("listener", listener)], open);
+        for why in Ended::ALL {
+            let labels = vec![label("listener", listener), label("reason", why.name())];
+            let counter = self.recorder.register_counter(&Key::from_parts(ENDED, labels), &ABOUT);
+            counter.absolute(connections.ended(why));
+        }
     }
 
     /// Everything as Prometheus reads it.

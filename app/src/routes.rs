@@ -1,19 +1,18 @@
 //! Which path is answered by whom, and what stands around every answer.
 
-use std::{net::TcpListener, rc::Rc, sync::Arc, time::Duration};
+use std::{net::TcpListener, rc::Rc, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::Server, http::Method, middleware::from_fn, web::Data};
+use actix_web::{App, dev::Server, http::Method, middleware::from_fn, web::Data};
+use kernel_listen::Server as Listening;
 use kernel_module::Module;
-use kernel_web::{API_BASE, Guard, MethodTable};
+use kernel_web::{API_BASE, BodyDeadline, Guard, MethodTable};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
-    docs, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
+    docs, gzip, health, listen, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable,
+    store::Store,
 };
-
-/// Longer than a client's pool keeps an idle connection, so that it is the client who closes it.
-const KEEP_ALIVE: Duration = Duration::from_secs(100);
 
 /// Every documented operation. Modules come first, and the one that is read most before the others.
 pub(crate) fn mount(config: &mut ServiceConfig<'_>, modules: &[Arc<dyn Module>]) {
@@ -43,6 +42,12 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
         0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         workers => workers,
     };
+    let listening = Listening {
+        workers,
+        timeouts: http.timeouts(),
+        connections: store.running.connections.public.clone(),
+        stop_seconds: 2,
+    };
     let store = Arc::clone(store);
     let app = move || {
         let switchboard = Arc::clone(&store.switchboard);
@@ -53,9 +58,11 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
             .into_utoipa_app()
             .configure(|config| mount(config, store.modules()))
             .into_app()
+            .app_data(BodyDeadline(store.settings.http.timeouts().body))
             .configure(|config| docs::configure(config, store.document.clone()))
             .configure(|config| store.boundary.configure(config))
             .wrap(from_fn(move |request, next| facade::forward(Arc::clone(&switchboard), request, next)))
+            .wrap(from_fn(listen::admit))
             .wrap(Guard)
             .wrap(from_fn(gzip::gzip))
             .wrap(from_fn(move |request, next| {
@@ -63,6 +70,5 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
                 async move { observer.observe(request, next).await }
             }))
     };
-    let server = HttpServer::new(app).workers(workers).keep_alive(KEEP_ALIVE).disable_signals().shutdown_timeout(2);
-    Ok(server.listen(listener)?.run())
+    listening.serve(listener, app)
 }

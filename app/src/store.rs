@@ -25,6 +25,7 @@ use crate::{
     databases::{Databases, FolderLock},
     docs::Document,
     keys::Keys,
+    listen::Listeners,
     metrics::Metrics,
     openapi,
     placement::{
@@ -67,6 +68,7 @@ pub(crate) struct Running {
     pub(crate) modules: Vec<Arc<dyn Module>>,
     pub(crate) seats: Arc<[Arc<Seat>]>,
     pub(crate) metrics: Metrics,
+    pub(crate) connections: Listeners,
 }
 
 impl Store {
@@ -109,7 +111,12 @@ impl Store {
         let modules = with_secrets(settings.modules.clone(), &keys);
         let ends = Ends::new(databases, far_modules(&settings, seams)?, &settings, bus);
         let shop = wiring::wire(&ends, modules);
-        let running = Running { modules: shop.modules(), seats: shop.seats.as_slice().into(), metrics: Metrics::new() };
+        let running = Running {
+            modules: shop.modules(),
+            seats: shop.seats.as_slice().into(),
+            metrics: Metrics::new(),
+            connections: Listeners::of(&settings),
+        };
         let (api, text) = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {
             ids: Arc::clone(&seams.ids),
@@ -206,7 +213,10 @@ impl Store {
     pub fn serve_with_ports(mut self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
         let address = listener.local_addr()?;
         let inner = self.inner.take().zip(ports);
-        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone())).transpose()?;
+        let (http, connections) = (&self.settings.http, &self.running.connections);
+        connections.compare(http.connections);
+        let edge = (connections.ports.clone(), http.timeouts());
+        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone(), edge)).transpose()?;
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
         if let Some(payment) = &store.shop.payment {

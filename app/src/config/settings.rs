@@ -1,7 +1,8 @@
 //! The settings as types.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
+use kernel_listen::Timeouts;
 use kernel_remote::{FacadeConfig, RemoteConfig};
 use port::Placement;
 use secrecy::SecretString;
@@ -35,6 +36,31 @@ pub struct Http {
     pub body_limit_bytes: usize,
     /// How long a stopping server waits for requests that are under way.
     pub stop_limit_seconds: u64,
+    /// The most connections at once; fewer when the limit of open files allows fewer.
+    pub connections: usize,
+    /// How long a client may take for the head of a request.
+    pub head_timeout_ms: u64,
+    /// How large the head of a request may be.
+    pub head_limit_bytes: usize,
+    /// How long a body may stand still, and how long a small one may take.
+    pub body_timeout_ms: u64,
+    /// How long a client may take none of its answer.
+    pub answer_timeout_ms: u64,
+    /// How long a connection is kept between two requests.
+    pub idle_timeout_ms: u64,
+}
+
+impl Http {
+    /// What each step of a request may take.
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        Timeouts {
+            head: Duration::from_millis(self.head_timeout_ms),
+            body: Duration::from_millis(self.body_timeout_ms),
+            answer: Duration::from_millis(self.answer_timeout_ms),
+            idle: Duration::from_millis(self.idle_timeout_ms),
+            head_bytes: self.head_limit_bytes,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,14 +2,16 @@
 
 use std::{net::TcpListener, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::Server};
+use actix_web::{App, dev::Server, middleware::from_fn};
 use kernel_db::DbError;
 use kernel_feeds::{FeedServer, Verify};
+use kernel_listen::{Connections, Server as Listening, Timeouts};
 use kernel_module::Tasks;
 use kernel_remote::{Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, TokenVerifier};
 use kernel_web::{Boundary, Guard};
 
 use super::{needed_by, record, seat::Seat};
+use crate::listen;
 
 /// What is mounted on the port server's listener.
 pub(crate) struct Inner {
@@ -51,16 +53,22 @@ impl Inner {
     }
 
     /// The server, which starts when it is polled.
-    pub(crate) fn server(self, listener: TcpListener, boundary: Boundary) -> std::io::Result<Server> {
+    pub(crate) fn server(
+        self,
+        listener: TcpListener,
+        boundary: Boundary,
+        (connections, timeouts): (Connections, Timeouts),
+    ) -> std::io::Result<Server> {
         let inner = Arc::new(self);
         let app = move || {
             App::new()
                 .configure(|config| inner.ports.configure(config))
                 .configure(|config| inner.feeds.configure(config))
                 .configure(|config| boundary.configure(config))
+                .wrap(from_fn(listen::admit))
                 .wrap(Guard)
         };
-        Ok(HttpServer::new(app).workers(2).disable_signals().shutdown_timeout(2).listen(listener)?.run())
+        Listening { workers: 2, timeouts, connections, stop_seconds: 2 }.serve(listener, app)
     }
 }
 

@@ -1,14 +1,14 @@
 //! A JSON body: read up to a limit, decoded strictly, checked against the rules of its type.
 
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName},
+    http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
-use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, future::LocalBoxFuture};
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
 use garde::Validate;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -17,10 +17,8 @@ use crate::{ApiError, ApiResult, Caller};
 
 mod decode;
 mod pointer;
-mod raw;
+mod read;
 mod strings;
-
-pub use raw::RawBody;
 
 /// How many bytes a body may have. An `app_data` of the application or of any scope in it; the innermost counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +27,38 @@ pub struct BodyLimit(pub usize);
 impl Default for BodyLimit {
     fn default() -> Self {
         Self(64 * 1024)
+    }
+}
+
+/// How long a body may take that is read whole. An `app_data` of the application.
+///
+/// Every 8 KiB that have come give a second more, so that a large body on a slow line is read, and one that trickles
+/// is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BodyDeadline(pub Duration);
+
+impl Default for BodyDeadline {
+    fn default() -> Self {
+        Self(Duration::from_secs(15))
+    }
+}
+
+/// The body as it came, within [`BodyLimit`] and [`BodyDeadline`].
+#[derive(Debug, Clone)]
+pub struct RawBody(pub Bytes);
+
+impl FromRequest for RawBody {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, ApiResult<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let limits = Limits::of(request);
+        let announced = limits.announced(request.headers());
+        let payload = payload.take();
+        Box::pin(async move {
+            announced?;
+            read::whole(payload, limits).await.map(Self)
+        })
     }
 }
 
@@ -74,13 +104,13 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest for Bod
     type Future = LocalBoxFuture<'static, ApiResult<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request.app_data::<BodyLimit>().copied().unwrap_or_default();
-        let announced = announced(request.headers(), limit);
+        let limits = Limits::of(request);
+        let announced = announced(request.headers()).and_then(|()| limits.announced(request.headers()));
         let buyer = !Caller::of(request).is_ok_and(|caller| caller.is_admin());
         let payload = payload.take();
         Box::pin(async move {
             announced?;
-            let raw = read(payload, limit).await?;
+            let raw = read::whole(payload, limits).await?;
             strings::judge(&raw, buyer)?;
             let value: T = decode::strictly(&raw)?;
             value.validate().map_err(|report| pointer::of_report(&report))?;
@@ -89,15 +119,38 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest for Bod
     }
 }
 
+/// What a body that is read whole must keep to.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    bytes: usize,
+    deadline: Duration,
+}
+
+impl Limits {
+    fn of(request: &HttpRequest) -> Self {
+        let BodyLimit(bytes) = request.app_data().copied().unwrap_or_default();
+        let BodyDeadline(deadline) = request.app_data().copied().unwrap_or_default();
+        Self { bytes, deadline }
+    }
+
+    /// Refuses a body by its length before any of it is read.
+    fn announced(self, headers: &HeaderMap) -> ApiResult<()> {
+        let length = header(headers, &CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).unwrap_or_default();
+        let fits = usize::try_from(length).is_ok_and(|length| length <= self.bytes);
+        if fits { Ok(()) } else { Err(ApiError::too_large(self.bytes)) }
+    }
+}
+
 /// What the headers alone give away.
-fn announced(headers: &HeaderMap, limit: BodyLimit) -> ApiResult<()> {
+fn announced(headers: &HeaderMap) -> ApiResult<()> {
     if !header(headers, &CONTENT_TYPE).is_some_and(is_json) {
         return Err(ApiError::unsupported_media_type("the body must be application/json in UTF-8"));
     }
-    if header(headers, &CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+    let mut codings = headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if codings.any(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
         return Err(ApiError::unsupported_media_type("the body must not be compressed"));
     }
-    raw::announced(headers, limit)
+    Ok(())
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -110,23 +163,4 @@ fn is_json(media_type: &str) -> bool {
     json && parts.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
         !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
     })
-}
-
-/// A body in one piece, as most are, is not copied.
-async fn read(mut payload: Payload, BodyLimit(limit): BodyLimit) -> ApiResult<Bytes> {
-    let mut whole = Bytes::new();
-    let mut pieces = BytesMut::new();
-    while let Some(piece) = payload.next().await {
-        let piece = piece.map_err(|error| ApiError::malformed(format!("the body broke off: {error}")))?;
-        if whole.len() + pieces.len() + piece.len() > limit {
-            return Err(ApiError::too_large(limit));
-        }
-        if whole.is_empty() && pieces.is_empty() {
-            whole = piece;
-        } else {
-            pieces.extend_from_slice(&std::mem::take(&mut whole));
-            pieces.extend_from_slice(&piece);
-        }
-    }
-    Ok(if pieces.is_empty() { whole } else { pieces.freeze() })
 }

@@ -7,13 +7,13 @@ use actix_web::{
     body::BoxBody,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, ContentType, ETAG, HeaderValue, IF_NONE_MATCH},
+        header::{CACHE_CONTROL, ContentType, ETAG, HeaderValue},
     },
 };
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::ApiError;
+use crate::{ApiError, entity_tag};
 
 /// The text of an entity tag, quotes included.
 pub type ETag = String;
@@ -52,14 +52,12 @@ impl Responder for CachedJson {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let known = request.headers().get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        let mut response = if known.is_some_and(|tags| names(tags, &self.etag)) {
-            HttpResponse::new(StatusCode::NOT_MODIFIED)
-        } else {
-            HttpResponse::Ok().content_type(ContentType::json()).body(self.body)
+        let (mut response, etag) = match entity_tag::still_has(request, &self.etag) {
+            Some(etag) => (HttpResponse::new(StatusCode::NOT_MODIFIED), etag),
+            None => (HttpResponse::Ok().content_type(ContentType::json()).body(self.body), self.etag),
         };
         let kept = format!("public, max-age={}", self.max_age_seconds);
-        match (HeaderValue::try_from(self.etag), HeaderValue::try_from(kept)) {
+        match (HeaderValue::try_from(etag), HeaderValue::try_from(kept)) {
             (Ok(etag), Ok(kept)) => {
                 response.headers_mut().insert(ETAG, etag);
                 response.headers_mut().insert(CACHE_CONTROL, kept);
@@ -68,9 +66,4 @@ impl Responder for CachedJson {
             _ => HttpResponse::from_error(ApiError::internal("an entity tag that is no header value")),
         }
     }
-}
-
-/// Weak comparison (RFC 9110, 13.1.2): `W/` makes no difference.
-fn names(tags: &str, etag: &str) -> bool {
-    tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
 }

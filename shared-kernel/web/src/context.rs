@@ -30,7 +30,9 @@ impl FromRequest for Context {
 
 /// W3C trace context: what does not look like one is left out, as the standard asks.
 fn traceparent(request: &HttpRequest) -> Option<String> {
-    let text = request.headers().get("traceparent")?.to_str().ok()?;
+    let mut values = request.headers().get_all("traceparent");
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let text = value.to_str().ok()?;
     let lengths: Vec<usize> = text.splitn(5, '-').map(str::len).take(4).collect();
     let hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
     (lengths == [2, 32, 16, 2] && hex && text.len() <= 256).then(|| text.to_owned())

@@ -18,6 +18,7 @@ use futures_util::{FutureExt, future::LocalBoxFuture};
 use crate::{ApiError, RequestId, head};
 
 mod finish;
+mod repeated;
 
 /// Names the request, sets the headers that every answer has, and turns whatever goes wrong, a panic included,
 /// into a problem document.
@@ -69,8 +70,12 @@ where
         if request.method() == Method::HEAD {
             request.head_mut().method = Method::GET;
         }
+        let repeated = repeated::header(request.headers());
         let service = Rc::clone(&self.service);
         Box::pin(async move {
+            if let Some(name) = repeated {
+                return Err(finish::error(&ApiError::repeated_header(name).into(), &id));
+            }
             // Nothing of the request outlives a panic: the next one gets fresh extractors and its own transaction.
             match AssertUnwindSafe(async { service.call(request).await }).catch_unwind().await {
                 Ok(Ok(response)) => Ok(finish::response(response, &id)),

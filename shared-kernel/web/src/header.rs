@@ -5,10 +5,13 @@ use std::future::{Ready, ready};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::{StatusCode, header::HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
 };
 
-use crate::{ApiError, ApiResult};
+use crate::{ApiError, ApiResult, entity_tag::Tags};
 
 mod document;
 
@@ -24,7 +27,7 @@ pub struct IdempotencyKey(pub String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionalKey(pub Option<String>);
 
-/// The entity tag that the caller has read. Required: 400 without.
+/// The entity tags that the caller has read, those that a strong comparison may find equal. Required: 400 without.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IfMatch(pub String);
 
@@ -67,8 +70,9 @@ fn idempotency_key(request: &HttpRequest) -> ApiResult<Option<String>> {
 }
 
 fn if_match(request: &HttpRequest) -> ApiResult<Option<String>> {
-    let malformed = || ApiError::malformed("If-Match must be an entity tag as it stood in ETag");
-    request.headers().get(IF_MATCH).map(|tags| text(tags).ok_or_else(malformed)).transpose()
+    let malformed = |_| ApiError::malformed("If-Match must be `*`, or entity tags as they stood in ETag");
+    let tags = Tags::of(request.headers(), &header::IF_MATCH).map_err(malformed)?;
+    Ok(tags.map(|tags| tags.strong()))
 }
 
 fn missing(code: &'static str, detail: &'static str) -> ApiError {

@@ -20,30 +20,38 @@ pub struct MethodTable(Arc<Vec<Known>>);
 #[derive(Debug, Clone)]
 struct Known {
     path: ResourceDef,
+    /// Which of its segments are parameters. Of two paths that match, the one that differs first by a fixed segment is
+    /// meant: `/products/import` is no `/products/{id}`.
+    parameters: Vec<bool>,
     methods: Vec<Method>,
+}
+
+impl Known {
+    fn new(path: &str, methods: Vec<Method>) -> Self {
+        let parameters = path.split('/').map(|segment| segment.starts_with('{')).collect();
+        Self { path: ResourceDef::new(path), parameters, methods }
+    }
 }
 
 impl MethodTable {
     pub fn from_openapi(document: &OpenApi) -> Self {
-        let known = |(path, item): (&String, &PathItem)| Known {
-            path: ResourceDef::new(path.as_str()),
-            methods: methods_of(item),
-        };
+        let known = |(path, item): (&String, &PathItem)| Known::new(path, methods_of(item));
         Self(Arc::new(document.paths.paths.iter().map(known).collect()))
     }
 
     /// Adds a path that the document leaves out, such as `/docs`.
     #[must_use]
     pub fn and(mut self, path: &str, methods: &[Method]) -> Self {
-        let known = Known { path: ResourceDef::new(path), methods: methods.to_vec() };
-        Arc::make_mut(&mut self.0).push(known);
+        Arc::make_mut(&mut self.0).push(Known::new(path, methods.to_vec()));
         self
     }
 
     /// The methods that `path` takes; none when nobody knows it.
     pub fn known_methods(&self, path: &str) -> Vec<Method> {
-        let matching = self.0.iter().filter(|known| known.path.is_match(path));
-        let mut methods: Vec<Method> = matching.flat_map(|known| known.methods.iter().cloned()).collect();
+        let matching = || self.0.iter().filter(|known| known.path.is_match(path));
+        let meant = matching().map(|known| &known.parameters).min();
+        let meant = matching().filter(|known| Some(&known.parameters) == meant);
+        let mut methods: Vec<Method> = meant.flat_map(|known| known.methods.iter().cloned()).collect();
         methods.sort_by(|one, other| one.as_str().cmp(other.as_str()));
         methods.dedup();
         methods

@@ -46,7 +46,7 @@ pub struct Admin;
 pub struct Caller(pub Principal);
 
 impl Caller {
-    pub(crate) fn of(request: &HttpRequest) -> ApiResult<Self> {
+    pub fn of(request: &HttpRequest) -> ApiResult<Self> {
         let Some(credential) = request.headers().get(AUTHORIZATION) else { return Ok(Self(Principal::Guest)) };
         let key = request.app_data::<AdminKey>();
         let known = key.zip(bearer(credential)).is_some_and(|(key, shown)| key.opens(shown));

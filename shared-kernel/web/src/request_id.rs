@@ -65,7 +65,8 @@ pub(crate) fn next_id(request: &HttpRequest) -> Uuid {
 }
 
 fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
-    let value = headers.get(&X_REQUEST_ID)?;
+    let mut values = headers.get_all(&X_REQUEST_ID);
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
     let sane = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let bytes = value.as_bytes();
     let harmless = || value.to_str().is_ok_and(|text| !holds_card_number(text));

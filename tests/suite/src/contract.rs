@@ -4,3 +4,4 @@ mod access;
 mod methods;
 mod ports;
 mod strings;
+pub(crate) mod wire;

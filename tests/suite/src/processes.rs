@@ -11,5 +11,6 @@ mod killing;
 mod moving;
 mod refusing;
 mod replay;
+mod slow_peers;
 mod starting;
 mod stopping;

@@ -3,6 +3,7 @@ use std::{io, time::Duration};
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
+    error::PayloadError,
     web::{Bytes, Payload},
 };
 use futures_util::{Stream, StreamExt, future::LocalBoxFuture, stream};
@@ -67,6 +68,9 @@ async fn pump(mut payload: Payload, sender: Sender<Chunk>, idle: Duration) -> Pu
         let (chunk, ends) = match timeout(idle, payload.next()).await {
             Ok(None) => return Pumped::Done,
             Ok(Some(Ok(chunk))) => (Ok(Frame::data(chunk)), None),
+            Ok(Some(Err(PayloadError::Io(error)))) if error.kind() == io::ErrorKind::TimedOut => {
+                (Err(error), Some(Pumped::ClientTooSlow))
+            }
             Ok(Some(Err(error))) => (Err(io::Error::other(error.to_string())), Some(Pumped::ClientGone)),
             Err(_) => (Err(io::ErrorKind::TimedOut.into()), Some(Pumped::ClientTooSlow)),
         };

@@ -6,12 +6,12 @@ use actix_web::{
     dev::ServiceResponse,
     error::InternalError,
     http::{
-        StatusCode,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS},
+        Method, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS},
     },
 };
 
-use crate::{ApiError, RequestId, problem::PROBLEM_JSON, request_id::X_REQUEST_ID};
+use crate::{ApiError, RequestId, entity_tag, problem::PROBLEM_JSON, request_id::X_REQUEST_ID};
 
 /// An answer that came the ordinary way.
 pub(super) fn response<B>(mut response: ServiceResponse<B>, id: &RequestId) -> ServiceResponse<EitherBody<B>>
@@ -20,7 +20,10 @@ where
 {
     add_headers(response.headers_mut(), id);
     let Some(problem) = problem_in(response.response()) else {
-        return response.map_into_left_body();
+        return match tag_still_had(&response) {
+            Some(tag) => not_modified(response, tag),
+            None => response.map_into_left_body(),
+        };
     };
     problem.log(id.as_str());
     become_problem(response.headers_mut());
@@ -37,6 +40,25 @@ pub(super) fn error(error: &Error, id: &RequestId) -> Error {
     become_problem(response.headers_mut());
     let response = response.set_body(BoxBody::new(problem.body(Some(id.as_str()))));
     InternalError::from_response(problem.to_string(), response).into()
+}
+
+/// The client's name for what it reads again, when that has not changed (RFC 9110, 13.2.2).
+fn tag_still_had<B>(response: &ServiceResponse<B>) -> Option<HeaderValue> {
+    let request = response.request();
+    if response.status() != StatusCode::OK || request.method() != Method::GET {
+        return None;
+    }
+    let etag = response.headers().get(ETAG)?.to_str().ok()?;
+    HeaderValue::try_from(entity_tag::still_has(request, etag)?).ok()
+}
+
+fn not_modified<B>(mut response: ServiceResponse<B>, tag: HeaderValue) -> ServiceResponse<EitherBody<B>> {
+    let headers = response.headers_mut();
+    headers.insert(ETAG, tag);
+    headers.remove(CONTENT_TYPE);
+    headers.remove(CONTENT_ENCODING);
+    response.response_mut().head_mut().status = StatusCode::NOT_MODIFIED;
+    response.map_body(|_, _| EitherBody::right(BoxBody::new(())))
 }
 
 /// `None` for what is not an error, and for a problem document that is complete: stored, or another process's.

@@ -1,16 +1,20 @@
 //! What a body may be, and where a refusal points.
 
+use std::time::Duration;
+
 use actix_web::{
+    FromRequest as _,
     http::header,
     test::TestRequest,
     web::{self, ServiceConfig},
 };
+use bytes::Bytes;
 use garde::Validate;
 use kernel::{Money, Sku};
 use serde::{Deserialize, Serialize};
 
 use super::{Reply, ask};
-use crate::{ApiResult, Body, BodyLimit, Json};
+use crate::{ApiResult, Body, BodyDeadline, BodyLimit, Json, RawBody};
 
 #[derive(Debug, Deserialize, Serialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -155,4 +159,40 @@ async fn the_fingerprint_is_of_the_bytes_as_they_came() {
     assert_eq!(empty_name.as_str().unwrap().len(), 64);
     assert_eq!(empty_name, print(r#"{"name":"a"}"#).await);
     assert_ne!(empty_name, print(r#"{"name": "a"}"#).await);
+}
+
+#[actix_web::test]
+async fn a_compressed_body_is_a_415_on_any_line() {
+    for lines in [&["gzip"][..], &["identity", "gzip"], &["gzip, identity"]] {
+        let request = TestRequest::post().uri("/").insert_header((header::CONTENT_TYPE, "application/json"));
+        let request =
+            lines.iter().fold(request, |request, line| request.append_header((header::CONTENT_ENCODING, *line)));
+        let reply = ask(request.set_payload("{}"), routes).await;
+        assert_eq!((reply.status, reply.code().as_str()), (415, "unsupported-media-type"), "{lines:?}");
+    }
+}
+
+/// A body that comes in pieces, each after a pause.
+fn pieces(count: u32, size: usize, pause: Duration) -> actix_web::dev::Payload {
+    let piece = move |left: u32| async move {
+        let left = left.checked_sub(1)?;
+        tokio::time::sleep(pause).await;
+        Some((Ok(Bytes::from(vec![b' '; size])), left))
+    };
+    actix_web::dev::Payload::Stream { payload: Box::pin(futures_util::stream::unfold(count, piece)) }
+}
+
+#[actix_web::test]
+async fn a_body_that_is_read_whole_has_a_deadline_for_the_whole() {
+    let request =
+        TestRequest::default().app_data(BodyDeadline(Duration::from_millis(300))).app_data(BodyLimit(1 << 20));
+    let request = request.to_http_request();
+    for (count, size, pause, status) in [
+        (20, 1, Duration::from_millis(50), Some(408)),
+        (3, 1, Duration::from_millis(20), None),
+        (10, 8 * 1024, Duration::from_millis(50), None), // large enough for the time that it takes
+    ] {
+        let read = RawBody::from_request(&request, &mut pieces(count, size, pause)).await;
+        assert_eq!(read.err().map(|error| error.status().as_u16()), status, "{count} pieces of {size}");
+    }
 }

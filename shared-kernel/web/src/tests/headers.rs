@@ -125,3 +125,60 @@ async fn the_context_carries_caller_correlation_and_trace() {
     assert_eq!(fresh.json()[1], fresh.header("x-request-id").unwrap());
     assert_eq!(with(&[("Authorization", "Bearer wrong")], shown()).await.status, 401);
 }
+
+#[actix_web::test]
+async fn a_list_of_tags_may_stand_on_several_lines() {
+    async fn optional(tag: OptionalIfMatch) -> ApiResult<NoContent> {
+        tag.require("\"v2\"")?;
+        Ok(NoContent)
+    }
+    for (lines, status) in [
+        (&["\"v1\"", "\"v2\""][..], 204),
+        (&["\"v2\"", "\"v1\""], 204),
+        (&["\"v2-gzip\""], 204),
+        (&["W/\"v2-gzip\""], 412),
+        (&["W/\"v2\"", "\"v3\""], 412),
+        (&["\"v1,\", \"v2\""], 204),
+        (&["v2"], 400),
+        (&[""], 400),
+        (&["*", "\"v2\""], 400),
+    ] {
+        let headers: Vec<_> = lines.iter().map(|line| ("If-Match", *line)).collect();
+        assert_eq!(with(&headers, web::get().to(optional)).await.status, status, "{lines:?}");
+    }
+}
+
+#[actix_web::test]
+async fn a_header_with_one_value_may_not_come_twice() {
+    let fine = || web::get().to(async || NoContent);
+    for name in
+        ["Authorization", "Content-Type", "X-Order-Token", "webhook-id", "webhook-signature", "webhook-timestamp"]
+    {
+        let twice = with(&[(name, "a"), (name, "a")], fine()).await;
+        assert_eq!((twice.status, twice.code().as_str()), (400, "repeated-header"), "{name}");
+        assert_eq!(with(&[(name, "a"), ("Accept", "a"), ("Accept", "b")], fine()).await.status, 204, "{name}");
+    }
+    let named = with(&[("X-Request-Id", "one"), ("X-Request-Id", "two")], fine()).await;
+    assert!(!["one", "two"].contains(&named.header("x-request-id").unwrap()), "neither name is taken: {named:?}");
+}
+
+/// Any answer with a tag can be asked for conditionally, not only those that are made for it.
+#[actix_web::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let tagged =
+        || web::get().to(async || actix_web::HttpResponse::Ok().insert_header(("ETag", "\"v2\"")).body("whole"));
+    for (lines, status) in [
+        (&[][..], 200),
+        (&["\"v1\""], 200),
+        (&["\"v1\"", "W/\"v2\""], 304),
+        (&["\"v2-gzip\", \"v1\""], 304),
+        (&["*"], 304),
+        (&["v2"], 200),
+    ] {
+        let headers: Vec<_> = lines.iter().map(|line| ("If-None-Match", *line)).collect();
+        let reply = with(&headers, tagged()).await;
+        assert_eq!((reply.status, reply.body.is_empty()), (status, status == 304), "{lines:?}");
+        let tag = if lines == ["\"v2-gzip\", \"v1\""] { "\"v2-gzip\"" } else { "\"v2\"" };
+        assert_eq!(reply.header("etag"), Some(tag), "{lines:?}");
+    }
+}

@@ -1,0 +1,94 @@
+//! More clients than connections.
+
+use super::*;
+use crate::{Ended, FileBudget};
+
+const HEALTH: &[u8] = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/// Clients that hold a connection each with a body that does not come.
+async fn holders(server: &Served, count: usize) -> Vec<TcpStream> {
+    let mut sockets = Vec::new();
+    for _ in 0..count {
+        let mut socket = connect(server).await;
+        socket.write_all(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n").await.unwrap();
+        sockets.push(socket);
+    }
+    let open = async {
+        while server.connections.open() < count.min(server.connections.limit()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, open).await.unwrap();
+    sockets
+}
+
+#[actix_web::test]
+async fn health_is_answered_when_every_connection_is_taken() {
+    let server = serve_with(Timeouts::default(), Connections::new(10, 4));
+    let _holders = holders(&server, 10).await;
+    for _ in 0..20 {
+        let heard = ask(&server, HEALTH).await;
+        assert!(heard.starts_with("HTTP/1.1 200 ") && heard.contains("connection: close"), "{heard}");
+        let others = ask(&server, b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        assert!(others.starts_with("HTTP/1.1 503 ") && others.ends_with("crowded"), "{others}");
+    }
+}
+
+/// The control: without a spare share nothing is answered.
+#[actix_web::test]
+async fn without_a_spare_share_health_is_turned_away() {
+    let server = serve_with(Timeouts::default(), Connections::new(10, 0));
+    let _holders = holders(&server, 10).await;
+    let mut socket = connect(&server).await;
+    let _ = socket.write_all(HEALTH).await;
+    let mut heard = Vec::new();
+    let _ = timeout(PATIENCE, socket.read_to_end(&mut heard)).await.unwrap();
+    assert_eq!(heard, b"");
+    assert!(server.connections.ended(Ended::TurnedAway) > 0);
+}
+
+#[actix_web::test]
+async fn an_idle_connection_makes_room() {
+    let server = serve_with(Timeouts::default(), Connections::new(2, 0));
+    let mut idle = Vec::new();
+    for _ in 0..2 {
+        let mut socket = connect(&server).await;
+        socket.write_all(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut heard = [0; 500];
+        assert!(timeout(PATIENCE, socket.read(&mut heard)).await.unwrap().unwrap() > 0);
+        idle.push(socket);
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let heard = ask(&server, CLOSE.as_bytes()).await;
+    assert!(heard.ends_with("/last? 0"), "{heard}");
+    assert_eq!(hear(&mut idle[0]).await, "", "the one that was idle for longest is ended");
+    assert_eq!(server.connections.ended(Ended::Evicted), 1);
+}
+
+#[actix_web::test]
+async fn places_come_back() {
+    let server = serve_with(brief(), Connections::new(3, 0));
+    for _ in 0..5 {
+        drop(holders(&server, 3).await);
+        let free = async {
+            while server.connections.open() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, free).await.unwrap();
+    }
+}
+
+#[test]
+fn the_files_are_shared_out() {
+    for (files, wanted, forwards) in [(1024, 4096, false), (1024, 4096, true), (65_536, 4096, true), (256, 4096, false)]
+    {
+        let budget = FileBudget::of(files, wanted, forwards);
+        let doubled = if forwards { 2 * budget.public } else { budget.public };
+        let ports = if forwards { budget.ports } else { 0 };
+        assert!(doubled + ports + budget.spare < files, "{files}: {budget:?}");
+        assert!(budget.public <= wanted && budget.spare >= 4, "{files}: {budget:?}");
+    }
+    assert_eq!(FileBudget::of(65_536, 4096, true).public, 4096);
+    assert_eq!(FileBudget::of(1024, 4096, false).public, 768);
+}
