@@ -22,6 +22,7 @@ pub mod wiring;
 
 mod clock;
 mod docs;
+mod edge;
 mod gzip;
 mod health;
 mod metrics;

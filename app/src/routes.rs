@@ -9,7 +9,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
-    docs, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
+    docs, edge, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
 };
 
 /// Longer than a client's pool keeps an idle connection, so that it is the client who closes it.
@@ -45,7 +45,7 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
     };
     let store = Arc::clone(store);
     let app = move || {
-        let switchboard = Arc::clone(&store.switchboard);
+        let (switchboard, edge) = (Arc::clone(&store.switchboard), Arc::clone(&store.edge));
         let (metrics, stopping) = (store.running.metrics.clone(), Arc::clone(&store.stopping));
         let observer = Rc::new(Observer::new(metrics, Arc::clone(&store.routes), stopping));
         App::new()
@@ -56,6 +56,7 @@ pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Resu
             .configure(|config| docs::configure(config, store.document.clone()))
             .configure(|config| store.boundary.configure(config))
             .wrap(from_fn(move |request, next| facade::forward(Arc::clone(&switchboard), request, next)))
+            .wrap(from_fn(move |request, next| edge::public(Arc::clone(&edge), request, next)))
             .wrap(Guard)
             .wrap(from_fn(gzip::gzip))
             .wrap(from_fn(move |request, next| {

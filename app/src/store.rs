@@ -15,6 +15,7 @@ use bytes::Bytes;
 use kernel::Seams;
 use kernel_db::{Bus, neighbours};
 use kernel_module::{Module, Tasks, Worker};
+use kernel_remote::TokenVerifier;
 use kernel_web::{AdminKey, BodyLimit, Boundary};
 use port::Placement;
 use secrecy::ExposeSecret;
@@ -24,6 +25,7 @@ use crate::{
     config::{Modules, Settings},
     databases::{Databases, FolderLock},
     docs::Document,
+    edge::Edge,
     keys::Keys,
     metrics::Metrics,
     openapi,
@@ -51,6 +53,7 @@ pub struct Store {
     pub(crate) bus: Bus,
     pub(crate) running: Running,
     pub(crate) boundary: Boundary,
+    pub(crate) edge: Arc<Edge>,
     pub(crate) document: Document,
     pub(crate) routes: Arc<RouteTable>,
     pub(crate) switchboard: Arc<Switchboard>,
@@ -120,6 +123,7 @@ impl Store {
         let document = Document(Bytes::from(text));
         let routes = Arc::new(routes::table(&api));
         let switchboard = Arc::new(Switchboard::of(&api, &shop.seats));
+        let edge = Arc::new(edge_of(&settings, seams, &running, (boundary.admin_key.clone(), &routes))?);
         let Ends { databases, tasks, bus, .. } = ends;
         let stopping = Arc::default();
         Ok(Self {
@@ -131,6 +135,7 @@ impl Store {
             bus,
             running,
             boundary,
+            edge,
             document,
             routes,
             switchboard,
@@ -157,6 +162,8 @@ impl Store {
         let (metrics, observer) = (self.running.metrics.clone(), self.running.metrics.clone());
         self.bus.observe(move |reacted| observer.reacted(reacted));
         self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));
+        let edge = Arc::clone(&self.edge);
+        self.tasks.start(Worker::new("edge", |stop| edge.sweep(stop)));
         if self.shop.seats.iter().any(|seat| seat.far.is_some() && seat.shared_db().is_some()) {
             let (store, seats) = (Arc::downgrade(self), self.shop.seats.clone());
             let came = move || store.upgrade().iter().for_each(Self::start_modules);
@@ -206,7 +213,7 @@ impl Store {
     pub fn serve_with_ports(mut self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
         let address = listener.local_addr()?;
         let inner = self.inner.take().zip(ports);
-        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone())).transpose()?;
+        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone(), &self.edge)).transpose()?;
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
         if let Some(payment) = &store.shop.payment {
@@ -304,6 +311,19 @@ fn uses_sqlite(settings: &Settings) -> bool {
         !own && Residence::of(settings, module) != Residence::Elsewhere
     };
     settings.data.url.expose_secret().is_empty() && MODULES.into_iter().any(has_file)
+}
+
+/// What stands before the modules that are here. Another process that forwards to them shows a token for one of them.
+fn edge_of(
+    settings: &Settings,
+    seams: &Seams,
+    running: &Running,
+    (admin, routes): (AdminKey, &Arc<RouteTable>),
+) -> anyhow::Result<Edge> {
+    let keys = service_keys(&settings.service)?;
+    let processes = keys.map(|keys| TokenVerifier::new(&keys, Arc::clone(&seams.clock)));
+    let modules: Vec<&str> = running.modules.iter().map(|module| module.name()).collect();
+    Ok(Edge::new(&settings.limits, settings.http.proxies(), (processes, &modules), admin, Arc::clone(routes)))
 }
 
 /// What modules are told that stands in no file.

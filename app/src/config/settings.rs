@@ -1,16 +1,23 @@
 //! The settings as types.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use kernel_remote::{FacadeConfig, RemoteConfig};
 use port::Placement;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+use super::{
+    address,
+    edge::{Http, Limits, OperatorListener, PortsListener},
+};
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub http: Http,
+    pub limits: Limits,
+    pub operator: OperatorListener,
     pub data: DataSettings,
     pub admin: Admin,
     pub server: Server,
@@ -22,19 +29,6 @@ pub struct Settings {
     pub modules: Modules,
     /// The modules that this process was started for, as `serve --only` names them; `None` means a whole store.
     pub only: Option<BTreeSet<&'static str>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Http {
-    /// Where the public API listens.
-    pub listen: SocketAddr,
-    /// Threads that serve requests; 0 means one for each core.
-    pub workers: usize,
-    /// How large the body of a request may be where the operation sets no limit of its own.
-    pub body_limit_bytes: usize,
-    /// How long a stopping server waits for requests that are under way.
-    pub stop_limit_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -109,14 +103,6 @@ pub struct Modules {
     pub payment: ModuleSettings<payment::Config>,
 }
 
-/// Where other processes of the same store find this one's ports and feeds.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PortsListener {
-    /// Where the port server listens; it does only when `service.key` is set.
-    pub listen: SocketAddr,
-}
-
 /// How the processes of one store know each other.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,12 +138,18 @@ pub struct OfAnyModule {
 #[serde(deny_unknown_fields)]
 pub struct RemoteModule {
     /// Its port server: ports and feeds, never public.
+    #[serde(deserialize_with = "url")]
     pub ports: String,
     /// Its public routes.
+    #[serde(deserialize_with = "url")]
     pub public: String,
 }
 
-fn placement<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Placement, D::Error> {
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|text| address::url(&text))
+}
+
+fn placement<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Placement, D::Error> {
     let name = String::deserialize(deserializer)?;
     [Placement::Local, Placement::Remote]
         .into_iter()

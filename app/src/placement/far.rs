@@ -82,7 +82,8 @@ impl Far {
         let facade = facade
             .map(|public| Facade::new(module, public, settings.facade.clone()))
             .transpose()
-            .with_context(|| setting("public"))?;
+            .with_context(|| setting("public"))?
+            .map(|facade| facade.signed_by(tokens.clone()));
         let sign: Sign = Arc::new(move |audience| {
             tokens.bearer(audience).map(|bearer| bearer.as_str().to_owned()).map_err(|error| error.to_string())
         });

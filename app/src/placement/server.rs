@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::Server};
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn};
 use kernel_db::DbError;
 use kernel_feeds::{FeedServer, Verify};
 use kernel_module::Tasks;
@@ -10,6 +10,7 @@ use kernel_remote::{Background, Misses, PortServer, ServedModule, ServerConfig, 
 use kernel_web::{Boundary, Guard};
 
 use super::{needed_by, record, seat::Seat};
+use crate::edge::{self, Edge};
 
 /// What is mounted on the port server's listener.
 pub(crate) struct Inner {
@@ -51,13 +52,20 @@ impl Inner {
     }
 
     /// The server, which starts when it is polled.
-    pub(crate) fn server(self, listener: TcpListener, boundary: Boundary) -> std::io::Result<Server> {
-        let inner = Arc::new(self);
+    pub(crate) fn server(
+        self,
+        listener: TcpListener,
+        boundary: Boundary,
+        edge: &Arc<Edge>,
+    ) -> std::io::Result<Server> {
+        let (inner, edge) = (Arc::new(self), Arc::clone(edge));
         let app = move || {
+            let edge = Arc::clone(&edge);
             App::new()
                 .configure(|config| inner.ports.configure(config))
                 .configure(|config| inner.feeds.configure(config))
                 .configure(|config| boundary.configure(config))
+                .wrap(from_fn(move |request, next| edge::ports(Arc::clone(&edge), request, next)))
                 .wrap(Guard)
         };
         Ok(HttpServer::new(app).workers(2).disable_signals().shutdown_timeout(2).listen(listener)?.run())
