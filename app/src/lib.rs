@@ -23,6 +23,7 @@ pub mod wiring;
 mod clock;
 mod docs;
 mod edge;
+mod exposure;
 mod gzip;
 mod health;
 mod metrics;

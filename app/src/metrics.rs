@@ -12,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-use kernel_db::Reacted;
+use actix_web::http::{Method, StatusCode};
+use kernel_db::{Reacted, guard};
 use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
 use tokio_util::sync::CancellationToken;
@@ -46,6 +47,29 @@ pub(crate) struct Metrics {
 pub(crate) struct Series {
     pub(crate) count: Counter,
     pub(crate) seconds: Histogram,
+}
+
+/// What figures tell of a request beside its route. A client can invent methods, and a module elsewhere statuses; each name
+/// would be a series that is kept for ever, so the ones that nobody registered are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Kind {
+    method: &'static str,
+    status: Option<u16>,
+}
+
+/// Stands for every method and status that is not registered.
+const OTHER: &str = "other";
+
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+
+impl Kind {
+    pub(crate) fn of(method: &Method, status: StatusCode) -> Self {
+        if guard::sabotaged("metrics.labels") {
+            return Self { method: Box::leak(method.as_str().into()), status: Some(status.as_u16()) };
+        }
+        let method = METHODS.into_iter().find(|known| *known == method.as_str()).unwrap_or(OTHER);
+        Self { method, status: status.canonical_reason().map(|_| status.as_u16()) }
+    }
 }
 
 /// One request under way; it is over when this is dropped.
@@ -88,9 +112,11 @@ impl Metrics {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn series(&self, route: &str, method: &str, status: u16) -> Series {
+    /// `route` is a pattern of the store, so every label comes from a closed set.
+    pub(crate) fn series(&self, route: &str, kind: Kind) -> Series {
+        let (method, status) = (kind.method, kind.status.map_or_else(|| OTHER.to_owned(), |status| status.to_string()));
         let of_route = [label("route", route), label("method", method)];
-        let of_status = [label("route", route), label("method", method), label("status", &status.to_string())];
+        let of_status = [label("route", route), label("method", method), label("status", &status)];
         Series {
             count: self.recorder.register_counter(&Key::from_parts(REQUESTS, of_status.to_vec()), &ABOUT),
             seconds: self.recorder.register_histogram(&Key::from_parts(SECONDS, of_route.to_vec()), &ABOUT),

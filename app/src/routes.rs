@@ -36,6 +36,22 @@ pub(crate) fn table(document: &OpenApi) -> RouteTable {
     RouteTable::new(document.paths.paths.keys().map(String::as_str).chain(docs::PATHS))
 }
 
+/// What the operator's listener serves: health in detail, and figures.
+pub(crate) fn operator_server(store: &Arc<Store>, listener: TcpListener) -> std::io::Result<Server> {
+    let store = Arc::clone(store);
+    let app = move || {
+        App::new()
+            .app_data(Data::new(store.running.clone()))
+            .app_data(health::OperatorListener)
+            .service(health::live)
+            .service(health::ready)
+            .service(health::metrics)
+            .configure(|config| store.boundary.configure(config))
+            .wrap(Guard)
+    };
+    Ok(HttpServer::new(app).workers(1).disable_signals().shutdown_timeout(2).listen(listener)?.run())
+}
+
 /// The server of `store`, which starts when it is polled.
 pub(crate) fn server(store: &Arc<Store>, listener: TcpListener) -> std::io::Result<Server> {
     let http = &store.settings.http;

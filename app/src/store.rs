@@ -22,10 +22,11 @@ use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
 
 use crate::{
-    config::{Modules, Settings},
+    config::{Modules, Settings, address},
     databases::{Databases, FolderLock},
     docs::Document,
     edge::Edge,
+    exposure,
     keys::Keys,
     metrics::Metrics,
     openapi,
@@ -76,6 +77,7 @@ impl Store {
     /// Opens a store for this process alone: keys and tables are made where they are missing.
     pub async fn open(settings: Settings, seams: Seams, bus: Bus) -> anyhow::Result<Self> {
         placement::check(&settings)?;
+        exposure::check(&settings)?;
         let lock = uses_sqlite(&settings).then(|| FolderLock::take(&settings.data.folder)).transpose()?;
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let databases = Databases::open(&settings, &seams, &bus).await?;
@@ -210,18 +212,25 @@ impl Store {
     }
 
     /// As [`Store::serve`], with the port server on a listener of its own.
-    pub fn serve_with_ports(mut self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
+    pub fn serve_with_ports(self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
+        self.serve_at(Listeners { public: listener, ports, operator: None })
+    }
+
+    /// As [`Store::serve`], with whatever else has a listener of its own.
+    pub fn serve_at(mut self, listeners: Listeners) -> std::io::Result<Serving> {
+        let Listeners { public: listener, ports, operator } = listeners;
         let address = listener.local_addr()?;
         let inner = self.inner.take().zip(ports);
         let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone(), &self.edge)).transpose()?;
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
+        let operator = operator.map(|listener| routes::operator_server(&store, listener)).transpose()?;
         if let Some(payment) = &store.shop.payment {
             payment.webhooks_reach(own_url(address));
         }
         store.start_work();
-        let inner = inner.map(started);
-        Ok(Serving { store, address, server: started(server), inner })
+        let (inner, operator) = (inner.map(started), operator.map(started));
+        Ok(Serving { store, address, server: started(server), inner, operator })
     }
 
     /// Ends the modules' own work and closes the databases. `false` when something had to be left undone.
@@ -244,6 +253,17 @@ pub struct Serving {
     pub address: SocketAddr,
     server: Started,
     inner: Option<Started>,
+    operator: Option<Started>,
+}
+
+/// Where a store listens.
+#[derive(Debug)]
+pub struct Listeners {
+    pub public: TcpListener,
+    /// Of the port server.
+    pub ports: Option<TcpListener>,
+    /// Of whoever runs the store.
+    pub operator: Option<TcpListener>,
 }
 
 /// A server that runs.
@@ -277,7 +297,7 @@ impl Serving {
         // The servers' threads end last: what a request left behind may still run on them.
         let ended = self.store.close().await;
         let mut stopped = true;
-        for Started { handle, server } in [Some(self.server), self.inner].into_iter().flatten() {
+        for Started { handle, server } in [Some(self.server), self.inner, self.operator].into_iter().flatten() {
             handle.stop(true).await;
             stopped &= matches!(server.await, Ok(Ok(())));
         }
@@ -329,6 +349,8 @@ fn edge_of(
 /// What modules are told that stands in no file.
 fn with_secrets(mut modules: Modules, keys: &Keys) -> Modules {
     modules.order.config.server_secret = keys.server.clone();
+    let webhook_url = &mut modules.payment.config.simulated.webhook_url;
+    *webhook_url = webhook_url.take().map(|url| address::url(&url));
     modules.payment.config.webhook_secret.get_or_insert_with(|| keys.webhook_secret("simulated"));
     modules
 }
