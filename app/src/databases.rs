@@ -17,6 +17,8 @@ use crate::{
     placement::{MODULES, Residence},
 };
 
+pub(crate) mod capacity;
+
 /// One database for each module that this process has.
 #[derive(Debug, Clone)]
 pub struct Databases {

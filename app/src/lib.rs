@@ -24,6 +24,7 @@ mod clock;
 mod docs;
 mod edge;
 mod exposure;
+mod fence;
 mod gzip;
 mod health;
 mod metrics;

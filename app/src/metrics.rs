@@ -164,3 +164,31 @@ static ABOUT: Metadata<'static> = Metadata::new("banyan", Level::INFO, None);
 fn label(name: &'static str, value: &str) -> Label {
     Label::new(name, value.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use actix_web::http::{Method, StatusCode};
+
+    use super::{Kind, Metrics};
+    use crate::progress::Progress;
+
+    /// A module elsewhere may answer with any number, and a client may ask with any word.
+    #[test]
+    fn a_request_of_any_kind_has_one_of_few_labels() {
+        let metrics = Metrics::new();
+        let kinds: BTreeSet<String> = (100..1000)
+            .flat_map(|status| ["GET", "PURGE", "get"].map(|method| (method, status)))
+            .map(|(method, status)| {
+                let kind = Kind::of(&method.parse::<Method>().unwrap(), StatusCode::from_u16(status).unwrap());
+                metrics.series("/", kind).count.increment(1);
+                format!("{kind:?}")
+            })
+            .collect();
+        assert!(kinds.len() <= 2 * 65, "{} kinds", kinds.len());
+        let rendered = metrics.render(&Progress::default());
+        assert!(rendered.contains("method=\"other\",status=\"other\"") && !rendered.contains("PURGE"), "{rendered}");
+        assert!(!rendered.contains("status=\"799\""), "{rendered}");
+    }
+}

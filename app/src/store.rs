@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     config::{Modules, Settings, address},
-    databases::{Databases, FolderLock},
+    databases::{Databases, FolderLock, capacity},
     docs::Document,
     edge::Edge,
     exposure,
@@ -81,6 +81,7 @@ impl Store {
         let lock = uses_sqlite(&settings).then(|| FolderLock::take(&settings.data.folder)).transpose()?;
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let databases = Databases::open(&settings, &seams, &bus).await?;
+        capacity::check(&databases, settings.data.connections).await?;
         databases.migrate().await?;
         let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
         if store.settings.only.is_none() {

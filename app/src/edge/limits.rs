@@ -229,3 +229,46 @@ fn neighbourhood(network: IpAddr) -> IpAddr {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 96))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv6Addr};
+
+    use kernel_web::ClientAddress;
+
+    use super::{Class, Limits, SWEEP_AFTER, neighbourhood};
+    use crate::config::{Environment, load};
+
+    fn limits(read_per_minute: u32) -> Limits {
+        let limit = read_per_minute.to_string();
+        let settings = load(None, &Environment::of(&[("BANYAN__LIMITS__READ_PER_MINUTE", &limit)])).unwrap().settings;
+        Limits::new(&settings.limits)
+    }
+
+    fn client(number: u32) -> ClientAddress {
+        ClientAddress(IpAddr::V6(Ipv6Addr::from_bits(u128::from(number) << 64)))
+    }
+
+    /// A flood from ever new addresses does not fill the memory: clients whose buckets are full again are let go of.
+    #[test]
+    fn quiet_clients_are_forgotten() {
+        let limits = limits(6_000_000);
+        for number in 0..150_000 {
+            assert!(limits.take(Class::Read, client(number)).is_some_and(|taken| taken.is_ok()));
+        }
+        assert!(limits.known() <= SWEEP_AFTER + 5_000, "{} clients are known", limits.known());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        limits.forget_quiet();
+        assert_eq!(limits.known(), 0);
+    }
+
+    #[test]
+    fn beyond_a_number_neighbours_share() {
+        let limits = limits(1);
+        limits.is_crowded.store(true, std::sync::atomic::Ordering::Relaxed);
+        let taken: Vec<bool> =
+            (0..3).map(|number| limits.take(Class::Read, client(number)).is_some_and(|taken| taken.is_ok())).collect();
+        assert_eq!(taken, [true, false, false]);
+        assert_eq!(neighbourhood("198.51.100.7".parse().unwrap()).to_string(), "198.51.0.0");
+    }
+}

@@ -10,6 +10,7 @@
 
 mod begun;
 pub mod bus;
+pub mod capacity;
 pub mod ddl;
 pub mod dialect;
 pub mod error;

@@ -52,7 +52,7 @@ impl Operation {
         let order = path.starts_with("/api/v1/orders/{");
         match (self.method.as_str(), path) {
             _ if path.starts_with("/api/v1/admin/") => Access::Admin,
-            ("GET", "/api/v1/orders") | ("POST", "/api/v1/orders/{id}/fulfilments") => Access::Admin,
+            ("GET", "/metrics" | "/api/v1/orders") | ("POST", "/api/v1/orders/{id}/fulfilments") => Access::Admin,
             _ if order => Access::Buyer,
             _ if path.starts_with("/api/v1/webhooks/") => Access::Provider,
             _ => Access::Everybody,

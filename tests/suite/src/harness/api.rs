@@ -49,6 +49,11 @@ impl Api {
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path).send().await
     }
+
+    /// What is shown to whoever runs the store.
+    pub(crate) async fn shows(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path).bearer(ADMIN_KEY).send().await
+    }
 }
 
 /// A question that is being put together.
