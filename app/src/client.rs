@@ -7,6 +7,8 @@ use reqwest::{Method, RequestBuilder, StatusCode, header::RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use crate::config::address;
+
 /// A store that is away is asked again for about this long: it may be starting.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -47,7 +49,7 @@ pub struct Answer {
 
 impl Client {
     pub fn new(url: &str, admin_key: SecretString) -> Result<Self, ClientError> {
-        let base = url.trim_end_matches('/').to_owned();
+        let base = address::url(url).trim_end_matches('/').to_owned();
         let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(30)).no_proxy().build();
         let http = http.map_err(|cause| ClientError::Unreachable { base: base.clone(), cause })?;
         Ok(Self { http, base, admin_key })

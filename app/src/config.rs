@@ -3,15 +3,17 @@
 //! `banyan.toml` at the root of the repository is compiled in and holds every default, so that the file that people
 //! read and the values that apply cannot differ. Over it lie the operator's own file and then the environment.
 
+pub(crate) mod address;
+mod edge;
 mod layers;
 mod secrets;
 mod settings;
 mod show;
 
+pub use edge::{Http, Limits, OperatorListener, PortsListener};
 pub use layers::{Environment, SettingsError, load};
 pub use settings::{
-    Admin, DataSettings, Durability, Http, Log, LogFormat, ModuleSettings, Modules, OfAnyModule, PortsListener, Server,
-    Service, Settings,
+    Admin, DataSettings, Durability, Log, LogFormat, ModuleSettings, Modules, OfAnyModule, Server, Service, Settings,
 };
 
 /// Settings, and where each came from.

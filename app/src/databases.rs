@@ -1,21 +1,23 @@
 //! Opens every module's database.
 
 use std::{
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::ErrorKind,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
 use anyhow::{Context, bail};
 use kernel::Seams;
-use kernel_db::{Bus, Db, Target};
+use kernel_db::{Bus, Db, Target, guard, private};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     config::{DataSettings, Settings},
     placement::{MODULES, Residence},
 };
+
+pub(crate) mod capacity;
 
 /// One database for each module that this process has.
 #[derive(Debug, Clone)]
@@ -109,13 +111,16 @@ impl FolderLock {
         make_folder(folder).with_context(|| {
             format!("cannot make the data folder {shown}; make it yourself, or set data.folder to one you may write to")
         })?;
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"));
+        private_folder(folder)?;
+        let lock = folder.join("lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&lock);
         let file = match file {
             Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => bail!(
                 "the data folder {shown} cannot be written to ({error}); make it writable, or set data.folder to another"
             ),
             other => other.with_context(|| format!("cannot open {shown}/lock"))?,
         };
+        private::mend(&lock).with_context(|| format!("others can use {shown}/lock, and that cannot be changed"))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => {
@@ -138,6 +143,37 @@ pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() { Ok(()) } else { DirBuilder::new().recursive(true).mode(0o700).create(folder) }
 }
 
+/// What is in the folder is for its owner alone. One that others can look into is mended when it is the store's own: a
+/// folder that has other things in it has other users too, and is refused.
+fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    let shown = folder.display();
+    let mode =
+        folder.metadata().with_context(|| format!("cannot look at the data folder {shown}"))?.permissions().mode();
+    if mode & 0o077 == 0 || guard::sabotaged("private.files") {
+        return Ok(());
+    }
+    let is_shared = mode & STICKY != 0 || !holds_only_a_store(folder)?;
+    if !is_shared && std::fs::set_permissions(folder, Permissions::from_mode(0o700)).is_ok() {
+        tracing::info!(folder = %shown, was = format!("{:o}", mode & 0o7777), "the data folder is its owner's alone now");
+        return Ok(());
+    }
+    bail!(
+        "other users of this machine can look into the data folder {shown} (mode {:o}): say `chmod 700 {shown}` as its \
+         owner, or set data.folder to a folder inside it, such as {shown}/banyan, which the store makes for itself",
+        mode & 0o7777
+    )
+}
+
+/// The bit of folders such as /tmp, which many users share.
+const STICKY: u32 = 0o1000;
+
+fn holds_only_a_store(folder: &Path) -> anyhow::Result<bool> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))?;
+    let is_ours = |name: &str| name == "lock" || name.ends_with(".key") || name.contains(".db");
+    let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    Ok(names.all(|name| is_ours(&name)))
+}
+
 /// Refuses to look into a store that is not there.
 pub fn require_store(settings: &Settings) -> anyhow::Result<()> {
     let here = MODULES.into_iter().filter(|module| Residence::of(settings, module) != Residence::Elsewhere);
@@ -154,6 +190,8 @@ pub fn require_store(settings: &Settings) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+
     use super::FolderLock;
 
     #[test]
@@ -168,6 +206,28 @@ mod tests {
         FolderLock::take(folder.path()).unwrap_err();
         drop(second);
         FolderLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_folder_is_its_owners_alone() {
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+        let made = |entry: &str, mode: u32| {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(entry), "").unwrap();
+            std::fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+            folder
+        };
+        for entry in ["lock", "order.db", "order.db-wal", "admin.key"] {
+            let folder = made(entry, 0o755);
+            FolderLock::take(folder.path()).unwrap();
+            assert_eq!((mode(folder.path()), mode(&folder.path().join("lock"))), (0o700, 0o600), "{entry}");
+        }
+        for (entry, mode_before) in [("letters.txt", 0o755), ("order.db", 0o1777)] {
+            let folder = made(entry, mode_before);
+            let refused = FolderLock::take(folder.path()).unwrap_err().to_string();
+            assert!(refused.contains("chmod 700") && refused.contains("data.folder"), "{refused}");
+            assert_eq!(mode(folder.path()), mode_before, "what others share stays as it is");
+        }
     }
 
     #[test]

@@ -11,13 +11,16 @@ use bytes::Bytes;
 use kernel_web::{ApiError, ApiResult, CachedJson};
 use utoipa_swagger_ui::{Config, SwaggerFile};
 
+use crate::fence::{INTERACTIVE, fence};
+
 /// The document as it is served.
 #[derive(Debug, Clone)]
 pub(crate) struct Document(pub(crate) Bytes);
 
 pub(crate) fn configure(config: &mut ServiceConfig, document: Document) {
+    // The admin key is forgotten with the page: the browser's storage is every script's of this origin, for ever.
     let swagger =
-        Config::new(["/openapi.json"]).validator_url("none").try_it_out_enabled(true).persist_authorization(true);
+        Config::new(["/openapi.json"]).validator_url("none").try_it_out_enabled(true).persist_authorization(false);
     config.app_data(Data::new(document)).app_data(Data::new(swagger));
     config.service(openapi).service(index).service(file);
 }
@@ -35,7 +38,7 @@ async fn openapi(document: Data<Document>) -> CachedJson {
 async fn index(swagger: Data<Config<'static>>) -> ApiResult<impl Responder> {
     let page = swagger_file("index.html", &swagger)?;
     let page = String::from_utf8_lossy(&page.bytes).replacen("<head>", "<head><base href=\"/docs/\">", 1);
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page))
+    Ok(fence(&mut HttpResponse::Ok(), INTERACTIVE).content_type("text/html; charset=utf-8").body(page))
 }
 
 #[get("/docs/{file:.*}")]
@@ -46,6 +49,7 @@ async fn file(name: Path<String>, swagger: Data<Config<'static>>) -> ApiResult<i
 /// As it is kept, which may be packed.
 fn shown(kept: SwaggerFile<'_>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
+    fence(&mut response, INTERACTIVE);
     if kept.gzpipped {
         response.insert_header((CONTENT_ENCODING, ContentEncoding::Gzip));
     }

@@ -10,6 +10,11 @@ use utoipa::ToSchema;
 
 use crate::{placement::seat::Seat, progress::Progress, store::Running};
 
+mod viewer;
+
+pub(crate) use viewer::OperatorListener;
+use viewer::{Operator, Viewer};
+
 /// A database that takes longer to answer is not one that a request should wait for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -26,10 +31,13 @@ struct LiveView {
 struct ReadyView {
     #[schema(example = "ready")]
     status: &'static str,
-    modules: Vec<ModuleHealth>,
+    /// Shown to the operator: with the admin key, or on the operator's listener.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modules: Option<Vec<ModuleHealth>>,
     /// The modules that are placed in other processes. Their absence takes nothing from the others' routes, so it does
-    /// not make the store less ready.
-    elsewhere: Vec<FarHealth>,
+    /// not make the store less ready. Shown to the operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elsewhere: Option<Vec<FarHealth>>,
 }
 
 /// How a module in another process looks from here.
@@ -72,17 +80,30 @@ pub(crate) async fn live() -> Json<LiveView> {
 /// Whether the store can do its work.
 ///
 /// Asks the database of every module that this process has; 503 with the same lists when one is away. Modules that are
-/// elsewhere are listed with how they look from here, and change nothing.
+/// elsewhere are listed with how they look from here, and change nothing. The lists are shown to the operator: with the
+/// admin key, or on the operator's listener.
 #[utoipa::path(tag = "system", responses((status = 200, description = "Ready", body = ReadyView), kernel_web::Problems))]
 #[get("/health/ready")]
-pub(crate) async fn ready(running: Data<Running>) -> ApiResult<Json<ReadyView>> {
-    Ok(Json(readiness(&running).await?))
+pub(crate) async fn ready(viewer: Viewer, running: Data<Running>) -> ApiResult<Json<ReadyView>> {
+    Ok(Json(shown(readiness(&running).await, viewer)?))
+}
+
+/// A stranger learns whether the store is ready, and nothing of what it is made of.
+fn shown(readiness: ApiResult<ReadyView>, viewer: Viewer) -> ApiResult<ReadyView> {
+    match (readiness, viewer) {
+        (Ok(view), Viewer::Stranger) => Ok(ReadyView { modules: None, elsewhere: None, ..view }),
+        (Err(_), Viewer::Stranger) => {
+            let detail = "the store is not ready; its operator is told why";
+            Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail))
+        }
+        (readiness, Viewer::Operator) => readiness,
+    }
 }
 
 async fn readiness(running: &Running) -> ApiResult<ReadyView> {
     let (modules, elsewhere) = (health(running).await, far_health(running));
     if modules.iter().all(|module| module.database == "ok") {
-        return Ok(ReadyView { status: "ready", modules, elsewhere });
+        return Ok(ReadyView { status: "ready", modules: Some(modules), elsewhere: Some(elsewhere) });
     }
     let modules = serde_json::to_value(&modules).unwrap_or_default();
     let elsewhere = serde_json::to_value(&elsewhere).unwrap_or_default();
@@ -120,12 +141,18 @@ async fn health(running: &Running) -> Vec<ModuleHealth> {
 }
 
 /// Figures for Prometheus.
+///
+/// For the admin key. On the operator's listener (`operator.listen`) they need none.
 #[utoipa::path(
     tag = "system",
-    responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String))
+    responses(
+        (status = 200, description = "Prometheus text format", content_type = "text/plain", body = String),
+        kernel_web::Problems,
+    ),
+    security(("admin" = [])),
 )]
 #[get("/metrics")]
-pub(crate) async fn metrics(running: Data<Running>) -> impl Responder {
+pub(crate) async fn metrics(_: Operator, running: Data<Running>) -> impl Responder {
     // Figures of a store whose database is away are those that need no database.
     let progress = Progress::of(&running.modules).await.unwrap_or_default();
     running.metrics.connections("public", &running.connections.public);

@@ -6,7 +6,7 @@
 use std::{
     fs::OpenOptions,
     io::{ErrorKind, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -20,6 +20,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{config::Settings, databases::make_folder};
+
+mod rules;
+
+pub(crate) use rules::usable;
 
 /// A store's secrets.
 #[derive(Debug, Clone)]
@@ -36,20 +40,22 @@ impl Keys {
     /// The configured secrets, else those in the data folder, which are made when they are not there.
     pub fn of(settings: &Settings, ids: &dyn Ids) -> anyhow::Result<Self> {
         let mut made = Vec::new();
-        let mut key = |configured: &SecretString, file: &str| {
-            if !configured.expose_secret().is_empty() {
-                return Ok(configured.clone());
+        let mut key = |name: &str, configured: &SecretString, file: &str| {
+            if !configured.expose_secret().trim().is_empty() {
+                return rules::usable(name, configured);
             }
             let file = settings.data.folder.join(file);
-            if let Some(key) = read(&file)? {
-                return Ok(key);
+            if !file.exists() {
+                make(&file, ids)?;
+                made.push(file.clone());
             }
-            make(&file, ids)?;
-            made.push(file.clone());
-            read(&file)?.with_context(|| format!("{} has vanished", file.display()))
+            let key = read(&file)?.with_context(|| format!("{} has vanished", file.display()))?;
+            rules::usable(&file.display().to_string(), &key)
         };
-        let admin = key(&settings.admin.key, "admin.key")?;
-        let server = key(&settings.server.secret, "server.key")?;
+        let admin = key("admin.key", &settings.admin.key, "admin.key")?;
+        let server = key("server.secret", &settings.server.secret, "server.key")?;
+        let service = &settings.service;
+        rules::differ(&[("admin.key", &admin), ("server.secret", &server), ("service.key", &service.key)])?;
         Ok(Self { admin, server, made })
     }
 
@@ -69,9 +75,8 @@ pub fn read(file: &Path) -> anyhow::Result<Option<SecretString>> {
     if key.trim().is_empty() {
         bail!("{} is empty; delete it, and the next start makes a new key", file.display());
     }
-    let mode = std::fs::metadata(file)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), mode = format!("{mode:o}"), "others can read this key; say chmod 600");
+    if let Err(error) = kernel_db::private::mend(file) {
+        tracing::warn!(file = %file.display(), %error, "others can read this key; say chmod 600");
     }
     Ok(Some(key.trim().into()))
 }
@@ -134,12 +139,52 @@ mod tests {
     fn configured_secrets_need_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path());
-        settings.admin.key = "one".into();
-        settings.server.secret = "two".into();
+        settings.admin.key = format!(" {}\n", "1".repeat(32)).into();
+        settings.server.secret = "2".repeat(32).into();
         let keys = Keys::of(&settings, &SystemIds).unwrap();
-        assert_eq!((keys.admin.expose_secret(), keys.made.len()), ("one", 0));
+        assert_eq!((keys.admin.expose_secret().to_owned(), keys.made.len()), ("1".repeat(32), 0), "trimmed");
         assert!(!folder.path().join("admin.key").exists());
         assert_ne!(super::derived(&keys.server, "webhook:a"), super::derived(&keys.server, "webhook:b"));
+    }
+
+    /// From the environment and from a file, a key is held to the same rules.
+    #[test]
+    fn weak_keys_are_refused_with_how_to_make_one() {
+        for (key, word) in [
+            ("x", "1 character"),
+            (&"x".repeat(31), "31 characters"),
+            (&format!("{}\n{}", "x".repeat(32), "y".repeat(32)), "line breaks"),
+            (&format!("{}\t{}", "x".repeat(32), "y"), "control"),
+            (&"é".repeat(40), "ASCII"),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut settings = settings(folder.path());
+            settings.admin.key = key.into();
+            let from_settings = Keys::of(&settings, &SystemIds).unwrap_err().to_string();
+            settings.admin.key = "".into();
+            std::fs::write(folder.path().join("admin.key"), format!("{key}\n")).unwrap();
+            let from_file = Keys::of(&settings, &SystemIds).unwrap_err().to_string();
+            for refused in [from_settings, from_file] {
+                assert!(refused.contains("admin.key") && refused.contains(word), "{word}: {refused}");
+                assert!(
+                    refused.contains("openssl rand -hex 32") && (key.len() < 9 || !refused.contains(key)),
+                    "{refused}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn one_key_opens_one_thing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path());
+        let (one, two) = ("1".repeat(32), "2".repeat(32));
+        (settings.admin.key, settings.server.secret) = (one.as_str().into(), format!("{one} ").into());
+        let refused = Keys::of(&settings, &SystemIds).unwrap_err().to_string();
+        assert!(refused.contains("admin.key and server.secret are the same"), "{refused}");
+        (settings.server.secret, settings.service.key) = (two.as_str().into(), two.as_str().into());
+        let refused = Keys::of(&settings, &SystemIds).unwrap_err().to_string();
+        assert!(refused.contains("server.secret and service.key are the same"), "{refused}");
     }
 
     #[test]

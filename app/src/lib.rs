@@ -22,6 +22,9 @@ pub mod wiring;
 
 mod clock;
 mod docs;
+mod edge;
+mod exposure;
+mod fence;
 mod gzip;
 mod health;
 mod listen;

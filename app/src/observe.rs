@@ -19,7 +19,7 @@ use actix_web::{
 };
 
 use crate::{
-    metrics::{Metrics, Series},
+    metrics::{Kind, Metrics, Series},
     route_table::RouteTable,
 };
 
@@ -33,7 +33,7 @@ pub(crate) struct Observer {
     routes: Arc<RouteTable>,
     /// Set when the store stops: connections are closed as their answers go out.
     stopping: Arc<AtomicBool>,
-    series: RefCell<HashMap<(u16, Method, u16), Series>>,
+    series: RefCell<HashMap<(u16, Kind), Series>>,
 }
 
 impl Observer {
@@ -53,11 +53,11 @@ impl Observer {
         let result = next.call(request).await;
         let took = began.elapsed();
         let status = match &result {
-            Ok(response) => response.status().as_u16(),
-            Err(error) => error.as_response_error().status_code().as_u16(),
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
         };
-        self.count(route, &method, status, took);
-        self.write(route, &method, status, took);
+        self.count(route, Kind::of(&method, status), took);
+        self.write(route, &method, status.as_u16(), took);
         result.map(|mut response| {
             if self.stopping.load(Ordering::Relaxed) {
                 response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -66,10 +66,10 @@ impl Observer {
         })
     }
 
-    fn count(&self, route: u16, method: &Method, status: u16, took: Duration) {
+    fn count(&self, route: u16, kind: Kind, took: Duration) {
         let mut known = self.series.borrow_mut();
-        let new = || self.metrics.series(self.routes.name(route), method.as_str(), status);
-        let series = known.entry((route, method.clone(), status)).or_insert_with(new);
+        let new = || self.metrics.series(self.routes.name(route), kind);
+        let series = known.entry((route, kind)).or_insert_with(new);
         series.count.increment(1);
         series.seconds.record(took.as_secs_f64());
     }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use actix_web::{
-    HttpResponse, get,
-    http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ContentType},
-    web::Data,
-};
+use actix_web::{HttpResponse, get, http::header::ContentType, web::Data};
 
-use crate::{placement::far::ports_of, store::Running};
+use crate::{
+    fence::{PLAIN, fence},
+    placement::far::ports_of,
+    store::Running,
+};
 
 const PAGE: &str = include_str!("page.html");
 
@@ -18,10 +18,8 @@ const PAGE: &str = include_str!("page.html");
 #[utoipa::path(tag = "system", responses((status = 200, description = "The page", content_type = "text/html", body = String)))]
 #[get("/")]
 pub(crate) async fn page(running: Data<Running>) -> HttpResponse {
-    HttpResponse::Ok()
+    fence(&mut HttpResponse::Ok(), PLAIN)
         .content_type(ContentType::html())
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"))
         .body(PAGE.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{modules}", &rows(&running)))
 }
 

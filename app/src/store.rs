@@ -15,17 +15,20 @@ use bytes::Bytes;
 use kernel::Seams;
 use kernel_db::{Bus, neighbours};
 use kernel_module::{Module, Tasks, Worker};
+use kernel_remote::TokenVerifier;
 use kernel_web::{AdminKey, BodyLimit, Boundary};
 use port::Placement;
 use secrecy::ExposeSecret;
 use tokio::task::JoinHandle;
 
 use crate::{
-    config::{Modules, Settings},
-    databases::{Databases, FolderLock},
+    config::{Modules, Settings, address},
+    databases::{Databases, FolderLock, capacity},
     docs::Document,
+    edge::Edge,
+    exposure,
     keys::Keys,
-    listen::Listeners,
+    listen,
     metrics::Metrics,
     openapi,
     placement::{
@@ -52,6 +55,7 @@ pub struct Store {
     pub(crate) bus: Bus,
     pub(crate) running: Running,
     pub(crate) boundary: Boundary,
+    pub(crate) edge: Arc<Edge>,
     pub(crate) document: Document,
     pub(crate) routes: Arc<RouteTable>,
     pub(crate) switchboard: Arc<Switchboard>,
@@ -68,16 +72,18 @@ pub(crate) struct Running {
     pub(crate) modules: Vec<Arc<dyn Module>>,
     pub(crate) seats: Arc<[Arc<Seat>]>,
     pub(crate) metrics: Metrics,
-    pub(crate) connections: Listeners,
+    pub(crate) connections: listen::Listeners,
 }
 
 impl Store {
     /// Opens a store for this process alone: keys and tables are made where they are missing.
     pub async fn open(settings: Settings, seams: Seams, bus: Bus) -> anyhow::Result<Self> {
         placement::check(&settings)?;
+        exposure::check(&settings)?;
         let lock = uses_sqlite(&settings).then(|| FolderLock::take(&settings.data.folder)).transpose()?;
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let databases = Databases::open(&settings, &seams, &bus).await?;
+        capacity::check(&databases, settings.data.connections).await?;
         databases.migrate().await?;
         let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
         if store.settings.only.is_none() {
@@ -115,7 +121,7 @@ impl Store {
             modules: shop.modules(),
             seats: shop.seats.as_slice().into(),
             metrics: Metrics::new(),
-            connections: Listeners::of(&settings),
+            connections: listen::Listeners::of(&settings),
         };
         let (api, text) = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {
@@ -127,6 +133,7 @@ impl Store {
         let document = Document(Bytes::from(text));
         let routes = Arc::new(routes::table(&api));
         let switchboard = Arc::new(Switchboard::of(&api, &shop.seats));
+        let edge = Arc::new(edge_of(&settings, seams, &running, (boundary.admin_key.clone(), &routes))?);
         let Ends { databases, tasks, bus, .. } = ends;
         let stopping = Arc::default();
         Ok(Self {
@@ -138,6 +145,7 @@ impl Store {
             bus,
             running,
             boundary,
+            edge,
             document,
             routes,
             switchboard,
@@ -164,6 +172,8 @@ impl Store {
         let (metrics, observer) = (self.running.metrics.clone(), self.running.metrics.clone());
         self.bus.observe(move |reacted| observer.reacted(reacted));
         self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));
+        let edge = Arc::clone(&self.edge);
+        self.tasks.start(Worker::new("edge", |stop| edge.sweep(stop)));
         if self.shop.seats.iter().any(|seat| seat.far.is_some() && seat.shared_db().is_some()) {
             let (store, seats) = (Arc::downgrade(self), self.shop.seats.clone());
             let came = move || store.upgrade().iter().for_each(Self::start_modules);
@@ -210,21 +220,29 @@ impl Store {
     }
 
     /// As [`Store::serve`], with the port server on a listener of its own.
-    pub fn serve_with_ports(mut self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
+    pub fn serve_with_ports(self, listener: TcpListener, ports: Option<TcpListener>) -> std::io::Result<Serving> {
+        self.serve_at(Listeners { public: listener, ports, operator: None })
+    }
+
+    /// As [`Store::serve`], with whatever else has a listener of its own.
+    pub fn serve_at(mut self, listeners: Listeners) -> std::io::Result<Serving> {
+        let Listeners { public: listener, ports, operator } = listeners;
         let address = listener.local_addr()?;
         let inner = self.inner.take().zip(ports);
         let (http, connections) = (&self.settings.http, &self.running.connections);
         connections.compare(http.connections);
-        let edge = (connections.ports.clone(), http.timeouts());
-        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone(), edge)).transpose()?;
+        let taken = (connections.ports.clone(), http.timeouts());
+        let serve = |(inner, listener): (Inner, _)| inner.server(listener, self.boundary.clone(), &self.edge, taken);
+        let inner = inner.map(serve).transpose()?;
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
+        let operator = operator.map(|listener| routes::operator_server(&store, listener)).transpose()?;
         if let Some(payment) = &store.shop.payment {
             payment.webhooks_reach(own_url(address));
         }
         store.start_work();
-        let inner = inner.map(started);
-        Ok(Serving { store, address, server: started(server), inner })
+        let (inner, operator) = (inner.map(started), operator.map(started));
+        Ok(Serving { store, address, server: started(server), inner, operator })
     }
 
     /// Ends the modules' own work and closes the databases. `false` when something had to be left undone.
@@ -247,6 +265,17 @@ pub struct Serving {
     pub address: SocketAddr,
     server: Started,
     inner: Option<Started>,
+    operator: Option<Started>,
+}
+
+/// Where a store listens.
+#[derive(Debug)]
+pub struct Listeners {
+    pub public: TcpListener,
+    /// Of the port server.
+    pub ports: Option<TcpListener>,
+    /// Of whoever runs the store.
+    pub operator: Option<TcpListener>,
 }
 
 /// A server that runs.
@@ -280,7 +309,7 @@ impl Serving {
         // The servers' threads end last: what a request left behind may still run on them.
         let ended = self.store.close().await;
         let mut stopped = true;
-        for Started { handle, server } in [Some(self.server), self.inner].into_iter().flatten() {
+        for Started { handle, server } in [Some(self.server), self.inner, self.operator].into_iter().flatten() {
             handle.stop(true).await;
             stopped &= matches!(server.await, Ok(Ok(())));
         }
@@ -316,9 +345,24 @@ fn uses_sqlite(settings: &Settings) -> bool {
     settings.data.url.expose_secret().is_empty() && MODULES.into_iter().any(has_file)
 }
 
+/// What stands before the modules that are here. Another process that forwards to them shows a token for one of them.
+fn edge_of(
+    settings: &Settings,
+    seams: &Seams,
+    running: &Running,
+    (admin, routes): (AdminKey, &Arc<RouteTable>),
+) -> anyhow::Result<Edge> {
+    let keys = service_keys(&settings.service)?;
+    let processes = keys.map(|keys| TokenVerifier::new(&keys, Arc::clone(&seams.clock)));
+    let modules: Vec<&str> = running.modules.iter().map(|module| module.name()).collect();
+    Ok(Edge::new(&settings.limits, settings.http.proxies(), (processes, &modules), admin, Arc::clone(routes)))
+}
+
 /// What modules are told that stands in no file.
 fn with_secrets(mut modules: Modules, keys: &Keys) -> Modules {
     modules.order.config.server_secret = keys.server.clone();
+    let webhook_url = &mut modules.payment.config.simulated.webhook_url;
+    *webhook_url = webhook_url.take().map(|url| address::url(&url));
     modules.payment.config.webhook_secret.get_or_insert_with(|| keys.webhook_secret("simulated"));
     modules
 }

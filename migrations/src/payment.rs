@@ -18,6 +18,7 @@ impl MigratorTrait for Migrator {
             Step::own_by("m0005_payment", without_foreign_keys),
             Step::numbered_in_turn(),
             Step::own("m0040_refund_refusal", include_str!("payment/m0040_refund_refusal.sql")),
+            Step::own("m0070_payment_trace", include_str!("payment/m0070_payment_trace.sql")),
         ]
     }
 }

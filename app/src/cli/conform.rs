@@ -9,7 +9,10 @@ use secrecy::SecretString;
 
 use self::{port::Port, row::Row};
 use super::{Verdict, table::table};
-use crate::{config::Settings, keys};
+use crate::{
+    config::{Settings, address},
+    keys,
+};
 
 mod feed;
 mod port;
@@ -91,11 +94,12 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
 
 impl Bench {
     fn new(port: Port, url: &str, key: SecretString) -> anyhow::Result<Self> {
+        let url = address::url(url);
         let keys = ServiceKeys::new(key.clone(), None).context("name the server's service key with --token-file")?;
         let seams = Seams::system();
         let tokens = TokenSource::new(&keys, ISSUER, Arc::clone(&seams.clock));
         let config = RemoteConfig { connect_timeout_ms: 2_000, ..RemoteConfig::default() };
-        let client = RemoteClient::new(port.module(), url, tokens, &config)?;
+        let client = RemoteClient::new(port.module(), &url, tokens, &config)?;
         let plain = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
         Ok(Self { port, url: url.trim_end_matches('/').to_owned(), key, keys, seams, client, plain })
     }

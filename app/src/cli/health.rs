@@ -6,10 +6,12 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use reqwest::{Client, Response, StatusCode};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::Verdict;
-use crate::config::Settings;
+use super::{Verdict, replay::admin_key};
+use crate::config::{Settings, address};
 
 /// Shorter than what those who ask in a loop allow, so that they get an answer and not a kill.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -18,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[command(after_help = "\
 Examples:
   banyan health
-  banyan health --url http://127.0.0.1:8181
+  banyan health --url localhost:8181
 
 Exit code 1 when the store is not ready or does not answer within three seconds.")]
 pub struct Args {
@@ -28,10 +30,10 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
-    let base = args.url.unwrap_or_else(|| own_address(&settings));
+    let base = args.url.map_or_else(|| operator_address(&settings), |url| address::url(&url));
     let url = format!("{}/health/ready", base.trim_end_matches('/'));
     let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
-    let answer = client.get(&url).send().await.with_context(|| format!("nothing useful answers at {base}"))?;
+    let answer = ask(&client, &url, &settings).await.with_context(|| format!("nothing useful answers at {base}"))?;
     let status = answer.status();
     let said: Value = answer.json().await.unwrap_or_default();
     if status.is_success() {
@@ -45,6 +47,17 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
         return Ok(Verdict::Good);
     }
     bail!("not ready: {status}: {}", said.get("detail").and_then(Value::as_str).unwrap_or("no reason given"))
+}
+
+/// With the admin key, for the details, when there is one and it is that store's; else as anyone may.
+async fn ask(client: &Client, url: &str, settings: &Settings) -> reqwest::Result<Response> {
+    if let Ok(key) = admin_key(None, settings) {
+        let answer = client.get(url).bearer_auth(key.expose_secret()).send().await?;
+        if !matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) {
+            return Ok(answer);
+        }
+    }
+    client.get(url).send().await
 }
 
 /// What keeps modules from reading the news of others; they work on without it.
@@ -72,6 +85,11 @@ fn elsewhere(said: &Value) -> Vec<String> {
             format!("{} is elsewhere, {trust}, {reach}{trouble}", text("name").unwrap_or_default())
         })
         .collect()
+}
+
+/// Where a store with these settings tells its operator how it is.
+fn operator_address(settings: &Settings) -> String {
+    settings.operator.listen.map_or_else(|| own_address(settings), |listen| format!("http://{}", from_here(listen)))
 }
 
 /// Where a store with these settings is asked from this machine.

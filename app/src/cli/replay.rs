@@ -73,8 +73,9 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
 /// A file that is named, else the configured key, else the one that the store made in its data folder.
 pub(super) fn admin_key(named: Option<PathBuf>, settings: &Settings) -> anyhow::Result<SecretString> {
     let configured = &settings.admin.key;
-    if named.is_none() && !configured.expose_secret().is_empty() {
-        return Ok(configured.clone());
+    let configured = configured.expose_secret().trim();
+    if named.is_none() && !configured.is_empty() {
+        return Ok(configured.into());
     }
     let file = named.unwrap_or_else(|| settings.data.folder.join("admin.key"));
     keys::read(&file)?

@@ -15,7 +15,7 @@ use crate::{
     clock,
     config::Settings,
     demo, placement,
-    store::{Serving, Store},
+    store::{Listeners, Serving, Store},
     telemetry::Stream,
 };
 
@@ -43,12 +43,13 @@ pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Ve
     let listener = listen(settings.http.listen, "HTTP")?;
     let has_ports = !settings.service.key.expose_secret().is_empty();
     let ports = if has_ports { Some(listen(settings.ports.listen, "PORTS")?) } else { None };
+    let operator = settings.operator.listen.map(|address| listen(address, "OPERATOR")).transpose()?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
     let store = Store::open(settings, clock::seams()?, Bus::default()).await?;
     let with_demo = !args.no_demo && demo::is_wanted(&store).await?;
-    let serving = store.serve_with_ports(listener, ports)?;
+    let serving = store.serve_at(Listeners { public: listener, ports, operator })?;
     let products = if with_demo { load_demo(&serving).await } else { 0 };
     greet(&serving, products);
 

@@ -123,6 +123,8 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Option<St
 fn typed(layer: &Layer) -> Result<Settings, SettingsError> {
     Ok(Settings {
         http: section(layer, "http")?,
+        limits: section(layer, "limits")?,
+        operator: section(layer, "operator")?,
         data: section(layer, "data")?,
         admin: section(layer, "admin")?,
         server: section(layer, "server")?,

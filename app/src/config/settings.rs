@@ -1,17 +1,23 @@
 //! The settings as types.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf};
 
-use kernel_listen::Timeouts;
 use kernel_remote::{FacadeConfig, RemoteConfig};
 use port::Placement;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+use super::{
+    address,
+    edge::{Http, Limits, OperatorListener, PortsListener},
+};
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub http: Http,
+    pub limits: Limits,
+    pub operator: OperatorListener,
     pub data: DataSettings,
     pub admin: Admin,
     pub server: Server,
@@ -23,44 +29,6 @@ pub struct Settings {
     pub modules: Modules,
     /// The modules that this process was started for, as `serve --only` names them; `None` means a whole store.
     pub only: Option<BTreeSet<&'static str>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Http {
-    /// Where the public API listens.
-    pub listen: SocketAddr,
-    /// Threads that serve requests; 0 means one for each core.
-    pub workers: usize,
-    /// How large the body of a request may be where the operation sets no limit of its own.
-    pub body_limit_bytes: usize,
-    /// How long a stopping server waits for requests that are under way.
-    pub stop_limit_seconds: u64,
-    /// The most connections at once; fewer when the limit of open files allows fewer.
-    pub connections: usize,
-    /// How long a client may take for the head of a request.
-    pub head_timeout_ms: u64,
-    /// How large the head of a request may be.
-    pub head_limit_bytes: usize,
-    /// How long a body may stand still, and how long a small one may take.
-    pub body_timeout_ms: u64,
-    /// How long a client may take none of its answer.
-    pub answer_timeout_ms: u64,
-    /// How long a connection is kept between two requests.
-    pub idle_timeout_ms: u64,
-}
-
-impl Http {
-    /// What each step of a request may take.
-    pub(crate) fn timeouts(&self) -> Timeouts {
-        Timeouts {
-            head: Duration::from_millis(self.head_timeout_ms),
-            body: Duration::from_millis(self.body_timeout_ms),
-            answer: Duration::from_millis(self.answer_timeout_ms),
-            idle: Duration::from_millis(self.idle_timeout_ms),
-            head_bytes: self.head_limit_bytes,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -135,14 +103,6 @@ pub struct Modules {
     pub payment: ModuleSettings<payment::Config>,
 }
 
-/// Where other processes of the same store find this one's ports and feeds.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PortsListener {
-    /// Where the port server listens; it does only when `service.key` is set.
-    pub listen: SocketAddr,
-}
-
 /// How the processes of one store know each other.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,12 +138,18 @@ pub struct OfAnyModule {
 #[serde(deny_unknown_fields)]
 pub struct RemoteModule {
     /// Its port server: ports and feeds, never public.
+    #[serde(deserialize_with = "url")]
     pub ports: String,
     /// Its public routes.
+    #[serde(deserialize_with = "url")]
     pub public: String,
 }
 
-fn placement<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Placement, D::Error> {
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    String::deserialize(deserializer).map(|text| address::url(&text))
+}
+
+fn placement<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Placement, D::Error> {
     let name = String::deserialize(deserializer)?;
     [Placement::Local, Placement::Remote]
         .into_iter()

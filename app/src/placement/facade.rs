@@ -10,7 +10,8 @@ use actix_web::{
     middleware::Next,
     web::Payload,
 };
-use kernel_web::{ApiError, RequestId};
+use kernel_remote::facade::ForwardedFor;
+use kernel_web::{ApiError, Origin, RequestId, new_trace};
 use port::Placement;
 use utoipa::openapi::OpenApi;
 
@@ -55,10 +56,6 @@ fn owner_of(tag: &str) -> Option<&'static str> {
     })
 }
 
-/// A request that has been forwarded once is not forwarded again: two processes that each take the other for a
-/// module's home would send it back and forth.
-const FORWARDED: &str = kernel_remote::facade::FORWARDED;
-
 /// The middleware. It stands inside the guard, which names the request and finishes the answer.
 pub(crate) async fn forward<B: MessageBody + 'static>(
     switchboard: Arc<Switchboard>,
@@ -69,8 +66,13 @@ pub(crate) async fn forward<B: MessageBody + 'static>(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let facade = seat.far.as_ref().and_then(|far| far.facade.clone());
-    let Some(facade) = facade.filter(|_| !request.headers().contains_key(FORWARDED)) else {
-        let detail = format!("{} is not in this process, and nobody said where its public routes are", seat.name);
+    // A request that has been forwarded once is not forwarded again: two processes that each take the other for a module's
+    // home would send it back and forth.
+    let origin = request.extensions().get::<Origin>().copied();
+    let is_forwarded = origin.is_some_and(|origin| origin.is_forwarded);
+    let Some(facade) = facade.filter(|_| !is_forwarded) else {
+        let detail = "this part of the store cannot be reached right now";
+        tracing::warn!(module = seat.name, is_forwarded, "a public request cannot be forwarded: nobody said where to");
         return Ok(request.error_response(ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "module-unavailable",
@@ -80,6 +82,9 @@ pub(crate) async fn forward<B: MessageBody + 'static>(
     let id = request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
     let (request, mut payload) = { (request.request().clone(), request.take_payload()) };
     let payload = Payload::from_request(&request, &mut payload).await?;
-    let response: HttpResponse = facade.forward(&request, payload, &id).await;
+    let trace = new_trace(&request);
+    let client = origin.map(|origin| origin.address);
+    let from = ForwardedFor { request_id: &id, client, traceparent: Some(&trace) };
+    let response: HttpResponse = facade.forward(&request, payload, from).await;
     Ok(ServiceResponse::new(request, response))
 }

@@ -18,10 +18,13 @@ use kernel_remote::{
     BreakerState, Facade, HandshakeError, HttpTransport, ModuleMeta, RemoteClient, ServiceKeys, TokenSource, handshake,
 };
 use port::{Descriptor, Executed, PortRequest, PortResponse, Transport, TransportError};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Service, Settings};
+use crate::{
+    config::{Service, Settings},
+    keys::usable,
+};
 
 /// How long a far side may take to say what it serves.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -59,11 +62,13 @@ struct Seen {
 
 /// The keys that the settings give; `None` when there are none.
 pub(crate) fn service_keys(service: &Service) -> anyhow::Result<Option<ServiceKeys>> {
-    if service.key.expose_secret().is_empty() {
+    let is_set = |key: &SecretString| !key.expose_secret().trim().is_empty();
+    if !is_set(&service.key) {
         return Ok(None);
     }
-    let previous = Some(service.previous_key.clone()).filter(|key| !key.expose_secret().is_empty());
-    Ok(Some(ServiceKeys::new(service.key.clone(), previous)?))
+    let previous = Some(&service.previous_key).filter(|key| is_set(key));
+    let previous = previous.map(|key| usable("service.previous_key", key)).transpose()?;
+    Ok(Some(ServiceKeys::new(usable("service.key", &service.key)?, previous)?))
 }
 
 impl Far {
@@ -82,7 +87,8 @@ impl Far {
         let facade = facade
             .map(|public| Facade::new(module, public, settings.facade.clone()))
             .transpose()
-            .with_context(|| setting("public"))?;
+            .with_context(|| setting("public"))?
+            .map(|facade| facade.signed_by(tokens.clone()));
         let sign: Sign = Arc::new(move |audience| {
             tokens.bearer(audience).map(|bearer| bearer.as_str().to_owned()).map_err(|error| error.to_string())
         });

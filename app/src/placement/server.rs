@@ -11,7 +11,10 @@ use kernel_remote::{Background, Misses, PortServer, ServedModule, ServerConfig, 
 use kernel_web::{Boundary, Guard};
 
 use super::{needed_by, record, seat::Seat};
-use crate::listen;
+use crate::{
+    edge::{self, Edge},
+    listen,
+};
 
 /// What is mounted on the port server's listener.
 pub(crate) struct Inner {
@@ -57,14 +60,17 @@ impl Inner {
         self,
         listener: TcpListener,
         boundary: Boundary,
+        edge: &Arc<Edge>,
         (connections, timeouts): (Connections, Timeouts),
     ) -> std::io::Result<Server> {
-        let inner = Arc::new(self);
+        let (inner, edge) = (Arc::new(self), Arc::clone(edge));
         let app = move || {
+            let edge = Arc::clone(&edge);
             App::new()
                 .configure(|config| inner.ports.configure(config))
                 .configure(|config| inner.feeds.configure(config))
                 .configure(|config| boundary.configure(config))
+                .wrap(from_fn(move |request, next| edge::ports(Arc::clone(&edge), request, next)))
                 .wrap(from_fn(listen::admit))
                 .wrap(Guard)
         };

@@ -11,7 +11,7 @@ use crate::{
     demo,
 };
 
-const ADMIN_KEY: &str = "the admin key of these tests";
+const ADMIN_KEY: &str = "the admin key of these tests, of 32 letters";
 
 fn settings(folder: &Path) -> Settings {
     let folder = folder.join("data").display().to_string();

@@ -26,6 +26,8 @@ pub struct Config {
 pub struct SimulatedConfig {
     /// Whether orders can be paid with it.
     pub enabled: bool,
+    /// Whether it may stay on while the store can be reached from other machines, which then get goods for nothing.
+    pub allow_public: bool,
     /// Where it finds the store for its webhooks, such as `http://127.0.0.1:8080`; the store's own address when left
     /// out.
     pub webhook_url: Option<String>,
@@ -47,7 +49,7 @@ impl Default for Config {
 
 impl Default for SimulatedConfig {
     fn default() -> Self {
-        Self { enabled: true, webhook_url: None, pending_ms: 1_000 }
+        Self { enabled: true, allow_public: false, webhook_url: None, pending_ms: 1_000 }
     }
 }
 

@@ -97,5 +97,6 @@ fn wanted(tx: &Tx, event: &Envelope) -> Wanted {
         asked_by: "system:order".to_owned(),
         reason: Some(event.event_type.clone()),
         correlation: event.correlationid,
+        traceparent: event.traceparent.clone(),
     }
 }

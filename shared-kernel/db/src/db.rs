@@ -20,7 +20,7 @@ use crate::{
     error::is_retryable,
     feed::{News, Tail},
     group::GroupWriter,
-    guard,
+    guard, private,
     target::WAIT,
     time,
     trouble::Troubles,
@@ -74,6 +74,9 @@ impl Db {
     ) -> Result<Self, DbError> {
         let (dialect, readers, writer) = match target {
             Target::Sqlite { file, readers } => {
+                private::make(file)
+                    .and_then(|()| private::database_files(file).try_for_each(|file| private::mend(&file)))
+                    .map_err(|error| unopened(file, &error))?;
                 let writer = open_sqlite(file, 1, durability).await?;
                 let readers = open_sqlite(file, *readers, durability).await?;
                 (Dialect::Sqlite, readers, Writer::Grouped(GroupWriter::new(writer)))
@@ -194,9 +197,12 @@ async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> R
     // Another connection may be about to make the file, or to recover it.
     let waits = ExponentialBuilder::default().with_min_delay(Duration::from_millis(50)).with_max_times(6);
     let connect = || Database::connect(options.clone());
-    connect.retry(waits).sleep(tokio::time::sleep).when(is_retryable).await.map_err(|error| {
-        DbError::Setup(format!("cannot open {}: {error}; check that the folder exists and is writable", file.display()))
-    })
+    let connected = connect.retry(waits).sleep(tokio::time::sleep).when(is_retryable).await;
+    connected.map_err(|error| unopened(file, &error))
+}
+
+fn unopened(file: &Path, error: &dyn std::error::Error) -> DbError {
+    DbError::Setup(format!("cannot open {}: {error}; check that the folder exists and is writable", file.display()))
 }
 
 async fn open_postgres(

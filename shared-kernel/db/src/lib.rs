@@ -6,10 +6,11 @@
 //! once; [`parking`] holds back the stream of an event that cannot be applied; [`Trouble`] says why a subscription does
 //! not get on. [`neighbours`] tell each other of news where several processes share a Postgres. [`retention`] forgets what every
 //! cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer per key, [`lease`] lets one of several
-//! processes do a job.
+//! processes do a job. [`private`] keeps files from other users of the machine.
 
 mod begun;
 pub mod bus;
+pub mod capacity;
 pub mod ddl;
 pub mod dialect;
 pub mod error;
@@ -20,6 +21,7 @@ pub mod lease;
 pub mod neighbours;
 pub mod outbox;
 pub mod parking;
+pub mod private;
 pub mod reader;
 pub mod retention;
 pub mod subscription;

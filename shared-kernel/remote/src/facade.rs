@@ -8,7 +8,7 @@ mod body;
 mod headers;
 mod unavailable;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -32,10 +32,20 @@ use crate::{
     FacadeConfig,
     client::{ClientError, IDLE_CONNECTION, base_address},
     config::ConfigError,
+    token::{Bearer, TokenSource},
 };
 
-/// Marks a request that has been forwarded, for whoever must not forward it again.
+/// Marks a request that another process of the store has forwarded: the value is a service token, for the audience that
+/// [`audience`] names. Without a good one it means nothing.
 pub const FORWARDED: &str = "x-banyan-forwarded";
+
+/// The address of the client, as the process saw it that forwards. Believed only beside a good token.
+pub const CLIENT: &str = "x-banyan-client";
+
+/// Whom the token of a forwarded request is for. It opens no port: public addresses may lie behind a balancer that logs.
+pub fn audience(module: &str) -> String {
+    format!("{module}.public")
+}
 
 /// Forwards to one module.
 #[derive(Debug, Clone)]
@@ -44,6 +54,18 @@ pub struct Facade {
     module: String,
     base: Base,
     config: FacadeConfig,
+    tokens: Option<TokenSource>,
+}
+
+/// Where a forwarded request comes from, and what it is called.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ForwardedFor<'a> {
+    /// The name of the request here, which becomes its name there.
+    pub request_id: &'a str,
+    /// The client's address, as far as it is known.
+    pub client: Option<IpAddr>,
+    /// The request's place in a trace. The client's own header is left out.
+    pub traceparent: Option<&'a str>,
 }
 
 /// Where the far side's paths begin.
@@ -75,15 +97,21 @@ impl Facade {
             .pool_idle_timeout(IDLE_CONNECTION)
             .pool_max_idle_per_host(config.idle_connections)
             .build(connector);
-        Ok(Self { http, module: module.to_owned(), base: Base::of(base)?, config })
+        Ok(Self { http, module: module.to_owned(), base: Base::of(base)?, config, tokens: None })
     }
 
-    /// Answers `request` with whatever the module answers. `request_id` is the name of the request here, and becomes
-    /// its name there.
-    pub async fn forward(&self, request: &HttpRequest, payload: Payload, request_id: &str) -> HttpResponse {
-        match self.exchange(request, payload, request_id).await {
+    /// Shows the far side with each request that this process forwards it.
+    #[must_use]
+    pub fn signed_by(mut self, tokens: TokenSource) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// Answers `request` with whatever the module answers.
+    pub async fn forward(&self, request: &HttpRequest, payload: Payload, from: ForwardedFor<'_>) -> HttpResponse {
+        match self.exchange(request, payload, from).await {
             Ok(response) => response,
-            Err(trouble) => trouble.respond(&self.module, request_id, self.config.retry_after_seconds),
+            Err(trouble) => trouble.respond(&self.module, from.request_id, self.config.retry_after_seconds),
         }
     }
 
@@ -91,12 +119,12 @@ impl Facade {
         &self,
         request: &HttpRequest,
         payload: Payload,
-        request_id: &str,
+        from: ForwardedFor<'_>,
     ) -> Result<HttpResponse, Trouble> {
         let idle = Duration::from_millis(self.config.idle_timeout_ms);
         let (body, pump) = body::request_body(request, payload, idle);
         let mut pump = pump.boxed_local();
-        let mut sending = self.http.request(self.outgoing(request, body, request_id)?).boxed_local();
+        let mut sending = self.http.request(self.outgoing(request, body, &from)?).boxed_local();
         let (head, pump) = tokio::select! {
             head = &mut sending => (head, Some(pump)),
             pumped = &mut pump => {
@@ -121,14 +149,19 @@ impl Facade {
         &self,
         request: &HttpRequest,
         body: RequestBody,
-        request_id: &str,
+        from: &ForwardedFor<'_>,
     ) -> Result<Request<RequestBody>, Trouble> {
         let method = Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| Trouble::Unforwardable)?;
         let mut outgoing = Request::new(body);
         *outgoing.method_mut() = method;
         *outgoing.uri_mut() = self.base.address_of(request).ok_or(Trouble::Unforwardable)?;
-        *outgoing.headers_mut() = headers::outgoing(request, request_id);
+        *outgoing.headers_mut() = headers::outgoing(request, from, self.proof()?);
         Ok(outgoing)
+    }
+
+    fn proof(&self) -> Result<Option<Bearer>, Trouble> {
+        let proof = self.tokens.as_ref().map(|tokens| tokens.bearer(&audience(&self.module)));
+        proof.transpose().map_err(|_| Trouble::Unforwardable)
     }
 
     fn unanswered(&self, error: &ClientFailure) -> Trouble {

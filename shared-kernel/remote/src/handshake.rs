@@ -116,7 +116,7 @@ async fn read<T: DeserializeOwned>(client: &RemoteClient, path: &str, url: &str)
     let problem = kind.starts_with("application/problem+json");
     let url = url.to_owned();
     match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
             Err(HandshakeError::NotAdmitted { url, detail: detail(&body) })
         }
         StatusCode::NOT_FOUND if problem => Err(HandshakeError::Unknown { url, detail: detail(&body) }),

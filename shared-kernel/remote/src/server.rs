@@ -12,7 +12,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use futures_util::future::BoxFuture;
 use port::Dispatch;
 
-pub use admission::authenticate;
+pub use admission::{RefusedToken, authenticate};
 pub(crate) use meta::method_hashes;
 pub use meta::{ModuleMeta, PortMeta};
 pub use problem::Refused;

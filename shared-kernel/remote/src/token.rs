@@ -36,6 +36,9 @@ struct Claims {
     aud: String,
     iat: i64,
     exp: i64,
+    /// Ours have none; another implementation's may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
 }
 
 fn header() -> Header {

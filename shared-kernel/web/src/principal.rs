@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
-    http::header::{AUTHORIZATION, HeaderValue},
+    http::header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use kernel::Principal;
 use secrecy::{ExposeSecret, SecretString};
@@ -24,6 +24,11 @@ pub struct AdminKey([u8; 32]);
 impl AdminKey {
     pub fn new(key: &SecretString) -> Self {
         Self(Sha256::digest(key.expose_secret()).into())
+    }
+
+    /// Whether `headers` show it.
+    pub fn is_shown_in(&self, headers: &HeaderMap) -> bool {
+        headers.get(AUTHORIZATION).and_then(bearer).is_some_and(|shown| self.opens(shown))
     }
 
     fn opens(&self, shown: &[u8]) -> bool {

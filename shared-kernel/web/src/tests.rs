@@ -21,6 +21,7 @@ mod handler;
 mod headers;
 mod logging;
 mod openapi;
+mod origin;
 mod parameters;
 mod problems;
 mod socket;

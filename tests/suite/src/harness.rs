@@ -33,7 +33,7 @@ pub(crate) use grove::{Gate, Grove, acquainted};
 pub(crate) use guest::{Guest, Order};
 pub(crate) use invoices::{Invoices, Takings};
 pub(crate) use kind::{Kind, aloud, times, variable};
-pub(crate) use place::{Place, WEBHOOK_SECRET};
+pub(crate) use place::{Place, WEBHOOK_SECRET, Words, words};
 pub(crate) use placement::{Placement, Site};
 pub(crate) use process::{Process, Program, Said, binary, free_address, signal_to};
 pub(crate) use proxy::{Fault, Lines};

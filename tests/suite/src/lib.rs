@@ -9,7 +9,7 @@
 //!
 //! What `stories!` lists runs in six placements: with every module in the process of the test, with each module alone in
 //! a process of its own, and with all four; these are processes of the real binary. `invariants/lines.rs` puts a bad line
-//! between them. Only in the process of the test run
+//! between them; `edge` is what stands before all operations. Only in the process of the test run
 //!
 //! - every control, and what makes somebody fall over at a step (`orphan_holds`, `delivery`): a failpoint is in the
 //!   process that it stops, and the binary that people run has none;
@@ -24,6 +24,8 @@
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod edge;
 #[cfg(test)]
 mod elsewhere;
 #[cfg(test)]

@@ -22,7 +22,9 @@ impl Cashier {
         let provider = self.admit(&authorize)?;
         let Authorize { order, amount, method, token } = authorize;
         let seams = self.db.seams();
-        let payment = Payment::asked_for(seams.id(), order, (method, token), amount, (cx.correlation, seams.now()));
+        let context = (cx.correlation, seams.now());
+        let mut payment = Payment::asked_for(seams.id(), order, (method, token), amount, context);
+        payment.traceparent.clone_from(&cx.traceparent);
         if !self.crowds.claims.ask(payment.clone()).await? && !guard::sabotaged("payment.claim") {
             return self.join_authorization(cx, order).await;
         }

@@ -50,7 +50,13 @@ impl Cashier {
     }
 
     pub(crate) fn wanted(&self, cx: &CallContext) -> Wanted {
-        Wanted { id: self.db.seams().id(), asked_by: cx.principal.label(), reason: None, correlation: cx.correlation }
+        Wanted {
+            id: self.db.seams().id(),
+            asked_by: cx.principal.label(),
+            reason: None,
+            correlation: cx.correlation,
+            traceparent: cx.traceparent.clone(),
+        }
     }
 
     pub(super) fn lease_from(&self, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -59,7 +65,8 @@ impl Cashier {
 
     /// The attempt that asks for the payment's money, as it is before anything is known of it.
     pub(crate) fn authorization(&self, payment: &Payment, asked_by: String) -> Attempt {
-        let wanted = Wanted { id: payment.authorization(), asked_by, reason: None, correlation: payment.correlation };
+        let (correlation, traceparent) = (payment.correlation, payment.traceparent.clone());
+        let wanted = Wanted { id: payment.authorization(), asked_by, reason: None, correlation, traceparent };
         wanted
             .attempt(payment, Operation::Authorize, payment.amount, payment.created_at)
             .started_until(self.lease_from(payment.created_at))

@@ -81,7 +81,8 @@ pub(super) async fn end_locked(
     let payment = write(tx, &[ended]).await?.pop().ok_or(PaymentError::SettledBefore)?;
     if attempt.operation == Operation::Authorize && payment.status() == Status::Authorized && payment.is_given_up() {
         let asked_by = "system:payment".to_owned();
-        let wanted = Wanted { id: tx.seams().id(), asked_by, reason: None, correlation: attempt.correlation };
+        let (correlation, traceparent) = (attempt.correlation, attempt.traceparent.clone());
+        let wanted = Wanted { id: tx.seams().id(), asked_by, reason: None, correlation, traceparent };
         free(tx, &payment, wanted).await?;
     }
     Ok(payment)
@@ -151,7 +152,8 @@ impl From<Unwritten> for PaymentError {
 
 /// The events that brought the payments to their present versions.
 fn announce(tx: &Tx, ended: &[Ended<'_>]) -> Result<(), DbError> {
-    let causes: Vec<Cause> = ended.iter().map(|ended| cause(ended.attempt.correlation)).collect();
+    let causes: Vec<Cause> =
+        ended.iter().map(|ended| cause(ended.attempt.correlation, ended.attempt.traceparent.clone())).collect();
     let news = ended.iter().zip(&causes).filter_map(|(ended, cause)| {
         let event = ended.movement.event.as_ref()?;
         Some((cause, ended.payment.standing().version, event))
@@ -166,8 +168,8 @@ pub(super) async fn free(tx: &Tx, payment: &Payment, wanted: Wanted) -> Result<(
     Ok(())
 }
 
-pub(super) const fn cause(correlation: Option<Uuid>) -> Cause {
-    Cause { correlation, causation: correlation, traceparent: None }
+pub(super) const fn cause(correlation: Option<Uuid>, traceparent: Option<String>) -> Cause {
+    Cause { correlation, causation: correlation, traceparent }
 }
 
 impl<'a> Ended<'a> {

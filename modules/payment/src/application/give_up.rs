@@ -98,7 +98,7 @@ async fn abandon_what_was_never_asked(tx: &Tx, payment: &mut Payment) -> Result<
     }
     if let Some(event) = movement.event {
         let version = payment.standing().version;
-        outbox::publish(tx, &cause(payment.correlation), &[(version, event)])?;
+        outbox::publish(tx, &cause(payment.correlation, payment.traceparent.clone()), &[(version, event)])?;
     }
     Ok(())
 }

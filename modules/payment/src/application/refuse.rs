@@ -1,8 +1,7 @@
 //! Promises to give money back: kept as far as the payment allows, and the rest told to the shop.
 
 use kernel::{CallContext, Money, PaymentId, RefundId};
-use kernel_db::{Tx, guard, outbox};
-use uuid::Uuid;
+use kernel_db::{Cause, Tx, guard, outbox};
 
 use super::{Cashier, end::cause};
 use crate::{
@@ -28,7 +27,8 @@ pub(crate) async fn take_on(
     }
     let seen = if guard::sabotaged("payment.reserve") { &[] } else { attempts.as_slice() };
     let Promise { given, left } = promise(&payment, seen, asked).map_err(IllegalMove::from)?;
-    let (now, correlation, asked_by) = (tx.seams().now(), wanted.correlation, wanted.asked_by.clone());
+    let (now, asked_by) = (tx.seams().now(), wanted.asked_by.clone());
+    let because = cause(wanted.correlation, wanted.traceparent.clone());
     if given.is_positive() {
         store::add(tx, &wanted.attempt(&payment, Operation::Refund, given, now)).await?;
     }
@@ -47,7 +47,7 @@ pub(crate) async fn take_on(
         created_at: now,
         resolved: None,
     };
-    refuse(tx, &mut payment, &refusal, correlation).await
+    refuse(tx, &mut payment, &refusal, &because).await
 }
 
 /// Ends a refund that cannot be had, of a payment that the caller has locked, and tells the shop.
@@ -63,17 +63,13 @@ pub(super) async fn fail_refund(
     let refusal = refusal.map_err(IllegalMove::from)?;
     store::update(tx, &attempt.clone().left_for(AttemptStatus::Failed, Some(reason.to_owned()), None)).await?;
     let mut payment = payment.clone();
-    refuse(tx, &mut payment, &refusal, attempt.correlation).await?;
+    let because = cause(attempt.correlation, attempt.traceparent.clone());
+    refuse(tx, &mut payment, &refusal, &because).await?;
     Ok(payment)
 }
 
 /// Writes a refusal down and publishes it.
-async fn refuse(
-    tx: &Tx,
-    payment: &mut Payment,
-    refusal: &Refusal,
-    correlation: Option<Uuid>,
-) -> Result<(), PaymentError> {
+async fn refuse(tx: &Tx, payment: &mut Payment, refusal: &Refusal, because: &Cause) -> Result<(), PaymentError> {
     if guard::sabotaged("payment.refuse") {
         return Ok(());
     }
@@ -86,7 +82,7 @@ async fn refuse(
         return Err(PaymentError::SettledBefore);
     }
     if let Some(event) = movement.event {
-        outbox::publish(tx, &cause(correlation), &[(payment.standing().version, event)])?;
+        outbox::publish(tx, because, &[(payment.standing().version, event)])?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ pub(crate) struct Attempt {
     pub(crate) answer: Option<String>,
     pub(crate) asked_by: String,
     pub(crate) correlation: Option<Uuid>,
+    pub(crate) traceparent: Option<String>,
     pub(crate) tries: i64,
     /// When somebody may take it up; `None` once it is settled.
     pub(crate) next_try_at: Option<DateTime<Utc>>,
@@ -31,6 +32,7 @@ pub(crate) struct Wanted {
     pub(crate) asked_by: String,
     pub(crate) reason: Option<String>,
     pub(crate) correlation: Option<Uuid>,
+    pub(crate) traceparent: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +63,7 @@ pub(crate) enum AttemptStatus {
 impl Wanted {
     /// To be taken up at once, by whoever comes first.
     pub(crate) fn attempt(self, payment: &Payment, operation: Operation, amount: Money, now: DateTime<Utc>) -> Attempt {
-        let Self { id, asked_by, reason, correlation } = self;
+        let Self { id, asked_by, reason, correlation, traceparent } = self;
         Attempt {
             id,
             payment: payment.id,
@@ -72,6 +74,7 @@ impl Wanted {
             answer: None,
             asked_by,
             correlation: correlation.or(payment.correlation),
+            traceparent: traceparent.or_else(|| payment.traceparent.clone()),
             tries: 0,
             next_try_at: Some(now),
             created_at: now,

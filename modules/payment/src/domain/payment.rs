@@ -20,6 +20,8 @@ pub(crate) struct Payment {
     pub(crate) token: Option<String>,
     pub(crate) amount: Money,
     pub(crate) correlation: Option<Uuid>,
+    /// The trace of the request that asked for it.
+    pub(crate) traceparent: Option<String>,
     pub(crate) created_at: DateTime<Utc>,
     standing: Standing,
 }
@@ -88,7 +90,8 @@ impl Payment {
         (correlation, created_at): (Option<Uuid>, DateTime<Utc>),
     ) -> Self {
         let standing = Standing::pending(amount);
-        Self { id, order, method, token: Some(token), amount, correlation, created_at, standing }
+        let (token, traceparent) = (Some(token), None);
+        Self { id, order, method, token, amount, correlation, traceparent, created_at, standing }
     }
 
     #[must_use]

@@ -11,12 +11,13 @@ use crate::domain::{Attempt, AttemptStatus, Operation, Payment, Standing, Status
 pub(super) const PAYMENT: &str = "payment.id, payment.order_id, payment.method, payment.token, payment.currency, \
                                   payment.amount, payment.status, payment.authorized, payment.captured, \
                                   payment.refunded, payment.version, payment.given_up, payment.correlation_id, \
-                                  payment.created_at";
+                                  payment.created_at, payment.traceparent";
 
 /// The columns that [`attempt`] reads, in its order.
 pub(super) const ATTEMPT: &str = "attempt.id, attempt.payment_id, attempt.operation, attempt.currency, \
                                   attempt.amount, attempt.status, attempt.reason, attempt.answer, attempt.asked_by, \
-                                  attempt.correlation_id, attempt.tries, attempt.next_try_at, attempt.created_at";
+                                  attempt.correlation_id, attempt.tries, attempt.next_try_at, attempt.created_at, \
+                                  attempt.traceparent";
 
 /// `None` for the tombstone of an order whose payment was given up before there was one.
 pub(super) fn payment(row: &QueryResult) -> Result<Option<Payment>, DbError> {
@@ -41,6 +42,7 @@ pub(super) fn payment(row: &QueryResult) -> Result<Option<Payment>, DbError> {
     let context = (row.try_get_by_index(12)?, row.try_get_by_index::<DateTime<Utc>>(13)?);
     let mut payment = Payment::asked_for(id, order, (method, String::new()), money(5)?, context);
     payment.token = row.try_get_by_index(3)?;
+    payment.traceparent = row.try_get_by_index(14)?;
     Ok(Some(payment.standing_at(standing)))
 }
 
@@ -58,6 +60,7 @@ pub(super) fn attempt(row: &QueryResult) -> Result<Attempt, DbError> {
         answer: row.try_get_by_index(7)?,
         asked_by: row.try_get_by_index(8)?,
         correlation: row.try_get_by_index(9)?,
+        traceparent: row.try_get_by_index(13)?,
         tries: row.try_get_by_index(10)?,
         next_try_at: row.try_get_by_index(11)?,
         created_at: row.try_get_by_index(12)?,

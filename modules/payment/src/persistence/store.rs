@@ -23,9 +23,9 @@ pub(crate) use ledger::post_all;
 /// already: the unique order id lets one of many callers through.
 pub(crate) async fn claim_all(db: &Db, payments: &[Arc<Payment>]) -> Result<Vec<bool>, DbError> {
     let sql = "INSERT INTO payment (id, order_id, method, token, currency, amount, status, authorized, captured, \
-               refunded, version, given_up, correlation_id, created_at, updated_at) \
+               refunded, version, given_up, correlation_id, created_at, traceparent, updated_at) \
                SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, value ->> 3, value ->> 4, \
-               CAST(value ->> 5 AS bigint), 'pending', 0, 0, 0, 0, 0, {id}(value ->> 6), {time}(value ->> 7), ? \
+               CAST(value ->> 5 AS bigint), 'pending', 0, 0, 0, 0, 0, {id}(value ->> 6), {time}(value ->> 7), value ->> 8, ? \
                FROM {rows} WHERE true ON CONFLICT (order_id) DO NOTHING RETURNING id";
     let mut sorted: Vec<&Payment> = payments.iter().map(Arc::as_ref).collect();
     sorted.sort_by_key(|payment| payment.order);
@@ -33,7 +33,8 @@ pub(crate) async fn claim_all(db: &Db, payments: &[Arc<Payment>]) -> Result<Vec<
         let (id, order) = (id_cell(payment.id.uuid()), id_cell(payment.order.uuid()));
         let (currency, minor) = (payment.amount.currency(), payment.amount.minor());
         let (correlation, created_at) = (payment.correlation.map(id_cell), time_cell(payment.created_at));
-        (id, order, payment.method.clone(), payment.token.clone(), currency, minor, correlation, created_at)
+        let (method, token, trace) = (payment.method.clone(), payment.token.clone(), payment.traceparent.clone());
+        (id, order, method, token, currency, minor, correlation, created_at, trace)
     };
     let rows: Vec<_> = sorted.iter().map(row).collect();
     let claimed = ids(&db.write_one(sql, [db.seams().now().into(), dialect::rows(&rows)]).await?)?;

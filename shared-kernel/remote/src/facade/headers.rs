@@ -6,6 +6,9 @@ use actix_web::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::ForwardedFor;
+use crate::token::Bearer;
+
 /// Headers of one connection and not of the message (RFC 9110, 7.6.1), and those that either side writes itself.
 const OF_THE_CONNECTION: [&str; 9] = [
     "connection",
@@ -19,16 +22,24 @@ const OF_THE_CONNECTION: [&str; 9] = [
     "upgrade",
 ];
 
+/// What every header begins with that processes of one store send each other. A client's own is left out.
+const INTERNAL: &str = "x-banyan-";
+
+const CLIENT: HeaderName = HeaderName::from_static(super::CLIENT);
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// What the far side is sent. `Host` is left to the client, which writes the far side's.
-pub(super) fn outgoing(request: &HttpRequest, request_id: &str) -> HeaderMap {
+pub(super) fn outgoing(request: &HttpRequest, from: &ForwardedFor<'_>, proof: Option<Bearer>) -> HeaderMap {
     let asked = request.headers();
     let dropped = named_by_connection(asked.get_all("connection").map(ActixValue::as_bytes));
-    let stays = |name: &str| belongs_to_the_message(name, &dropped) && name != "host" && name != "expect";
+    let stays = |name: &str| {
+        let is_ours = name.starts_with(INTERNAL) || name == "traceparent" || name == "tracestate";
+        belongs_to_the_message(name, &dropped) && name != "host" && name != "expect" && !is_ours
+    };
     let mut headers = HeaderMap::with_capacity(asked.len() + 4);
     for (name, value) in asked.iter().filter(|(name, _)| stays(name.as_str())) {
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
@@ -36,9 +47,16 @@ pub(super) fn outgoing(request: &HttpRequest, request_id: &str) -> HeaderMap {
             headers.append(name, value);
         }
     }
-    headers.insert(HeaderName::from_static(super::FORWARDED), HeaderValue::from_static("1"));
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(REQUEST_ID, id);
+    if let Some(Ok(mut proof)) = proof.map(|proof| HeaderValue::from_str(proof.as_str())) {
+        proof.set_sensitive(true);
+        headers.insert(HeaderName::from_static(super::FORWARDED), proof);
+    }
+    let client = from.client.map(|client| client.to_string());
+    let ours = [(REQUEST_ID, Some(from.request_id)), (CLIENT, client.as_deref()), (TRACEPARENT, from.traceparent)];
+    for (name, value) in ours {
+        if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
+            headers.insert(name, value);
+        }
     }
     forwarded(request, &mut headers);
     headers

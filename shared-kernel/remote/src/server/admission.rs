@@ -1,8 +1,12 @@
-use actix_web::{HttpRequest, http::header};
+use actix_web::{HttpMessage, HttpRequest, http::header};
 use port::PortResponse;
 
 use super::{Entry, PortServer, Refused, ServedModule};
 use crate::{ServiceCaller, TokenVerifier, token::TokenError};
+
+/// Left with a request whose token was refused, for whatever stands around it and writes that down.
+#[derive(Debug, Clone)]
+pub struct RefusedToken(pub TokenError);
 
 /// Who calls `audience`, a module; or the 401 that says what is wrong with the token. For whatever else is mounted
 /// beside the ports.
@@ -42,7 +46,6 @@ fn verified(request: &HttpRequest, verifier: &TokenVerifier, audience: &str) -> 
 }
 
 fn unauthenticated(request: &HttpRequest, error: &TokenError) -> PortResponse {
-    let peer = request.peer_addr().map(|peer| peer.to_string()).unwrap_or_default();
-    tracing::warn!(path = request.path(), peer, %error, "a call without a good service token");
+    request.extensions_mut().insert(RefusedToken(error.clone()));
     PortResponse::problem("unauthenticated", 401, &error.to_string())
 }

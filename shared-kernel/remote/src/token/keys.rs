@@ -14,7 +14,7 @@ pub struct ServiceKeys {
 /// A key that must not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the {which} service key has {bytes} bytes and needs at least {}; `openssl rand -base64 48` makes a good one",
+    "the {which} service key has {bytes} bytes and needs at least {}; `openssl rand -hex 32` makes a good one",
     ServiceKeys::SHORTEST
 )]
 pub struct KeyError {
@@ -28,10 +28,8 @@ impl ServiceKeys {
     pub const SHORTEST: usize = 32;
 
     pub fn new(current: SecretString, previous: Option<SecretString>) -> Result<Self, KeyError> {
-        long_enough("current", &current)?;
-        if let Some(previous) = &previous {
-            long_enough("previous", previous)?;
-        }
+        let current = long_enough("current", &current)?;
+        let previous = previous.map(|previous| long_enough("previous", &previous)).transpose()?;
         Ok(Self { current, previous })
     }
 
@@ -46,7 +44,9 @@ impl ServiceKeys {
     }
 }
 
-fn long_enough(which: &'static str, key: &SecretString) -> Result<(), KeyError> {
-    let bytes = key.expose_secret().trim().len();
-    if bytes < ServiceKeys::SHORTEST { Err(KeyError { which, bytes }) } else { Ok(()) }
+/// The key without the space around it: a file ends with a line break, and a variable may.
+fn long_enough(which: &'static str, key: &SecretString) -> Result<SecretString, KeyError> {
+    let key = key.expose_secret().trim();
+    let bytes = key.len();
+    if bytes < ServiceKeys::SHORTEST { Err(KeyError { which, bytes }) } else { Ok(key.into()) }
 }

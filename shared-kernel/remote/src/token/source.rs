@@ -56,6 +56,7 @@ impl TokenSource {
             aud: audience.to_owned(),
             iat: now,
             exp: now.saturating_add(LIFETIME_SECONDS),
+            nbf: None,
         };
         let token = jsonwebtoken::encode(&header(), &claims, &self.0.key).map_err(|_| TokenError::Unsignable)?;
         Ok(Bearer(format!("Bearer {token}").into()))

@@ -42,6 +42,13 @@ fn good_and_bad_tokens() {
     let good = ours(0, 300, NEW);
     let for_payment = json!({ "iss": "store", "aud": "payment", "iat": NOW, "exp": NOW + 300 });
     let no_issue = json!({ "iss": "store", "aud": "inventory", "exp": NOW + 300 });
+    let not_before = |nbf: i64| {
+        let mut claims = claims(0, 300);
+        claims["nbf"] = json!(NOW + nbf);
+        claims
+    };
+    let mut no_time = claims(0, 300);
+    no_time["nbf"] = json!("tomorrow");
     let unsigned = format!("{}.", good.rsplit_once('.').unwrap().0);
     let wrong = TokenError::WrongAudience { found: "payment".to_owned(), expected: "inventory".to_owned() };
 
@@ -56,6 +63,18 @@ fn good_and_bad_tokens() {
         ("signed for a day", ours(0, 86_400, NEW), Some(TokenError::LivesTooLong { seconds: 86_400 })),
         ("one second too long", ours(0, 301, NEW), Some(TokenError::LivesTooLong { seconds: 301 })),
         ("overflowing", ours(-NOW, i64::MAX - NOW, NEW), Some(TokenError::LivesTooLong { seconds: i64::MAX })),
+        (
+            "not before later",
+            forged(Some(TYPE), Algorithm::HS256, &not_before(61), NEW),
+            Some(TokenError::FromTheFuture { seconds: 61 }),
+        ),
+        ("not before, within the leeway", forged(Some(TYPE), Algorithm::HS256, &not_before(60), NEW), None),
+        (
+            "not before that is no time",
+            forged(Some(TYPE), Algorithm::HS256, &no_time, NEW),
+            Some(TokenError::Malformed),
+        ),
+        ("exp before iat", ours(-10, -100, NEW), Some(TokenError::Expired { seconds: 100 })),
         ("another module's", forged(Some(TYPE), Algorithm::HS256, &for_payment, NEW), Some(wrong)),
         ("unknown key", ours(0, 300, "not one of the keys that are known"), Some(TokenError::BadSignature)),
         ("no signature", unsigned, Some(TokenError::BadSignature)),
@@ -72,6 +91,17 @@ fn good_and_bad_tokens() {
         assert_eq!(verifier.verify(Some(&authorization), "inventory"), expected, "{what}");
     }
     assert_eq!(verifier.verify(None, "inventory"), Err(TokenError::Missing));
+}
+
+#[test]
+fn a_process_may_answer_to_several_names() {
+    let keys = keys(NEW, None);
+    let token = TokenSource::new(&keys, "store", Arc::new(clock())).bearer("inventory.public").unwrap();
+    let verifier = verifier(&keys);
+    let shown = Some(token.as_str());
+    assert!(verifier.verify_any(shown, &["order.public", "inventory.public"]).is_ok());
+    assert!(verifier.verify_any(shown, &["order.public"]).is_err());
+    assert!(verifier.verify(shown, "inventory").is_err(), "what a forwarded request shows opens no port");
 }
 
 #[test]
@@ -126,8 +156,7 @@ fn a_token_is_kept_for_half_its_life() {
 fn short_keys_are_refused_and_no_key_is_shown() {
     let short = ServiceKeys::new("short".into(), None).unwrap_err();
     assert_eq!(short, KeyError { which: "current", bytes: 5 });
-    let message =
-        "the current service key has 5 bytes and needs at least 32; `openssl rand -base64 48` makes a good one";
+    let message = "the current service key has 5 bytes and needs at least 32; `openssl rand -hex 32` makes a good one";
     assert_eq!(short.to_string(), message);
     let short = ServiceKeys::new(NEW.into(), Some("x".repeat(31).into())).unwrap_err();
     assert_eq!(short, KeyError { which: "previous", bytes: 31 });

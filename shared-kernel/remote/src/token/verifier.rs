@@ -31,7 +31,9 @@ pub enum TokenError {
     BadSignature,
     #[error("the service token expired {seconds} seconds ago: compare the clocks of both sides")]
     Expired { seconds: i64 },
-    #[error("the service token is from {seconds} seconds in the future: compare the clocks of both sides")]
+    #[error(
+        "the service token is from, or good from, {seconds} seconds in the future: compare the clocks of both sides"
+    )]
     FromTheFuture { seconds: i64 },
     #[error("the service token is for `{found}`, not for `{expected}`")]
     WrongAudience { found: String, expected: String },
@@ -56,6 +58,11 @@ impl TokenVerifier {
 
     /// Who calls `audience`, by the value of the call's `Authorization` header.
     pub fn verify(&self, authorization: Option<&str>, audience: &str) -> Result<ServiceCaller, TokenError> {
+        self.verify_any(authorization, &[audience])
+    }
+
+    /// The same for a process that answers to several names.
+    pub fn verify_any(&self, authorization: Option<&str>, audiences: &[&str]) -> Result<ServiceCaller, TokenError> {
         let token = authorization.and_then(bearer_token).ok_or(TokenError::Missing)?;
         if token.len() > LONGEST {
             return Err(TokenError::Malformed);
@@ -65,8 +72,8 @@ impl TokenVerifier {
             return Err(TokenError::Malformed);
         }
         self.in_time(&claims)?;
-        if claims.aud != audience {
-            return Err(TokenError::WrongAudience { found: claims.aud, expected: audience.to_owned() });
+        if !audiences.contains(&claims.aud.as_str()) {
+            return Err(TokenError::WrongAudience { found: claims.aud, expected: audiences.join("` or `") });
         }
         Ok(ServiceCaller { issuer: claims.iss })
     }
@@ -90,7 +97,7 @@ impl TokenVerifier {
         if lifetime > LIFETIME_SECONDS {
             return Err(TokenError::LivesTooLong { seconds: lifetime });
         }
-        let early = claims.iat.saturating_sub(now);
+        let early = claims.nbf.map_or(claims.iat, |nbf| nbf.max(claims.iat)).saturating_sub(now);
         if early > LEEWAY_SECONDS {
             return Err(TokenError::FromTheFuture { seconds: early });
         }

@@ -14,7 +14,7 @@ use actix_web::{
 };
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use futures_util::{StreamExt, stream};
-use kernel_remote::{Facade, FacadeConfig};
+use kernel_remote::{Facade, FacadeConfig, facade::ForwardedFor};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -31,7 +31,12 @@ fn config() -> FacadeConfig {
 fn front(far: SocketAddr) -> SocketAddr {
     let facade = Data::new(Facade::new("inventory", &format!("http://{far}"), config()).unwrap());
     let forward = async |request: HttpRequest, payload: Payload, facade: Data<Facade>| {
-        facade.forward(&request, payload, "request-1").await
+        let from = ForwardedFor {
+            request_id: "request-1",
+            client: Some([198, 51, 100, 7].into()),
+            traceparent: Some("00-own"),
+        };
+        facade.forward(&request, payload, from).await
     };
     let server = HttpServer::new(move || App::new().app_data(facade.clone()).default_service(web::to(forward)));
     let server = server.workers(1).disable_signals().shutdown_timeout(0).bind(("127.0.0.1", 0)).unwrap();
@@ -70,7 +75,7 @@ async fn the_request_arrives_as_it_was() {
         &format!(
             "PATCH {asked} HTTP/1.1\r\nHost: shop.example:8080\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\
              X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nAccept-Encoding: br;q=1.0, gzip\r\nX-Twice: 1\r\nX-Twice: 2\r\n\
-             traceparent: 00-abc\r\nAuthorization: Bearer admin\r\nX-Request-Id: clients-own\r\nCookie: a=b\r\n\
+             traceparent: 00-abc\r\ntracestate: a=1\r\nX-Banyan-Forwarded: 1\r\nX-Banyan-Client: 1.2.3.4\r\nX-Banyan-New: 1\r\nAuthorization: Bearer admin\r\nX-Request-Id: clients-own\r\nCookie: a=b\r\n\
              TE: trailers\r\nUpgrade: h2c\r\nKeep-Alive: 5\r\nProxy-Authorization: Basic eA==\r\n\
              Connection: keep-alive, X-Private\r\nX-Private: secret\r\nExpect: 100-continue\r\n\r\nhello"
         ),
@@ -88,7 +93,11 @@ async fn the_request_arrives_as_it_was() {
         ("x-twice", vec!["1", "2"]),
         ("authorization", vec!["Bearer admin"]),
         ("cookie", vec!["a=b"]),
-        ("traceparent", vec!["00-abc"]),
+        ("traceparent", vec!["00-own"]),
+        ("tracestate", vec![]),
+        ("x-banyan-client", vec!["198.51.100.7"]),
+        ("x-banyan-forwarded", vec![]),
+        ("x-banyan-new", vec![]),
         ("x-request-id", vec!["request-1"]),
         ("x-forwarded-for", vec!["203.0.113.9, 127.0.0.1"]),
         ("x-forwarded-host", vec!["shop.example:8080"]),

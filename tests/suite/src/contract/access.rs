@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Ask, Shop, stories};
+use crate::harness::{ADMIN_KEY, Ask, Shop, stories};
 
 stories!(admin_operations_are_closed, orders_are_closed, no_operation_is_forgotten);
 
@@ -52,7 +52,7 @@ impl Operation {
         let order = path.starts_with("/api/v1/orders/{");
         match (self.method.as_str(), path) {
             _ if path.starts_with("/api/v1/admin/") => Access::Admin,
-            ("GET", "/api/v1/orders") | ("POST", "/api/v1/orders/{id}/fulfilments") => Access::Admin,
+            ("GET", "/metrics" | "/api/v1/orders") | ("POST", "/api/v1/orders/{id}/fulfilments") => Access::Admin,
             _ if order => Access::Buyer,
             _ if path.starts_with("/api/v1/webhooks/") => Access::Provider,
             _ => Access::Everybody,
@@ -78,7 +78,7 @@ async fn admin_operations_are_closed(shop: &Shop) {
     for operation in &closed {
         operation.of(shop, &order.id).send().await.expect_problem(401, "unauthenticated");
         operation.of(shop, &order.id).order_token(&order.token).send().await.expect_problem(401, "unauthenticated");
-        for header in ["Bearer wrong", "Bearer ", "Basic dGhlLWFkbWluLWtleQ==", "the-admin-key-of-the-suite"] {
+        for header in ["Bearer wrong", "Bearer ", "Basic dGhlLWFkbWluLWtleQ==", ADMIN_KEY] {
             let refused = operation.of(shop, &order.id).header("Authorization", header).send().await;
             let refused = refused.expect_problem(401, "unauthenticated");
             assert!(refused.header("www-authenticate").is_some_and(|how| how.starts_with("Bearer")), "{refused}");

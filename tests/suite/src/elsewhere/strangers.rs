@@ -139,7 +139,7 @@ async fn is_said(name: &str, store: &Process, words: &str) {
     // A far side of another contract may have good news all the same.
     if name != "another contract" {
         eventually(&format!("{name}: no news of inventory come, and that is said"), async || {
-            let ready = store.get("/health/ready").await.expect_status(200);
+            let ready = store.shows("/health/ready").await.expect_status(200);
             ready.at("/modules").to_string().contains("the feed of inventory").then_some(())
         })
         .await;

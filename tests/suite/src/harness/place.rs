@@ -35,8 +35,10 @@ impl Place {
             ("BANYAN__DATA__SCHEMA_PREFIX", self.prefix.clone()),
             ("BANYAN__DATA__URL", self.kind.url()),
             ("BANYAN__HTTP__WORKERS", "1".to_owned()),
+            // The stories try many wrong credentials from one address. Those about limits set their own.
+            ("BANYAN__LIMITS__FAILURES_PER_MINUTE", "0".to_owned()),
             ("BANYAN__LOG__LEVEL", "warn".to_owned()),
-            ("BANYAN__SERVER__SECRET", "the-server-secret-of-the-suite".to_owned()),
+            ("BANYAN__SERVER__SECRET", "the-server-secret-of-the-suite-of-32-letters".to_owned()),
         ])
     }
 

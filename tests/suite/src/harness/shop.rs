@@ -77,7 +77,8 @@ impl Shop {
         Self::open_here(place, &Words::new(), Bus::default()).await
     }
 
-    async fn open_as(Site { kind, placement }: Site, manner: &Words) -> Self {
+    /// A shop under other settings, in the words of the environment.
+    pub(crate) async fn open_as(Site { kind, placement }: Site, manner: &Words) -> Self {
         let place = Place::new(kind);
         if placement == Placement::Local {
             return Self::open_here(place, manner, Bus::default()).await;

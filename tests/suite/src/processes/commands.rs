@@ -53,7 +53,7 @@ async fn starts(grove: &Grove, arguments: &[&str]) -> Process {
 
 /// A process of some modules has these; a store that may show something shows a demonstration.
 async fn is_what_was_asked_for(served: &Process, arguments: &[&str]) {
-    let ready = served.get("/health/ready").await.expect_status(200);
+    let ready = served.shows("/health/ready").await.expect_status(200);
     let modules = ready.at("/modules").as_array().unwrap().len();
     assert_eq!(modules, if arguments.contains(&"--only") { 1 } else { 4 }, "{ready}");
     if arguments.is_empty() {

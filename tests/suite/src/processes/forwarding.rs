@@ -229,7 +229,7 @@ async fn the_rest_goes_on(scene: Scene) {
     store.ask(Method::POST, "/api/v1/carts").json(&json!({ "currency": "GBP" })).send().await.expect_status(201);
 
     let ready = eventually("the store has noticed", async || {
-        let ready = store.get("/health/ready").await.expect_status(200);
+        let ready = store.shows("/health/ready").await.expect_status(200);
         let is_away = |module: &Value| module["name"] == "inventory" && module["reachable"] == false;
         ready.at("/elsewhere").as_array().unwrap().iter().any(is_away).then_some(ready)
     })

@@ -43,13 +43,13 @@ async fn health_and_figures(shop: &Shop) {
     shop.guest("ada").has_bought(&[("cup", 1)]).await;
     shop.settle().await;
     assert_eq!(shop.get("/health/live").await.expect_status(200).text("/status"), "live");
-    let ready = shop.get("/health/ready").await.expect_status(200);
+    let ready = shop.shows("/health/ready").await.expect_status(200);
     assert_eq!(ready.text("/status"), "ready");
     // A file belongs to one process; on Postgres the store reaches what is away too.
     let unreached = if shop.kind() == Kind::Sqlite { shop.away().len() } else { 0 };
     assert_eq!(ready.at("/modules").as_array().unwrap().len(), 4 - unreached);
     eventually("requests are counted", async || {
-        let figures = shop.get("/metrics").await.expect_status(200).words();
+        let figures = shop.shows("/metrics").await.expect_status(200).words();
         figures.contains("/api/v1/orders").then_some(())
     })
     .await;

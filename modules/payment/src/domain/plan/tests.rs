@@ -34,6 +34,7 @@ fn attempt(operation: Operation, status: AttemptStatus, amount: i64) -> Attempt 
         answer: None,
         asked_by: "system:order".to_owned(),
         correlation: None,
+        traceparent: None,
         tries: 0,
         next_try_at: Some(SystemClock.now()),
         created_at: SystemClock.now(),

@@ -28,9 +28,9 @@ pub(crate) async fn start_captures(
 ) -> Result<Vec<Option<(Payment, Attempt)>>, DbError> {
     // The claim answers with the payment as it stood, so that no second statement has to read it.
     let sql = "INSERT INTO attempt (id, payment_id, operation, currency, amount, status, asked_by, correlation_id, \
-               tries, next_try_at, created_at, updated_at) \
+               traceparent, tries, next_try_at, created_at, updated_at) \
                SELECT {id}(value ->> 0), payment.id, 'capture', payment.currency, payment.authorized, 'started', \
-               value ->> 2, {id}(value ->> 3), 1, ?, ?, ? \
+               value ->> 2, {id}(value ->> 3), value ->> 4, 1, ?, ?, ? \
                FROM {rows} CROSS JOIN payment WHERE payment.order_id = {id}(value ->> 1) \
                AND payment.status = 'authorized' AND payment.given_up = 0 {skip_locked} \
                ON CONFLICT DO NOTHING \
@@ -44,7 +44,7 @@ pub(crate) async fn start_captures(
     sorted.sort_by_key(|capture| capture.order);
     let cells = |CaptureWanted { order, wanted }: &&CaptureWanted| {
         let (id, order) = (id_cell(wanted.id.uuid()), id_cell(order.uuid()));
-        (id, order, wanted.asked_by.clone(), wanted.correlation.map(id_cell))
+        (id, order, wanted.asked_by.clone(), wanted.correlation.map(id_cell), wanted.traceparent.clone())
     };
     let rows: Vec<_> = sorted.iter().map(cells).collect();
     let now = db.seams().now();
@@ -91,11 +91,11 @@ pub(crate) async fn attempts(tx: &Tx, payment: PaymentId) -> Result<Vec<Attempt>
 }
 
 const WRITE: &str = "INSERT INTO attempt (id, payment_id, operation, currency, amount, status, reason, answer, \
-                     asked_by, correlation_id, tries, next_try_at, created_at, updated_at) \
+                     asked_by, correlation_id, tries, next_try_at, created_at, updated_at, traceparent) \
                      SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, value ->> 3, \
                      CAST(value ->> 4 AS bigint), value ->> 5, value ->> 6, value ->> 7, value ->> 8, \
                      {id}(value ->> 9), CAST(value ->> 10 AS bigint), {time}(value ->> 11), {time}(value ->> 12), \
-                     {time}(value ->> 13) FROM {rows} WHERE true ON CONFLICT ";
+                     {time}(value ->> 13), value ->> 14 FROM {rows} WHERE true ON CONFLICT ";
 
 /// The value of `{rows}` in [`WRITE`].
 fn cells<'a>(attempts: impl IntoIterator<Item = &'a Attempt>, now: DateTime<Utc>) -> Value {
@@ -115,6 +115,7 @@ fn cells<'a>(attempts: impl IntoIterator<Item = &'a Attempt>, now: DateTime<Utc>
             attempt.next_try_at.map(time_cell),
             time_cell(attempt.created_at),
             time_cell(now),
+            &attempt.traceparent,
         )
     };
     dialect::rows(&attempts.into_iter().map(cells).collect::<Vec<_>>())

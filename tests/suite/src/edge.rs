@@ -1,0 +1,10 @@
+//! What stands between the network and the operations: limits, refused credentials, what is shown to whom, files, traces.
+//! Each guard has a control that takes it away.
+
+mod figures;
+mod files;
+mod forwarded;
+mod limits;
+mod pages;
+mod refusals;
+mod traces;
