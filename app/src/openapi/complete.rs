@@ -18,15 +18,15 @@ use super::examples;
 const REFUSALS: [(&str, &str, When); 14] = [
     ("400", "Not understood: malformed, or a parameter cannot be read.", |_| true),
     ("401", "No credential, or a wrong one.", |_| true),
-    ("402", "The payment was declined.", |of| of.places_an_order),
+    ("402", "The payment was declined.", Shape::places_an_order),
     ("403", "The credential does not allow this.", |of| of.is_closed),
     ("404", "Not there, or not for this caller to see.", |_| true),
     ("408", "The request did not arrive in time.", |of| of.has_body),
-    ("409", "The state says no.", |of| of.writes),
+    ("409", "The state says no.", |of| !of.is_read),
     ("412", "Changed since it was read.", |of| of.has("If-Match")),
     ("413", "The body is too large.", |of| of.has_body),
     ("415", "The body is of a type, or compressed in a way, that is not taken here.", |of| of.has_body),
-    ("422", "Breaks a rule; `errors` says where.", |of| of.writes),
+    ("422", "Breaks a rule; `errors` says where.", |of| !of.is_read),
     ("429", "Too many requests; `Retry-After` says when to try again.", |_| true),
     ("500", "A fault of the store.", |_| true),
     ("503", "Something that this needs is away; `Retry-After` says when to try again.", |_| true),
@@ -36,30 +36,34 @@ type When = fn(&Shape) -> bool;
 
 /// What is known of an operation.
 struct Shape {
-    parameters: BTreeSet<String>,
+    headers: BTreeSet<String>,
     has_body: bool,
-    writes: bool,
     is_closed: bool,
-    places_an_order: bool,
+    is_read: bool,
+    path: String,
 }
 
 impl Shape {
     fn of(path: &str, method: &str, operation: &Operation) -> Self {
-        let parameters = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
+        let headers = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
             RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Header => Some(parameter.name.clone()),
             _ => None,
         });
         Self {
-            parameters: parameters.collect(),
+            headers: headers.collect(),
             has_body: operation.request_body.is_some(),
-            writes: method != "get",
             is_closed: operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty()),
-            places_an_order: method == "post" && (path.ends_with("/orders") || path.ends_with("/checkout")),
+            is_read: method == "get",
+            path: path.to_owned(),
         }
     }
 
+    fn places_an_order(&self) -> bool {
+        self.has_body && (self.path.ends_with("/orders") || self.path.ends_with("/checkout"))
+    }
+
     fn has(&self, header: &str) -> bool {
-        self.parameters.contains(header)
+        self.headers.contains(header)
     }
 }
 

@@ -46,7 +46,8 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
     };
     let order = || {
         let mut order = purchase();
-        order["lines"] = json!([{ "sku": "MUG-CHALK", "quantity": 3 }]);
+        let lines = json!([{ "sku": "MUG-CHALK", "quantity": 3 }]);
+        order.as_object_mut().into_iter().for_each(|order| drop(order.insert("lines".to_owned(), lines.clone())));
         order
     };
     let one_mug = || json!([{ "sku": "MUG-CHALK", "quantity": 1 }]);
