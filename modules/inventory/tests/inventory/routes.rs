@@ -116,15 +116,14 @@ on_both! {
     }
 
     async fn an_adjustment_is_kept_with_its_reason_and_told(house: House) {
+        // Only the shop writes here, and a parcel's number may look like a card's.
+        const COUNT: &str = "parcel 4111111111111111";
         let house = house.stocked(&[("CUP", 10)]).await;
         house.hold(house.new_order(), &[("CUP", 4)]).await.unwrap();
         let (status, level) = adjust(&house, "CUP", json!({"delta": -3, "reason": "damaged"})).await;
         assert_eq!((status, &level["on_hand"], &level["available"]), (200, &json!(7), &json!(3)));
-        let (status, level) = adjust(&house, "CUP", json!({"set_on_hand": 50, "reason": "count"})).await;
+        let (status, level) = adjust(&house, "CUP", json!({"set_on_hand": 50, "reason": COUNT})).await;
         assert_eq!((status, &level["on_hand"], &level["available"]), (200, &json!(50), &json!(46)));
-        // Only the shop writes here, and a parcel's number may look like a card's.
-        let (status, _) = adjust(&house, "CUP", json!({"set_on_hand": 50, "reason": "parcel 4111111111111111"})).await;
-        assert_eq!(status, 200);
         assert_eq!(house.level("CUP").await, "50/4/0/46");
 
         let told = |delta, on_hand, reason: &str| {
@@ -132,7 +131,7 @@ on_both! {
         };
         let mut published = house.published().await;
         assert!(matches!(published.remove(1), InventoryEvent::Low(low) if low.available == 3));
-        assert_eq!(published, [told(-3, 7, "damaged"), told(43, 50, "count")]);
+        assert_eq!(published, [told(-3, 7, "damaged"), told(43, 50, COUNT)]);
         house.prove().await;
     }
 

@@ -135,8 +135,10 @@ impl<'d> Operation<'d> {
         }
     }
 
+    /// The schema of its body, unless the body is a text of another's as a whole, as that of a signed webhook is.
     fn body(&self) -> Option<&'d Value> {
-        self.spec.pointer("/requestBody/content/application~1json/schema")
+        let schema = self.spec.pointer("/requestBody/content/application~1json/schema");
+        schema.filter(|schema| kind(self.resolved(schema)) == "object")
     }
 
     fn parameters(&self, place: &str) -> Vec<&'d str> {
@@ -301,11 +303,11 @@ async fn no_row_with_such_a_text_is_imported(shop: &Shop) {
     };
     for bad in ["\u{0}", "\u{7}", "\u{85}", "\u{202e}", "\u{2066}", "\u{ffff}"] {
         for (title, description, category) in [(bad, "", ""), ("", bad, ""), ("", "", bad)] {
-            let row = format!("BAD,T{title},1,GBP,D{description},C{category}\n");
+            let row = format!("BAD,T{title}x,1,GBP,D{description}x,C{category}x\n");
             let report = import("text/csv", format!("sku,title,price,currency,description,category\n{row}")).await;
             assert_eq!((report.number("/rejected"), report.number("/created")), (1, 0), "{bad:?}: {report}");
         }
-        let row = json!({"sku": "BAD", "title": format!("T{bad}"), "price": "1", "currency": "GBP"});
+        let row = json!({"sku": "BAD", "title": format!("T{bad}x"), "price": "1", "currency": "GBP"});
         let report = import("application/x-ndjson", row.to_string()).await;
         assert_eq!((report.number("/rejected"), report.number("/created")), (1, 0), "{bad:?}: {report}");
     }
