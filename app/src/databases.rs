@@ -147,7 +147,8 @@ pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
 /// folder that has other things in it has other users too, and is refused.
 fn private_folder(folder: &Path) -> anyhow::Result<()> {
     let shown = folder.display();
-    let mode = folder.metadata().with_context(|| format!("cannot look at the data folder {shown}"))?.permissions().mode();
+    let mode =
+        folder.metadata().with_context(|| format!("cannot look at the data folder {shown}"))?.permissions().mode();
     if mode & 0o077 == 0 || guard::sabotaged("private.files") {
         return Ok(());
     }

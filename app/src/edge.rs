@@ -126,7 +126,8 @@ impl Edge {
         client: ClientAddress,
     ) -> ServiceResponse<BoxBody> {
         let why = why(&response);
-        let id = response.request().extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let id =
+            response.request().extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
         self.refusals.note(Refused { credential, why: &why }, client.0, &id);
         match self.limits.failed(credential, client) {
             Failure::Slowed(delay) => {
@@ -197,4 +198,3 @@ fn why(response: &ServiceResponse<BoxBody>) -> String {
 fn request_id(request: &ServiceRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default()
 }
-

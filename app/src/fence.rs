@@ -11,8 +11,7 @@ pub(crate) const PLAIN: &str = "default-src 'none'; style-src 'unsafe-inline'; b
                                 frame-ancestors 'none'";
 
 /// Of the page that tries the API out: its own scripts, and this store's API.
-pub(crate) const INTERACTIVE: &str =
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
+pub(crate) const INTERACTIVE: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /// Fences a page in. Browsers that do not know `frame-ancestors` know `X-Frame-Options`.

@@ -12,8 +12,8 @@ use crate::{placement::seat::Seat, progress::Progress, store::Running};
 
 mod viewer;
 
-use viewer::{Operator, Viewer};
 pub(crate) use viewer::OperatorListener;
+use viewer::{Operator, Viewer};
 
 /// A database that takes longer to answer is not one that a request should wait for.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -166,7 +166,10 @@ mod tests {
             let from_file = Keys::of(&settings, &SystemIds).unwrap_err().to_string();
             for refused in [from_settings, from_file] {
                 assert!(refused.contains("admin.key") && refused.contains(word), "{word}: {refused}");
-                assert!(refused.contains("openssl rand -hex 32") && (key.len() < 9 || !refused.contains(key)), "{refused}");
+                assert!(
+                    refused.contains("openssl rand -hex 32") && (key.len() < 9 || !refused.contains(key)),
+                    "{refused}"
+                );
             }
         }
     }

@@ -9,7 +9,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
-    docs, edge, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
+    docs, edge, gzip, health, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable,
+    store::Store,
 };
 
 /// Longer than a client's pool keeps an idle connection, so that it is the client who closes it.

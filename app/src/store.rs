@@ -222,7 +222,8 @@ impl Store {
         let Listeners { public: listener, ports, operator } = listeners;
         let address = listener.local_addr()?;
         let inner = self.inner.take().zip(ports);
-        let inner = inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone(), &self.edge)).transpose()?;
+        let inner =
+            inner.map(|(inner, listener)| inner.server(listener, self.boundary.clone(), &self.edge)).transpose()?;
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
         let operator = operator.map(|listener| routes::operator_server(&store, listener)).transpose()?;

@@ -9,7 +9,8 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
-    let unusable = |why: &str| format!("`{text}` is no address to listen at{why}: say 127.0.0.1:8080 or localhost:8080");
+    let unusable =
+        |why: &str| format!("`{text}` is no address to listen at{why}: say 127.0.0.1:8080 or localhost:8080");
     if text.contains("://") {
         return Err(unusable(", but a URL"));
     }

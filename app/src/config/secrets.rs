@@ -53,8 +53,14 @@ mod tests {
             ("postgres://shop:hunter2@db/shop", "postgres://shop:********@db/shop"),
             ("postgres://shop@db/shop", "postgres://shop@db/shop"),
             ("postgres://db/shop?password=hunter2", "postgres://db/shop?password=********"),
-            ("postgres://db/shop?user=a&PassWord=hunter2&sslmode=require", "postgres://db/shop?user=a&PassWord=********&sslmode=require"),
-            ("postgres://db/shop?sslmode=require&sslpassword=hunter2", "postgres://db/shop?sslmode=require&sslpassword=********"),
+            (
+                "postgres://db/shop?user=a&PassWord=hunter2&sslmode=require",
+                "postgres://db/shop?user=a&PassWord=********&sslmode=require",
+            ),
+            (
+                "postgres://db/shop?sslmode=require&sslpassword=hunter2",
+                "postgres://db/shop?sslmode=require&sslpassword=********",
+            ),
             ("postgres://db/shop?p%61ssword=hunter2", "postgres://db/shop?p%61ssword=********"),
             ("postgres://u:pa/ss?hunter2@db/shop", "postgres://u:********@db/shop"),
             ("postgres://u:one@two:hunter2@db/shop?x=1", "postgres://u:********@db/shop?x=1"),

@@ -93,7 +93,10 @@ mod tests {
             assert_eq!(Class::of(&method, route, query).map(Class::name), class, "{method} {route}?{query}");
         }
         let asked = |class: Class, is_admin| class.asked_by(is_admin).name();
-        assert_eq!([asked(Class::Import, true), asked(Class::Order, true), asked(Class::Read, true)], ["import", "admin", "admin"]);
+        assert_eq!(
+            [asked(Class::Import, true), asked(Class::Order, true), asked(Class::Read, true)],
+            ["import", "admin", "admin"]
+        );
         assert_eq!([asked(Class::Import, false), asked(Class::Order, false)], ["read", "order"]);
     }
 }

@@ -21,8 +21,7 @@ use super::{class::Class, refusals::Credential};
 use crate::config::Limits as Settings;
 
 type Instant = <DefaultClock as Clock>::Instant;
-type Keyed =
-    RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
+type Keyed = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
 type Direct = RateLimiter<NotKeyed, InMemoryState, DefaultClock, governor::middleware::NoOpMiddleware<Instant>>;
 
 /// The window that every limit is given for.
@@ -203,9 +202,8 @@ impl OverLimit {
     pub(super) fn problem(&self, what: &str) -> ApiError {
         let Self { policy, per_minute, wait_seconds, is_total } = self;
         let whose = if *is_total { "all clients together" } else { "your address" };
-        let detail = format!(
-            "too many {what}: {per_minute} a minute is the limit for {whose}; try again in {wait_seconds} s"
-        );
+        let detail =
+            format!("too many {what}: {per_minute} a minute is the limit for {whose}; try again in {wait_seconds} s");
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate-limited", detail)
             .retry_after(*wait_seconds)
             .with("policy", *policy)

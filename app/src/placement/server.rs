@@ -52,12 +52,7 @@ impl Inner {
     }
 
     /// The server, which starts when it is polled.
-    pub(crate) fn server(
-        self,
-        listener: TcpListener,
-        boundary: Boundary,
-        edge: &Arc<Edge>,
-    ) -> std::io::Result<Server> {
+    pub(crate) fn server(self, listener: TcpListener, boundary: Boundary, edge: &Arc<Edge>) -> std::io::Result<Server> {
         let (inner, edge) = (Arc::new(self), Arc::clone(edge));
         let app = move || {
             let edge = Arc::clone(&edge);

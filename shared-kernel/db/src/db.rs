@@ -73,7 +73,8 @@ impl Db {
     ) -> Result<Self, DbError> {
         let (dialect, readers, writer) = match target {
             Target::Sqlite { file, readers } => {
-                private::make(file).and_then(|()| private::database_files(file).try_for_each(|file| private::mend(&file)))
+                private::make(file)
+                    .and_then(|()| private::database_files(file).try_for_each(|file| private::mend(&file)))
                     .map_err(|error| unopened(file, &error))?;
                 let writer = open_sqlite(file, 1, durability).await?;
                 let readers = open_sqlite(file, *readers, durability).await?;

@@ -146,7 +146,8 @@ impl From<Unwritten> for PaymentError {
 
 /// The events that brought the payments to their present versions.
 fn announce(tx: &Tx, ended: &[Ended<'_>]) -> Result<(), DbError> {
-    let causes: Vec<Cause> = ended.iter().map(|ended| cause(ended.attempt.correlation, ended.attempt.traceparent.clone())).collect();
+    let causes: Vec<Cause> =
+        ended.iter().map(|ended| cause(ended.attempt.correlation, ended.attempt.traceparent.clone())).collect();
     let news = ended.iter().zip(&causes).filter_map(|(ended, cause)| {
         let event = ended.movement.event.as_ref()?;
         Some((cause, ended.payment.standing().version, event))

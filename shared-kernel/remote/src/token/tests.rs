@@ -63,9 +63,17 @@ fn good_and_bad_tokens() {
         ("signed for a day", ours(0, 86_400, NEW), Some(TokenError::LivesTooLong { seconds: 86_400 })),
         ("one second too long", ours(0, 301, NEW), Some(TokenError::LivesTooLong { seconds: 301 })),
         ("overflowing", ours(-NOW, i64::MAX - NOW, NEW), Some(TokenError::LivesTooLong { seconds: i64::MAX })),
-        ("not before later", forged(Some(TYPE), Algorithm::HS256, &not_before(61), NEW), Some(TokenError::FromTheFuture { seconds: 61 })),
+        (
+            "not before later",
+            forged(Some(TYPE), Algorithm::HS256, &not_before(61), NEW),
+            Some(TokenError::FromTheFuture { seconds: 61 }),
+        ),
         ("not before, within the leeway", forged(Some(TYPE), Algorithm::HS256, &not_before(60), NEW), None),
-        ("not before that is no time", forged(Some(TYPE), Algorithm::HS256, &no_time, NEW), Some(TokenError::Malformed)),
+        (
+            "not before that is no time",
+            forged(Some(TYPE), Algorithm::HS256, &no_time, NEW),
+            Some(TokenError::Malformed),
+        ),
         ("exp before iat", ours(-10, -100, NEW), Some(TokenError::Expired { seconds: 100 })),
         ("another module's", forged(Some(TYPE), Algorithm::HS256, &for_payment, NEW), Some(wrong)),
         ("unknown key", ours(0, 300, "not one of the keys that are known"), Some(TokenError::BadSignature)),
@@ -148,8 +156,7 @@ fn a_token_is_kept_for_half_its_life() {
 fn short_keys_are_refused_and_no_key_is_shown() {
     let short = ServiceKeys::new("short".into(), None).unwrap_err();
     assert_eq!(short, KeyError { which: "current", bytes: 5 });
-    let message =
-        "the current service key has 5 bytes and needs at least 32; `openssl rand -hex 32` makes a good one";
+    let message = "the current service key has 5 bytes and needs at least 32; `openssl rand -hex 32` makes a good one";
     assert_eq!(short.to_string(), message);
     let short = ServiceKeys::new(NEW.into(), Some("x".repeat(31).into())).unwrap_err();
     assert_eq!(short, KeyError { which: "previous", bytes: 31 });

@@ -31,7 +31,9 @@ pub enum TokenError {
     BadSignature,
     #[error("the service token expired {seconds} seconds ago: compare the clocks of both sides")]
     Expired { seconds: i64 },
-    #[error("the service token is from, or good from, {seconds} seconds in the future: compare the clocks of both sides")]
+    #[error(
+        "the service token is from, or good from, {seconds} seconds in the future: compare the clocks of both sides"
+    )]
     FromTheFuture { seconds: i64 },
     #[error("the service token is for `{found}`, not for `{expected}`")]
     WrongAudience { found: String, expected: String },

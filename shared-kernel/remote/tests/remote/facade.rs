@@ -31,7 +31,11 @@ fn config() -> FacadeConfig {
 fn front(far: SocketAddr) -> SocketAddr {
     let facade = Data::new(Facade::new("inventory", &format!("http://{far}"), config()).unwrap());
     let forward = async |request: HttpRequest, payload: Payload, facade: Data<Facade>| {
-        let from = ForwardedFor { request_id: "request-1", client: Some([198, 51, 100, 7].into()), traceparent: Some("00-own") };
+        let from = ForwardedFor {
+            request_id: "request-1",
+            client: Some([198, 51, 100, 7].into()),
+            traceparent: Some("00-own"),
+        };
         facade.forward(&request, payload, from).await
     };
     let server = HttpServer::new(move || App::new().app_data(facade.clone()).default_service(web::to(forward)));

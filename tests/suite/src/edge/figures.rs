@@ -37,7 +37,9 @@ async fn series(shop: &Shop) -> BTreeSet<String> {
 fn labels(series: &str) -> Vec<(String, String)> {
     let Some((_, rest)) = series.split_once('{') else { return Vec::new() };
     let pairs = rest.trim_end_matches('}').split("\",");
-    let pair = |pair: &str| pair.split_once("=\"").map(|(name, value)| (name.to_owned(), value.trim_end_matches('"').to_owned()));
+    let pair = |pair: &str| {
+        pair.split_once("=\"").map(|(name, value)| (name.to_owned(), value.trim_end_matches('"').to_owned()))
+    };
     pairs.filter_map(pair).collect()
 }
 

@@ -29,7 +29,13 @@ fn files_are_their_owners_alone_whatever_the_umask() {
         std::fs::create_dir(&data).unwrap();
         std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o777)).unwrap();
         for old in ["order.db", "lock"] {
-            std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o666).open(data.join(old)).unwrap();
+            std::fs::OpenOptions::new()
+                .create(true)
+                .write(true)
+                .truncate(true)
+                .mode(0o666)
+                .open(data.join(old))
+                .unwrap();
             std::fs::set_permissions(data.join(old), std::fs::Permissions::from_mode(0o666)).unwrap();
         }
         let store = program.serves_with(&["sh", "-c", "umask 0; exec \"$0\" \"$@\""], &["serve"]).await;

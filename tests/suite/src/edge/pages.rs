@@ -19,6 +19,9 @@ async fn pages_are_fenced(shop: &Shop) {
         assert!(!words.contains("<script>") && !words.contains(" onload="), "a policy without inline scripts: {path}");
     }
     let start = shop.get("/docs/swagger-initializer.js").await.expect_status(200).words();
-    assert!(!start.contains("\"persistAuthorization\": true") && !start.contains("persistAuthorization:true"), "{start}");
+    assert!(
+        !start.contains("\"persistAuthorization\": true") && !start.contains("persistAuthorization:true"),
+        "{start}"
+    );
     assert!(start.contains("persistAuthorization"), "said, not left to a default: {start}");
 }

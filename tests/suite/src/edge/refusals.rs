@@ -39,7 +39,8 @@ async fn a_guesser_is_stopped(shop: &Shop) {
     let wrong = shop.ask(Method::GET, &format!("/api/v1/orders/{}", order.id)).order_token("wrong").send().await;
     wrong.expect_problem(429, "rate-limited");
     let forged = shop.ask(Method::POST, "/api/v1/webhooks/payments/simulated");
-    let forged = forged.header("webhook-id", "one").header("webhook-timestamp", "1").header("webhook-signature", "v1,AA==");
+    let forged =
+        forged.header("webhook-id", "one").header("webhook-timestamp", "1").header("webhook-signature", "v1,AA==");
     forged.body("application/json", "{}").send().await.expect_problem(429, "rate-limited");
     // No credential is no guess.
     shop.get("/api/v1/admin/stock").await.expect_problem(401, "unauthenticated");
@@ -109,10 +110,7 @@ fn refusals_are_written_down_and_credentials_are_not() {
         let forged = store.ask(Method::POST, "/api/v1/webhooks/payments/simulated").header("webhook-id", "one");
         let forged = forged.header("webhook-timestamp", "1").header("webhook-signature", "v1,f0rged==");
         named(forged, "the-forgery").body("application/json", "{}").send().await;
-        eventually("each kind of refusal has a line", async || {
-            (lines(&store.log()).len() >= 3).then_some(())
-        })
-        .await;
+        eventually("each kind of refusal has a line", async || (lines(&store.log()).len() >= 3).then_some(())).await;
         let log = store.log();
         let first = lines(&log);
         assert_eq!(first.len(), 3, "fifty guesses are one line: {first:#?}");

@@ -29,7 +29,9 @@ async fn events_carry_the_trace_of_their_request(shop: &Shop) {
     events.extend(traces(shop, "payment", "payment.%").await);
     events.extend(traces(shop, "inventory", "stock.low%").await);
     let types: Vec<&str> = events.iter().map(|(kind, _)| kind.as_str()).collect();
-    for kind in ["order.placed.v1", "order.confirmed.v1", "payment.authorized.v1", "payment.captured.v1", "stock.low.v1"] {
+    for kind in
+        ["order.placed.v1", "order.confirmed.v1", "payment.authorized.v1", "payment.captured.v1", "stock.low.v1"]
+    {
         assert!(types.contains(&kind), "no {kind} in {types:?}");
     }
     let first = events[0].1.clone().expect("a request begins a trace");
