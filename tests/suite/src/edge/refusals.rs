@@ -130,3 +130,19 @@ fn refusals_are_written_down_and_credentials_are_not() {
         }
     });
 }
+
+#[test]
+fn control_without_the_note_nothing_is_written_down() {
+    let _turn = alone();
+    run(async {
+        let shop = Shop::open_as(HERE, &strict()).await;
+        let missing = Sabotage::of("edge.refusals");
+        assert_eq!(shop.store().refusals_noted(), 0);
+        guesses(&shop, 3).await;
+        assert_eq!(shop.store().refusals_noted(), 0, "the test would notice");
+        drop(missing);
+        guesses(&shop, 3).await;
+        assert_eq!(shop.store().refusals_noted(), 1, "one client, one line");
+        shop.close().await;
+    });
+}
