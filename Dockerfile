@@ -1,7 +1,11 @@
 # The store in a small image: no shell, no package manager, no root. Only /data is written to.
 #
 #   docker build -t banyan:0.1.0 .
-#   docker run --rm -p 127.0.0.1:8080:8080 -v banyan-data:/data --read-only banyan:0.1.0
+#   docker run --rm -p 127.0.0.1:8080:8080 -v banyan-data:/data --read-only \
+#     -e BANYAN__MODULES__PAYMENT__SIMULATED__ALLOW_PUBLIC=true banyan:0.1.0
+#
+# In a container the store listens everywhere, and the simulated provider takes no money, so it refuses to start until it is
+# told that this is a trial, as above, or until BANYAN__MODULES__PAYMENT__SIMULATED__ENABLED=false.
 #
 # Both stages are the same Debian, so that the binary meets the libc that it was linked with.
 FROM rust:1.95-slim-trixie AS build

@@ -54,3 +54,25 @@ stop_postgres() {
   rm -rf "$PG_FOLDER" "$PG_FOLDER.log"
   PG_FOLDER=
 }
+
+# Checks the locked dependencies against the advisory database (RustSec). Where the database cannot be had, that is said
+# aloud, and is no failure: a machine without the internet must be able to run the tests.
+advisories() {
+  local said
+  command -v cargo-deny >/dev/null 2>&1 || cargo install cargo-deny --locked --quiet --version "^0.20"
+  if said=$(cargo deny --log-level error fetch db 2>&1) || [ "${BANYAN_ADVISORIES:-}" = kept ]; then
+    cargo deny --log-level error check advisories
+  else
+    printf '%s\n' "$said" | tail -n 3 >&2
+    printf '\n\033[1m!! NOT CHECKED: advisories. The database of RustSec cannot be had from here, so whether a dependency has a\n!! known hole is not known. Run `cargo deny check advisories` where the internet is.\033[0m\n\n' >&2
+  fi
+}
+
+# bill_of_materials FILE: writes what banyan is made of, as CycloneDX JSON.
+bill_of_materials() {
+  command -v cargo-cyclonedx >/dev/null 2>&1 || CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet
+  # It writes beside the manifest of each package of the workspace; only the binary's is wanted.
+  cargo cyclonedx --format json --spec-version 1.5 --override-filename banyan-bill --manifest-path app/Cargo.toml --quiet
+  mv app/banyan-bill.json "$1"
+  find . -name banyan-bill.json -not -path './target/*' -delete
+}

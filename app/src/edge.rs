@@ -82,6 +82,10 @@ impl Edge {
         self.refusals.report();
     }
 
+    pub(crate) fn refusals_noted(&self) -> usize {
+        self.refusals.noted()
+    }
+
     /// Where a request comes from. Headers that only processes of this store may send do not get past here.
     fn origin(&self, request: &mut ServiceRequest) -> Origin {
         let outside = Origin::outside(request.peer_addr(), request.headers(), &self.proxies);

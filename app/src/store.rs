@@ -159,6 +159,11 @@ impl Store {
         &self.running.modules
     }
 
+    /// Of how many clients a wrong credential was written down lately.
+    pub fn refusals_noted(&self) -> usize {
+        self.edge.refusals_noted()
+    }
+
     /// Starts everything that the modules do by themselves.
     pub fn start_work(self: &Arc<Self>) {
         self.start_modules();

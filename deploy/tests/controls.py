@@ -19,6 +19,10 @@ FAULTS = [
     (f"{BASE}/service.yaml", "component: store", "component: shop", "picks the pods of 0 deployments"),
     (f"{BASE}/service.yaml", "targetPort: http", "targetPort: htttp", "htttp is not a port of its pods"),
     (f"{BASE}/autoscaler.yaml", "name: banyan-store\n  min", "name: banyan-shop\n  min", "not one autoscaler"),
+    (f"{BASE}/autoscaler.yaml", "maxReplicas: 3", "maxReplicas: 6", "are more than the 97 that Postgres takes"),
+    (f"{BASE}/kustomization.yaml", "SIMULATED__ENABLED=false", "SIMULATED__ENABLED=true", "with the simulated provider on"),
+    (f"{OVER}/kustomization.yaml", "CONNECTIONS=4", "CONNECTIONS=20", "of banyan-inventory connections are more"),
+    (ONE, 'ALLOW_PUBLIC: "true"', 'ALLOW_PUBLIC: "false"', "with the simulated provider on"),
     (f"{BASE}/disruption-budget.yaml", "component: store", "component: shop", "0 disruption budgets"),
     (f"{BASE}/kustomization.yaml", "LOG__FORMAT=json", "LOG__FORMATT=json", "LOG__FORMATT is not a setting"),
     (f"{BASE}/kustomization.yaml", "newTag: 0.1.0", "newTag: 0.0.9", "is not of this version"),
@@ -52,7 +56,7 @@ FAULTS = [
 ]
 # Only the store itself can see these.
 FOR_THE_STORE = [
-    (f"{BASE}/kustomization.yaml", "DATA__CONNECTIONS=5", "DATA__CONNECTIONS=five", "data.connections"),
+    (f"{BASE}/kustomization.yaml", "DATA__CONNECTIONS=4", "DATA__CONNECTIONS=four", "data.connections"),
     (ONE, "BANYAN__LOG__FORMAT: json", "BANYAN__LOG__FORMAT: yaml", "log.format"),
 ]
 # What the checks read.

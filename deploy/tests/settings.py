@@ -42,9 +42,20 @@ def commands(root):
 def check(root, containers, extra_commands, binary):
     yield from names(root, containers)
     yield from command_lines(root, containers, extra_commands)
+    for container in containers:
+        yield from gives_away(container)
     if binary:
         for container in containers:
             yield from accepted(root, container, binary)
+
+
+def gives_away(container):
+    """A store that strangers reach does not pay for itself: the store would refuse to start."""
+    listens = container.env.get("BANYAN__HTTP__LISTEN", "127.0.0.1:8080")
+    simulated = "BANYAN__MODULES__PAYMENT__SIMULATED__"
+    off = container.env.get(simulated + "ENABLED") == "false" or container.env.get(simulated + "ALLOW_PUBLIC") == "true"
+    if container.hosts("payment") and not listens.startswith("127.") and not off:
+        yield f"{container.origin}: listens at {listens} with the simulated provider on, and does not say that it may"
 
 
 def names(root, containers):

@@ -103,6 +103,11 @@ impl Refusals {
         tracing::warn!(peer = %client, request_id, credential, why, count = 1, "a credential was refused");
     }
 
+    /// How many clients have a line since the last report.
+    pub(crate) fn noted(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clients.len()
+    }
+
     /// Writes what was counted since the last report. A client that has been quiet since is forgotten.
     pub(crate) fn report(&self) {
         let seen = {

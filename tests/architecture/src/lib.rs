@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]
+mod scripts;
+#[cfg(test)]
 mod sources;

@@ -7,4 +7,5 @@ mod forwarded;
 mod limits;
 mod pages;
 mod refusals;
+mod starting;
 mod traces;

@@ -1,6 +1,6 @@
 //! Pages that no other site may frame, and that fetch and keep nothing they should not.
 
-use crate::harness::{Shop, stories};
+use crate::harness::{Kind, Placement, Sabotage, Shop, Site, alone, run, stories};
 
 stories!(pages_are_fenced);
 
@@ -24,4 +24,16 @@ async fn pages_are_fenced(shop: &Shop) {
         "{start}"
     );
     assert!(start.contains("persistAuthorization"), "said, not left to a default: {start}");
+}
+
+#[test]
+fn control_without_the_fence_a_page_has_no_policy() {
+    let _turn = alone();
+    run(async {
+        let missing = Sabotage::of("page.fence");
+        let shop = Shop::open(Site { kind: Kind::Sqlite, placement: Placement::Local }).await;
+        assert_eq!(shop.get("/docs").await.header("content-security-policy"), None, "the test would notice");
+        drop(missing);
+        shop.close().await;
+    });
 }

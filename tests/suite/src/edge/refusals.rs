@@ -19,7 +19,7 @@ fn strict() -> Words {
 async fn guesses(shop: &Shop, times: usize) -> Vec<u16> {
     let mut said = Vec::new();
     for guess in 0..times {
-        let ask = shop.ask(Method::GET, "/api/v1/admin/products").bearer(&format!("guess-{guess}"));
+        let ask = shop.ask(Method::GET, "/api/v1/admin/stock").bearer(&format!("guess-{guess}"));
         said.push(ask.send().await.status);
     }
     said
@@ -29,11 +29,11 @@ async fn a_guesser_is_stopped(shop: &Shop) {
     shop.admin().stocks("cup", 5, 100).await;
     let order = shop.guest("ada").has_bought(&[("cup", 1)]).await;
     assert_eq!(guesses(shop, 8).await, [401, 401, 401, 401, 401, 429, 429, 429]);
-    let refused = shop.ask(Method::GET, "/api/v1/admin/products").bearer("guess").send().await;
+    let refused = shop.ask(Method::GET, "/api/v1/admin/stock").bearer("guess").send().await;
     let refused = refused.expect_problem(429, "rate-limited");
     assert!(refused.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{refused}");
     // The admin is at the same address, and so is the buyer.
-    shop.admin().get("/admin/products").await.expect_status(200);
+    shop.admin().get("/admin/stock").await.expect_status(200);
     shop.guest("ada").reads(&order).await.expect_status(200);
     // Whoever guesses order tokens, or forges webhooks, from there is refused as well.
     let wrong = shop.ask(Method::GET, &format!("/api/v1/orders/{}", order.id)).order_token("wrong").send().await;
@@ -43,7 +43,7 @@ async fn a_guesser_is_stopped(shop: &Shop) {
         forged.header("webhook-id", "one").header("webhook-timestamp", "1").header("webhook-signature", "v1,AA==");
     forged.body("application/json", "{}").send().await.expect_problem(429, "rate-limited");
     // No credential is no guess.
-    shop.get("/api/v1/admin/products").await.expect_problem(401, "unauthenticated");
+    shop.get("/api/v1/admin/stock").await.expect_problem(401, "unauthenticated");
     shop.get(&format!("/api/v1/orders/{}", order.id)).await.expect_problem(404, "not-found");
 }
 
@@ -102,7 +102,7 @@ fn refusals_are_written_down_and_credentials_are_not() {
         store.admin().stocks("cup", 5, 100).await;
         let order = store.guest("ada").has_bought(&[("cup", 1)]).await;
         for _ in 0..50 {
-            store.ask(Method::GET, "/api/v1/admin/products").bearer("s3cret-guess").send().await;
+            store.ask(Method::GET, "/api/v1/admin/stock").bearer("s3cret-guess").send().await;
         }
         let named = |ask: crate::harness::Ask, name: &str| ask.header("X-Request-Id", name);
         let read = store.ask(Method::GET, &format!("/api/v1/orders/{}", order.id)).order_token("t0ken-guess");
@@ -128,5 +128,21 @@ fn refusals_are_written_down_and_credentials_are_not() {
         for credential in ["s3cret-guess", "t0ken-guess", "f0rged", ADMIN_KEY] {
             assert!(!log.contains(credential), "{credential} in the log");
         }
+    });
+}
+
+#[test]
+fn control_without_the_note_nothing_is_written_down() {
+    let _turn = alone();
+    run(async {
+        let shop = Shop::open_as(HERE, &strict()).await;
+        let missing = Sabotage::of("edge.refusals");
+        assert_eq!(shop.store().refusals_noted(), 0);
+        guesses(&shop, 3).await;
+        assert_eq!(shop.store().refusals_noted(), 0, "the test would notice");
+        drop(missing);
+        guesses(&shop, 3).await;
+        assert_eq!(shop.store().refusals_noted(), 1, "one client, one line");
+        shop.close().await;
     });
 }
