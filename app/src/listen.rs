@@ -76,6 +76,7 @@ fn refusal(request: &HttpRequest) -> Option<ApiError> {
         let detail = "every connection is taken; see Retry-After";
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections", detail)
             .retry_after(CROWDED_RETRY_SECONDS)
+            .unlogged()
     })
 }
 

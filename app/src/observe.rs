@@ -11,12 +11,14 @@ use std::{
 };
 
 use actix_web::{
-    Error,
+    Error, HttpMessage,
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     http::{ConnectionType, Method},
     middleware::Next,
 };
+
+use kernel_listen::Crowded;
 
 use crate::{
     metrics::{Kind, Metrics, Series},
@@ -50,6 +52,7 @@ impl Observer {
         let began = now();
         let method = request.method().clone();
         let route = self.routes.find(request.path());
+        let is_crowded = request.extensions().get::<Crowded>().is_some();
         let result = next.call(request).await;
         let took = began.elapsed();
         let status = match &result {
@@ -57,7 +60,10 @@ impl Observer {
             Err(error) => error.as_response_error().status_code(),
         };
         self.count(route, Kind::of(&method, status), took);
-        self.write(route, &method, status.as_u16(), took);
+        // What a flood is answered is no line each.
+        if !is_crowded {
+            self.write(route, &method, status.as_u16(), took);
+        }
         result.map(|mut response| {
             if self.stopping.load(Ordering::Relaxed) {
                 response.response_mut().head_mut().set_connection_type(ConnectionType::Close);

@@ -18,7 +18,7 @@ pub enum Share {
 pub enum Ended {
     /// Every connection was taken, the spare ones too.
     TurnedAway,
-    /// It was idle, and another needed its place.
+    /// It was idle or spare, and another needed its place.
     Evicted,
     RefusedHead,
     SlowHead,
@@ -113,10 +113,14 @@ impl Connections {
         self.place(Share::Regular, self.0.regular_limit)
     }
 
-    /// A place that an idle connection is about to leave.
-    pub(crate) fn place_of_evicted(&self) -> Option<Place> {
+    /// A place that another connection is about to leave. Few may be about to.
+    pub(crate) fn place_of_evicted(&self, share: Share) -> Option<Place> {
         self.note(Ended::Evicted);
-        self.place(Share::Regular, usize::MAX)
+        let limit = match share {
+            Share::Regular => self.0.regular_limit,
+            Share::Spare => self.0.spare_limit,
+        };
+        self.place(share, limit.saturating_add(self.0.spare_limit.max(1)))
     }
 
     pub(crate) fn spare_place(&self) -> Option<Place> {

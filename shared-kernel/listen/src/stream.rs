@@ -118,6 +118,12 @@ impl Stream {
         self.io.peer_addr().ok()
     }
 
+    /// A spare connection ends at once when another needs its place.
+    fn stay(&self) -> io::Result<()> {
+        let leaves = self.connection.share == Share::Spare && self.connection.is_evicted();
+        if leaves { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+
     fn step(&mut self, cx: &mut Context<'_>) -> io::Result<Step> {
         match &mut self.phase {
             Phase::Head(_) if self.connection.is_in_flight() => self.watch(cx),
@@ -311,7 +317,9 @@ impl Stream {
     }
 
     fn linger(&mut self, since: Instant, cx: &mut Context<'_>) -> io::Result<Poll<()>> {
+        self.connection.wake_reader_with(cx.waker());
         while !self.client_is_done {
+            self.stay()?;
             self.inbox.clear();
             if self.fill(cx)?.is_pending() {
                 let deadline = since + LINGER;
@@ -333,10 +341,16 @@ impl AsyncRead for Stream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         while this.ready.is_empty() {
+            this.stay()?;
             match this.step(cx)? {
                 Step::Moved => {}
                 Step::Ended => return Poll::Ready(Ok(())),
-                Step::Waits => return Poll::Pending,
+                Step::Waits => {
+                    if this.connection.share == Share::Spare {
+                        this.connection.wake_reader_with(cx.waker());
+                    }
+                    return Poll::Pending;
+                }
             }
         }
         let length = this.ready.len().min(out.remaining());

@@ -5,11 +5,17 @@ use std::{
     collections::HashMap,
     io,
     rc::{Rc, Weak},
+    time::Duration,
 };
 
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::Instant};
 
-use crate::{Connections, Ended, Timeouts, connection::Connection, connections::Place, stream::Stream};
+use crate::{
+    Connections, Ended, Share, Timeouts,
+    connection::Connection,
+    connections::Place,
+    stream::Stream,
+};
 
 /// Admits connections to one worker.
 #[derive(Debug, Clone)]
@@ -21,7 +27,11 @@ struct Inner {
     timeouts: Timeouts,
     open: RefCell<HashMap<u64, Weak<Connection>>>,
     next: Cell<u64>,
+    warned: Cell<Option<Instant>>,
 }
+
+/// A line of the log at most this often.
+const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// Leaves the worker's list when the connection ends.
 #[derive(Debug)]
@@ -32,14 +42,19 @@ pub(crate) struct Listed {
 
 impl Worker {
     pub(crate) fn new(connections: Connections, timeouts: Timeouts) -> Self {
-        Self(Rc::new(Inner { connections, timeouts, open: RefCell::default(), next: Cell::default() }))
+        let (open, next, warned) = (RefCell::default(), Cell::default(), Cell::default());
+        Self(Rc::new(Inner { connections, timeouts, open, next, warned }))
     }
 
     /// # Errors
     ///
     /// When there is no place, not even a spare one. The socket is closed then.
     pub(crate) fn admit(&self, io: TcpStream) -> io::Result<Stream> {
-        let Some(place) = self.place() else {
+        let place = self.place();
+        if place.as_ref().is_none_or(|place| place.share == Share::Spare) {
+            self.warn();
+        }
+        let Some(place) = place else {
             self.0.connections.note(Ended::TurnedAway);
             return Err(io::Error::other("every connection is taken"));
         };
@@ -48,20 +63,37 @@ impl Worker {
         Ok(Stream::new(io, connection, (place, listed), self.0.timeouts))
     }
 
-    /// A regular place, if need be that of a connection which has been idle for longest.
+    /// A regular place, if need be that of the connection which has been idle for longest; else a spare one, if need
+    /// be that of a spare connection which waits for its client.
     fn place(&self) -> Option<Place> {
         let connections = &self.0.connections;
-        connections
-            .regular_place()
-            .or_else(|| if self.evict_one() { connections.place_of_evicted() } else { connections.spare_place() })
+        let idle = |(_, connection): &(u64, Rc<Connection>)| connection.idle_since();
+        let waiting = |(number, connection): &(u64, Rc<Connection>)| {
+            (!connection.is_in_flight()).then_some((connection.idle_since().is_none(), *number))
+        };
+        let evicting = |share, evicted| if evicted { connections.place_of_evicted(share) } else { None };
+        let evict_idle = || evicting(Share::Regular, self.evict_one(Share::Regular, idle));
+        let evict_spare = || evicting(Share::Spare, self.evict_one(Share::Spare, waiting));
+        connections.regular_place().or_else(evict_idle).or_else(|| connections.spare_place()).or_else(evict_spare)
     }
 
-    fn evict_one(&self) -> bool {
+    /// Ends the first connection of `share` by `rank`. Those without a rank stay.
+    fn evict_one<R: Ord>(&self, share: Share, rank: impl Fn(&(u64, Rc<Connection>)) -> Option<R>) -> bool {
         let open = self.0.open.borrow();
-        let idle = open.values().filter_map(Weak::upgrade).filter(|connection| !connection.is_evicted());
-        let longest =
-            idle.filter_map(|connection| Some((connection.idle_since()?, connection))).min_by_key(|idle| idle.0);
-        longest.inspect(|(_, connection)| connection.evict()).is_some()
+        let open = open.iter().filter_map(|(number, connection)| Some((*number, connection.upgrade()?)));
+        let open = open.filter(|(_, connection)| connection.share == share && !connection.is_evicted());
+        let first = open.filter_map(|known| Some((rank(&known)?, known.1))).min_by(|one, other| one.0.cmp(&other.0));
+        first.inspect(|(_, connection)| connection.evict()).is_some()
+    }
+
+    /// Says that the connections are taken, but not for each client of a flood.
+    fn warn(&self) {
+        let now = Instant::now();
+        if self.0.warned.get().is_none_or(|warned| warned + WARN_EVERY < now) {
+            self.0.warned.set(Some(now));
+            let connections = self.0.connections.limit();
+            tracing::warn!(connections, "every connection is taken; only health checks and the admin are answered");
+        }
     }
 
     fn list(&self, connection: &Rc<Connection>) -> Listed {

@@ -41,6 +41,7 @@ struct Refusal {
     retry_after_seconds: Option<u32>,
     allow: Option<HeaderValue>,
     cause: Option<String>,
+    is_logged: bool,
 }
 
 impl ApiError {
@@ -54,6 +55,7 @@ impl ApiError {
             retry_after_seconds: status::retry_after_seconds(status),
             allow: None,
             cause: None,
+            is_logged: true,
         }))
     }
 
@@ -78,6 +80,13 @@ impl ApiError {
         self
     }
 
+    /// Keeps a 5xx that comes in floods out of the log. Whoever makes it says so there now and then.
+    #[must_use]
+    pub fn unlogged(mut self) -> Self {
+        self.0.is_logged = false;
+        self
+    }
+
     /// Says it in other words than the constructor did.
     pub(crate) fn say(&mut self, detail: String) {
         self.0.detail = detail.into();
@@ -98,6 +107,9 @@ impl ApiError {
 
     /// Writes the line that explains a 5xx. Nothing else does, so each is logged once.
     pub(crate) fn log(&self, request_id: &str) {
+        if !self.0.is_logged {
+            return;
+        }
         let (status, code) = (self.0.status.as_u16(), self.0.code);
         let error = self.0.cause.as_deref().unwrap_or(&self.0.detail);
         match self.0.status {
