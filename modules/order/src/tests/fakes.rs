@@ -2,7 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -238,6 +241,8 @@ pub(super) struct FakeCharges {
     pub(super) payments: Mutex<HashMap<OrderId, Charge>>,
     /// The provider's own ledger: every taking of money.
     pub(super) captures: Mutex<Vec<OrderId>>,
+    /// From now on a void is only written down.
+    pub(super) voids_later: AtomicBool,
 }
 
 impl FakeCharges {
@@ -321,6 +326,10 @@ impl FakeCharges {
         let mut payments = lock(&self.payments);
         let charge = payments.entry(order).or_insert(tombstone);
         if matches!(charge.status, ChargeStatus::Pending | ChargeStatus::Authorized) {
+            if self.voids_later.load(Ordering::Relaxed) {
+                charge.status = ChargeStatus::Voiding;
+                return charge.clone();
+            }
             charge.status = ChargeStatus::Voided;
             self.feed.publish(&PaymentEvent::from(PaymentVoided { payment: charge.payment, order }));
         }

@@ -166,6 +166,25 @@ async fn a_payment_that_never_comes_is_given_up() {
     .await;
 }
 
+/// Payment has only written down that the money is to be freed: the order ends, and hears later that it is.
+#[actix_web::test]
+async fn a_void_that_is_only_written_down_ends_the_order() {
+    let config = Config { answer_within_ms: 30, pending_payment_minutes: 15, ..Config::for_testing() };
+    on_each_database(config, async |shop| {
+        shop.run();
+        let order = buy(&shop, "k", &[("RARE", 5)], "tok_pending").await.expect(202).order();
+        shop.charges.voids_later.store(true, std::sync::atomic::Ordering::Relaxed);
+        shop.clock.advance(span(Duration::from_mins(16)));
+        shop.all_ended().await;
+        assert_eq!(status_of(&shop, order).await, "rejected");
+        assert_eq!(shop.charges.charge(order).map(|charge| charge.status), Some(ChargeStatus::Voiding));
+        assert_eq!(shop.stock.available("RARE"), 5, "the stock is free again");
+        shop.assert_sound().await;
+        shop.close().await;
+    })
+    .await;
+}
+
 /// After the pivot the stock turns out to be gone: the order is cancelled, and the event gives the money back.
 #[actix_web::test]
 async fn a_confirmed_order_whose_stock_is_lost_is_cancelled() {

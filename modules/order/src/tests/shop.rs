@@ -5,7 +5,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -88,6 +88,7 @@ impl Shop {
             feed: Arc::clone(&payment),
             payments: Mutex::new(HashMap::new()),
             captures: Mutex::default(),
+            voids_later: AtomicBool::new(false),
         });
         let ports = Ports {
             prices: Arc::new(FakePrices { faults: faults.clone() }),

@@ -52,7 +52,7 @@ async fn a_store_does_not_go_back_behind_what_it_wrote() {
     let turn = alone().await;
     for fresh in databases(&turn, "").await {
         fresh.clock.advance(TimeDelta::hours(1));
-        let events = &vec![tick("a", 1)];
+        let events = &[tick("a", 1)];
         fresh.db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), events) }).await.unwrap();
         let written = fresh.clock_now();
         let (db, _) = process(&fresh, 0).await;
