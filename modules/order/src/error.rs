@@ -136,9 +136,7 @@ impl Problem for BasketRefusal {
     fn extensions(&self) -> Option<serde_json::Value> {
         match self {
             Self::UnknownSku { lines } | Self::CurrencyMismatch { lines } => {
-                let place = |line| {
-                    json!({ "pointer": format!("/lines/{line}/sku"), "code": self.code(), "message": self.to_string() })
-                };
+                let place = |line| json!({ "pointer": format!("/lines/{line}/sku"), "code": self.code(), "message": self.to_string() });
                 Some(json!({ "errors": lines.iter().map(place).collect::<Vec<_>>() }))
             }
             Self::TotalTooLarge => None,

@@ -62,11 +62,7 @@ impl Order {
     }
 
     /// At most `limit` promises to give money back by their refund's id, after `after`.
-    pub async fn promises_after(
-        &self,
-        after: Option<RefundId>,
-        limit: u64,
-    ) -> Result<Vec<PromiseSummary>, DbError> {
+    pub async fn promises_after(&self, after: Option<RefundId>, limit: u64) -> Result<Vec<PromiseSummary>, DbError> {
         check::promises_after(&self.orders.db, after, limit).await
     }
 

@@ -4,6 +4,5 @@ mod event;
 
 pub use event::{
     OrderCancelled, OrderConfirmed, OrderEvent, OrderFulfilled, OrderLine, OrderPlaced, OrderRejected,
-    OrderReturnRefused, OrderReturnRequested, OrderReturned,
-    ReturnedLine,
+    OrderReturnRefused, OrderReturnRequested, OrderReturned, ReturnedLine,
 };

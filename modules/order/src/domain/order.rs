@@ -12,9 +12,9 @@ use super::{
 };
 
 mod refusal;
-mod units;
 #[cfg(test)]
 mod tests;
+mod units;
 
 pub(crate) use refusal::Refusal;
 pub(crate) use units::CallOff;

@@ -191,12 +191,7 @@ mod tests {
             .collect();
         assert_eq!(
             moves,
-            [
-                "requested -> approved",
-                "requested -> received",
-                "requested -> refused",
-                "approved -> received",
-            ]
+            ["requested -> approved", "requested -> received", "requested -> refused", "approved -> received",]
         );
     }
 

@@ -90,11 +90,7 @@ pub(crate) async fn cancel_order(owner: Owner, orders: Data<Orders>) -> ApiResul
     responses(Problems, (status = 200, description = "Called off", body = OrderView)),
 )]
 #[post("/{id}/lines/cancel")]
-pub(crate) async fn call_off_lines(
-    owner: Owner,
-    body: Body<CallOffBody>,
-    orders: Data<Orders>,
-) -> ApiResult<Answer> {
+pub(crate) async fn call_off_lines(owner: Owner, body: Body<CallOffBody>, orders: Data<Orders>) -> ApiResult<Answer> {
     let request = owner.request("call off", &body.fingerprint_hex());
     let command = body.into_inner().into_command(owner.order)?;
     Ok(respond(orders.call_off(&request, &command).await?))

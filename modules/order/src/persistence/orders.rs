@@ -26,7 +26,8 @@ pub(crate) async fn insert_all(tx: &Tx, orders: &[Terms]) -> Result<HashMap<Orde
     let row = |terms: &Terms| -> Result<_, DbError> {
         let (total, address) = (terms.total, to_json(terms.shipping_address.as_ref(), "address")?);
         let agreed = (terms.email.clone(), total.currency().code().to_owned(), total.minor(), terms.note.clone());
-        let (id, at, folded) = (id_cell(terms.id.uuid()), time_cell(terms.created_at), kernel::fold_email(&terms.email));
+        let (id, at, folded) =
+            (id_cell(terms.id.uuid()), time_cell(terms.created_at), kernel::fold_email(&terms.email));
         Ok((id, agreed.0, agreed.1, agreed.2, agreed.3, address, at, folded))
     };
     let rows: Vec<_> = orders.iter().map(row).collect::<Result<_, _>>()?;
@@ -119,11 +120,8 @@ pub(crate) async fn save_lines(tx: &Tx, order: &Order) -> Result<(), DbError> {
                UPDATE order_line SET fulfilled = unit.fulfilled, returned_shipped = unit.returned_shipped, \
                returned_unshipped = unit.returned_unshipped FROM unit \
                WHERE order_line.order_id = ? AND order_line.number = unit.number";
-    let rows: Vec<_> = order
-        .lines()
-        .iter()
-        .map(|line| (line.number, line.fulfilled, line.returned, line.called_off))
-        .collect();
+    let rows: Vec<_> =
+        order.lines().iter().map(|line| (line.number, line.fulfilled, line.returned, line.called_off)).collect();
     tx.run(sql, [dialect::rows(&rows), order.id().uuid().into()]).await?;
     Ok(())
 }

@@ -50,7 +50,10 @@ impl Filter {
         and(" AND number = ?", self.number.map(Into::into));
         and(" AND status = ?", self.status.map(|status| status.as_str().into()));
         and(BY_EMAIL, self.email.as_deref().map(Into::into));
-        and(" AND id IN (SELECT order_id FROM order_line WHERE sku = ?)", self.sku.as_ref().map(|sku| sku.as_str().into()));
+        and(
+            " AND id IN (SELECT order_id FROM order_line WHERE sku = ?)",
+            self.sku.as_ref().map(|sku| sku.as_str().into()),
+        );
         and(" AND created_at >= ?", self.from.map(Into::into));
         and(" AND created_at < ?", self.until.map(Into::into));
         let refund = self.refund.map(|status| status.as_str().into());

@@ -59,12 +59,16 @@ async fn what_was_not_sent_is_called_off_while_the_rest_was_sent() {
         assert_eq!(send(order, &json!({})).to(&shop).await.code(), (409, "illegal-move".to_owned()));
         let none = call_off(order, &[("CUP", 1)]).admin().to(&shop).await;
         assert_eq!(none.code(), (409, "exceeds-unsent".to_owned()));
-        assert_eq!((confirmed(&shop).await, shop.count("SELECT CAST(SUM(amount) AS bigint) FROM called_off").await), (0, 510));
+        assert_eq!(
+            (confirmed(&shop).await, shop.count("SELECT CAST(SUM(amount) AS bigint) FROM called_off").await),
+            (0, 510)
+        );
         shop.settle().await;
         let told = get(&format!("/orders/{order}/timeline")).token(&token).to(&shop).await.expect(200).json();
         let off = json!("GBP 2.55: one too many");
         let items = told["items"].as_array().unwrap();
-        let whos: Vec<&Value> = items.iter().filter(|item| item["what"] == "called-off").map(|item| &item["by"]).collect();
+        let whos: Vec<&Value> =
+            items.iter().filter(|item| item["what"] == "called-off").map(|item| &item["by"]).collect();
         assert_eq!(whos, ["guest", "admin"]);
         assert!(items.iter().any(|item| item["detail"] == off));
         shop.assert_sound().await;
@@ -82,7 +86,8 @@ async fn an_order_of_which_nothing_was_sent_is_cancelled() {
         let done = call_off(order, &[("CUP", 2)]).token(&reply.token()).to(&shop).await.expect(200).json();
         assert_eq!(done["status"], "cancelled");
         assert_eq!(done["refunds"].as_array().unwrap().len(), 2);
-        let cancelled = "SELECT COUNT(*) FROM outbox WHERE type = 'order.cancelled.v1' AND data LIKE '%\"amount\":510%'";
+        let cancelled =
+            "SELECT COUNT(*) FROM outbox WHERE type = 'order.cancelled.v1' AND data LIKE '%\"amount\":510%'";
         assert_eq!((confirmed(&shop).await, shop.count(cancelled).await), (0, 1));
         let over = call_off(order, &[("CUP", 1)]).token(&reply.token()).to(&shop).await;
         assert_eq!(over.code(), (409, "illegal-move".to_owned()));
@@ -123,7 +128,11 @@ async fn a_unit_is_sent_or_called_off_and_never_both() {
             let order = buy(&shop, &format!("k{round}"), &[("CUP", 2)], "tok_approve").await.expect(201).order();
             let calls = (0..6).map(|turn| {
                 let some = [("CUP", 1)];
-                let call = if turn % 2 == 0 { call_off(order, &some).admin() } else { send(order, &json!({"lines": lines(&some)})) };
+                let call = if turn % 2 == 0 {
+                    call_off(order, &some).admin()
+                } else {
+                    send(order, &json!({"lines": lines(&some)}))
+                };
                 call.to(&shop)
             });
             let replies = join_all(calls).await;

@@ -66,7 +66,10 @@ async fn a_token_alone_moves_neither_money_nor_stock() {
             assert_eq!(post(&path, &json!({"reason": "x"})).token(&token).to(&shop).await.status, 401, "{what}");
         }
         let order = shown(&shop, order).await;
-        assert_eq!((&order["returns"][0]["status"], &order["lines"][0]["returned"]), (&json!("requested"), &json!(null)));
+        assert_eq!(
+            (&order["returns"][0]["status"], &order["lines"][0]["returned"]),
+            (&json!("requested"), &json!(null))
+        );
         shop.assert_sound().await;
         shop.close().await;
     })
@@ -285,7 +288,13 @@ async fn a_promise_that_payment_could_not_keep_is_shown() {
         let goodwill = RefundId::new(kernel::clock::Ids::next(&kernel::clock::SystemIds));
         let (payment, reason) = (PaymentId::new(order.uuid()), "more than is left".to_owned());
         let refused = PaymentRefundRefused {
-            payment, order, refund, asked: gbp(765), refunded: gbp(365), left: gbp(365), reason,
+            payment,
+            order,
+            refund,
+            asked: gbp(765),
+            refunded: gbp(365),
+            left: gbp(365),
+            reason,
         };
         shop.charges.feed.publish(&paid_back(order, goodwill, 400, 400));
         shop.charges.feed.publish(&PaymentEvent::from(refused));
@@ -293,12 +302,18 @@ async fn a_promise_that_payment_could_not_keep_is_shown() {
         shop.settle().await;
         let shown = shown(&shop, order).await;
         let (paid, status) = (&shown["refunds"][0]["paid"]["amount"], &shown["refunds"][0]["status"]);
-        assert_eq!((paid, status, &shown["returns"][0]["refund_status"]), (&json!(365), &json!("refused"), &json!("refused")));
+        assert_eq!(
+            (paid, status, &shown["returns"][0]["refund_status"]),
+            (&json!(365), &json!("refused"), &json!("refused"))
+        );
         assert_eq!(shown["refunds"][0]["reason"], "more than is left");
         let listed = get("/admin/orders?refund=refused").admin().to(&shop).await.expect(200).json();
         assert_eq!(listed["items"].as_array().unwrap().len(), 1);
         let told = get(&format!("/orders/{order}/timeline")).admin().to(&shop).await.expect(200).json();
-        assert!(told["items"].as_array().unwrap().iter().any(|item| item["what"] == "payment.refund-refused"), "{told}");
+        assert!(
+            told["items"].as_array().unwrap().iter().any(|item| item["what"] == "payment.refund-refused"),
+            "{told}"
+        );
         shop.assert_sound().await;
         shop.close().await;
     })

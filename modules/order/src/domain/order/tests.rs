@@ -256,7 +256,9 @@ fn an_order_with_nothing_left_to_send_is_done() {
 fn what_the_buyer_has_is_meant_first() {
     let mut order = paid(vec![line(1, "CUP", 2, 100), line(2, "CUP", 3, 100)]);
     send(&mut order, &[("CUP", 2)]).unwrap();
-    for (wanted, asked, sent, unsent) in [(1, 0, 1, 0), (2, 0, 2, 0), (3, 0, 0, 3), (4, 0, 1, 3), (5, 0, 2, 3), (1, 2, 0, 1)] {
+    for (wanted, asked, sent, unsent) in
+        [(1, 0, 1, 0), (2, 0, 2, 0), (3, 0, 0, 3), (4, 0, 1, 3), (5, 0, 2, 3), (1, 2, 0, 1)]
+    {
         let unwanted = order.divide(&units(&[("CUP", wanted)]), &units(&[("CUP", asked)])).unwrap();
         let found = (unwanted.sent.of(&"CUP".parse().unwrap()), unwanted.unsent.of(&"CUP".parse().unwrap()));
         assert_eq!(found, (sent, unsent), "{wanted} of 2 sent and 3 not, {asked} asked for before");

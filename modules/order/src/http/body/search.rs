@@ -132,13 +132,15 @@ mod tests {
     #[test]
     fn a_day_is_whole() {
         let day = moment("to", "2026-11-30").unwrap();
-        assert_eq!((day.begins.to_rfc3339(), day.ends.to_rfc3339()), (
-            "2026-11-30T00:00:00+00:00".to_owned(),
-            "2026-12-01T00:00:00+00:00".to_owned(),
-        ));
+        assert_eq!(
+            (day.begins.to_rfc3339(), day.ends.to_rfc3339()),
+            ("2026-11-30T00:00:00+00:00".to_owned(), "2026-12-01T00:00:00+00:00".to_owned(),)
+        );
         let time = moment("to", "2026-11-30T18:00:00+01:00").unwrap();
         assert_eq!((time.begins, time.begins.to_rfc3339()), (time.ends, "2026-11-30T17:00:00+00:00".to_owned()));
-        for bad in ["", " ", "2026", "2026-13-01", "yesterday!", "+12026-11-30T18:00:00Z", "2026-11-30 18:00", "30.11.2026"] {
+        for bad in
+            ["", " ", "2026", "2026-13-01", "yesterday!", "+12026-11-30T18:00:00Z", "2026-11-30 18:00", "30.11.2026"]
+        {
             assert!(moment("from", bad).is_err(), "{bad}");
         }
     }
