@@ -39,7 +39,7 @@ CREATE TABLE order_refund (
     updated_at @time NOT NULL
 ) @strict;
 CREATE INDEX order_refund_order ON order_refund (order_id, created_at);
-CREATE INDEX order_refund_open ON order_refund (order_id) WHERE status = 'refused';
+CREATE INDEX order_refund_status ON order_refund (status, order_id);
 
 -- An order of which nothing is left to send is done.
 UPDATE orders SET status = CASE WHEN EXISTS (SELECT 1 FROM order_line WHERE order_line.order_id = orders.id

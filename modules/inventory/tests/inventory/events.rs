@@ -192,7 +192,7 @@ fn updated(skus: &[(&str, i64)]) -> CatalogEvent {
 
 pub(crate) fn cancel(house: &House, order: OrderId) -> OrderEvent {
     let (reason, by) = ("changed my mind".to_owned(), Some("guest".to_owned()));
-    OrderEvent::from(OrderCancelled { order, reason, refund: house.db.seams().id(), by })
+    OrderEvent::from(OrderCancelled { order, reason, refund: house.db.seams().id(), by, amount: None })
 }
 
 pub(crate) fn fulfil(house: &House, order: OrderId, lines: &[(&str, i64)]) -> OrderEvent {
@@ -212,5 +212,7 @@ pub(crate) fn take_back(house: &House, order: OrderId, lines: &[(&str, i64, i64)
         restock,
         reason: "too small".to_owned(),
         by: Some("admin".to_owned()),
+        called_off: false,
+        order_status: None,
     })
 }

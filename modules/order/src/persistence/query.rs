@@ -38,7 +38,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     /// The orders' rows, each found by an index where there is one.
-    fn condition(&self) -> (String, Vec<Value>) {
+    pub(crate) fn condition(&self) -> (String, Vec<Value>) {
         let mut sql = format!("{ORDER} WHERE number < ?");
         let mut values: Vec<Value> = vec![self.before.unwrap_or(i64::MAX).into()];
         let mut and = |text: &str, value: Option<Value>| {

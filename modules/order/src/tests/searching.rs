@@ -2,6 +2,11 @@
 
 use serde_json::Value;
 
+use crate::{
+    domain::promise::PromiseStatus,
+    persistence::{query::Filter, select},
+};
+
 use super::{
     buyer::{buy, get, post, purchase},
     shop::{Shop, everywhere},
@@ -98,6 +103,33 @@ async fn an_order_is_found_by_what_people_know_of_it() {
             }
         }
         assert_eq!(get("/admin/orders").to(&shop).await.status, 401);
+        shop.close().await;
+    })
+    .await;
+}
+
+/// SQLite says how it would look; Postgres reads a small table whole, whatever indexes there are.
+#[actix_web::test]
+async fn a_search_uses_an_index() {
+    everywhere(async |shop| {
+        if shop.db.dialect() == kernel_db::Dialect::Sqlite {
+            let now = shop.db.seams().now();
+            for (filter, index) in [
+                (Filter { email: Some("ada@example.com".to_owned()), ..Filter::default() }, "orders_email_folded"),
+                (Filter { email: Some("ada@example.com".to_owned()), ..Filter::default() }, "orders_unfolded"),
+                (Filter { sku: Some("CUP".parse().unwrap()), ..Filter::default() }, "order_line_sku"),
+                (Filter { number: Some(1), ..Filter::default() }, "INTEGER PRIMARY KEY"),
+                (
+                    Filter { refund: Some(PromiseStatus::Refused), from: Some(now), ..Filter::default() },
+                    "order_refund_status",
+                ),
+            ] {
+                let (sql, values) = filter.condition();
+                let plan = select(shop.db.reader(), &format!("EXPLAIN QUERY PLAN {sql}"), values).await.unwrap();
+                let plan: Vec<String> = plan.iter().map(|row| row.try_get_by_index(3).unwrap()).collect();
+                assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:#?}");
+            }
+        }
         shop.close().await;
     })
     .await;
