@@ -11,7 +11,10 @@ use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    application::quote::{Quotes, quoting},
+    application::{
+        quote::{Quotes, quoting},
+        searches::Searches,
+    },
     cache::{Cache, watch},
     config::Config,
     http, persistence,
@@ -30,6 +33,7 @@ struct Inner {
     stock: Arc<dyn Stock>,
     cache: Arc<Cache>,
     quotes: Quotes,
+    searches: Searches,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -43,7 +47,8 @@ impl Catalog {
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));
         let quotes = quoting(&db);
-        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes }) }
+        let searches = Searches::new(&config);
+        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes, searches }) }
     }
 
     /// What other modules may ask of prices.
@@ -65,6 +70,10 @@ impl Catalog {
 
     pub(crate) fn quotes(&self) -> &Quotes {
         &self.inner.quotes
+    }
+
+    pub(crate) fn searches(&self) -> &Searches {
+        &self.inner.searches
     }
 
     pub(crate) fn cache(&self) -> &Cache {
@@ -104,7 +113,11 @@ impl Module for Catalog {
 
     fn workers(&self) -> Vec<Worker> {
         let (db, cache) = (self.inner.db.clone(), Arc::clone(&self.inner.cache));
-        vec![Worker::new("catalog-cache", move |stop| watch::run(db, cache, stop))]
+        let catalog = self.clone();
+        vec![
+            Worker::new("catalog-cache", move |stop| watch::run(db, cache, stop)),
+            Worker::new("catalog-index", move |stop| catalog.keep_indexed(stop)),
+        ]
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {
