@@ -17,6 +17,7 @@ use crate::{
     },
     cache::{Cache, watch},
     config::Config,
+    domain::Status,
     http, persistence,
     persistence::audit,
 };
@@ -125,6 +126,12 @@ impl Module for Catalog {
         for rule in audit::RULES {
             let (left, right) = rule.sides(self.db()).await?;
             checks.push(Check::new(rule.name, left, right).with_detail(rule.look_at));
+        }
+        for status in Status::ALL {
+            let (left, right) = audit::indexed_with(self.db(), status).await?;
+            let rule = format!("catalog: the search index has every {} product as such", status.as_str());
+            let look_at = "the terms of products in the index; saving the product again mends them";
+            checks.push(Check::new(&rule, left, right).with_detail(look_at));
         }
         checks.push(self.check_tree().await?);
         checks.push(self.check_outbox().await?);

@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn whatever_begins_a_word_finds_it() {
-        let (title, rest) = (words(&["heart", "85123a"]), words(&["candles", "heartfelt"]));
+        let (title, rest) = (words(&["heart", "85123a"]), words(&["candles"]));
         let terms = Terms::listed(title.iter(), rest.iter());
         let has = |wanted: Vec<String>| wanted.iter().all(|term| terms.iter().any(|own| own == term));
         for word in title.iter().chain(&rest) {

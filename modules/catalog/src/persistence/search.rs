@@ -23,17 +23,17 @@ mod statement;
 use matching::Field;
 use statement::Statement;
 
-/// Steps of the first walk.
-const SHORT_WALK: i64 = 300;
+/// Steps of the first walk. Tests walk less, so that small shops are searched in every way.
+const SHORT_WALK: i64 = if cfg!(test) { 5 } else { 300 };
 
 /// Steps of the walk for words that many products have.
-const LONG_WALK: i64 = 4_000;
+const LONG_WALK: i64 = if cfg!(test) { 12 } else { 4_000 };
 
 /// Products that are sorted rather than walked to.
-const FEW: i64 = 2_000;
+const FEW: i64 = if cfg!(test) { 8 } else { 2_000 };
 
 /// Categories that one statement looks at.
-const SHELVES: usize = 200;
+const SHELVES: usize = if cfg!(test) { 3 } else { 200 };
 
 /// The first of what is wanted, in order. The index must be complete.
 pub(super) async fn places(db: &Db, wanted: &Wanted<'_>, query: &Query) -> Result<Vec<Place>, DbError> {
