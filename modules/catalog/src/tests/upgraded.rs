@@ -1,5 +1,7 @@
 //! A store that was written by the version before the full-text index.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::{Shop, everywhere, mug};
@@ -32,16 +34,18 @@ async fn an_older_store_is_searched_before_and_after_it_is_indexed() {
     everywhere(async |shop| {
         let mut rows = "sku,title,price,category\n".to_owned();
         for number in 0..450 {
-            rows.push_str(&format!("S{number},Cup number {number:03},1,Cups\n"));
+            let _ = writeln!(rows, "S{number},Cup number {number:03},1,Cups");
         }
         rows.push_str("Z,Zebra cup,1,Cups\nE,Éclair cup,1,Cups\n");
         shop.imports(&rows).await;
         shop.as_before().await;
+        // As the version before wrote it; not every database knows the lower case of É.
+        shop.runs("UPDATE product SET words = ' cup éclair' WHERE slug = 'eclair-cup'").await;
 
         let shop = Shop::with_config(shop.db.clone(), crate::Config::for_testing());
         assert_eq!(shop.broken_rules().await, Vec::<String>::new(), "an index that is behind is no damage");
         assert_eq!(shop.finds("query=zebra", 9).await, ["Zebra cup"]);
-        assert_eq!(shop.finds("query=%C3%A9clair", 9).await.len(), usize::from(shop.folds()));
+        assert_eq!(shop.finds("query=%C3%89clair", 9).await, ["Éclair cup"]);
         assert_eq!(shop.finds("query=cup&sort=price&category=cups", 100).await.len(), 452);
         assert_eq!(shop.finds("query=cup", 100).await.len(), 452);
         shop.sells(&mug("New cup", "NEW", 1)).await;
@@ -62,13 +66,6 @@ async fn an_older_store_is_searched_before_and_after_it_is_indexed() {
         assert_eq!(slugs, json!("eclair-cup"));
     })
     .await;
-}
-
-impl Shop {
-    /// SQLite's own `lower` knows ASCII only, so that the older words of the test are not those that the store wrote.
-    fn folds(&self) -> bool {
-        self.db.dialect() == kernel_db::Dialect::Postgres
-    }
 }
 
 /// The version before may still run beside this one, while an upgrade goes on.
