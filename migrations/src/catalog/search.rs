@@ -29,7 +29,7 @@ CREATE TABLE search_doc (
 INSERT INTO search_doc (product_id, title_key, price) SELECT id, title_key, price FROM product ORDER BY id;
 ";
 
-/// rowid is search_doc.number. Only the terms' postings are kept, not the texts.
+/// `rowid` is `search_doc.number`. Only the terms' postings are kept, not the texts.
 const SQLITE: &str = "
 CREATE VIRTUAL TABLE search_text
     USING fts5 (terms, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');

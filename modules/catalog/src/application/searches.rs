@@ -108,7 +108,10 @@ impl Catalog {
                     PAUSE
                 }
                 Err(error) => {
-                    tracing::warn!(error = kernel::problem::chain(&error), "products could not be indexed; trying again");
+                    tracing::warn!(
+                        error = kernel::problem::chain(&error),
+                        "products could not be indexed; trying again"
+                    );
                     POLL
                 }
             };

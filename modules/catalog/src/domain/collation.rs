@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn titles_stand_in_the_order_of_a_dictionary() {
-        let mut titles = ["Zebra", "Øl", "éclair", "Ecole", "Äpfel", "apple", "10 cups", "Oz", "茶", "Чай", "  Bee", "Cup"];
+        let mut titles =
+            ["Zebra", "Øl", "éclair", "Ecole", "Äpfel", "apple", "10 cups", "Oz", "茶", "Чай", "  Bee", "Cup"];
         titles.sort_by_cached_key(|title| sort_key(title));
         let expected =
             ["10 cups", "Äpfel", "apple", "  Bee", "Cup", "éclair", "Ecole", "Øl", "Oz", "Zebra", "Чай", "茶"];

@@ -64,7 +64,7 @@ fn class(letter: char) -> Class {
 /// The words by which a text is found; letters and digits make a word, everything else parts them. Of what is written
 /// without spaces each pair of letters is a word, and the last letter.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    split(text, |pairs, last| pairs.push(last))
+    split(text, Vec::push)
 }
 
 /// The words that a query asks for. A text has them all where it has the query.

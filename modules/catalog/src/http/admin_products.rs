@@ -1,6 +1,9 @@
 //! Products, for the admin.
 
-use actix_web::{delete, get, post, put, web::{Data, Json}};
+use actix_web::{
+    delete, get, post, put,
+    web::{Data, Json},
+};
 use kernel::{Page, ProductId};
 use kernel_web::{Admin, Answer, ApiResult, Body, NoContent, OptionalIfMatch, OptionalKey, Path, Problems, Query};
 

@@ -78,9 +78,10 @@ pub(crate) async fn indexed_with(db: &Db, status: Status) -> Result<(i64, i64), 
                            WHERE search_text MATCH ? AND p.id = d.product_id";
             (matches, format!("\"{term}\""))
         }
-        Dialect::Postgres => {
-            ("search_doc d JOIN product p ON p.id = d.product_id WHERE d.terms @@ CAST(? AS tsquery)", format!("'{term}'"))
-        }
+        Dialect::Postgres => (
+            "search_doc d JOIN product p ON p.id = d.product_id WHERE d.terms @@ CAST(? AS tsquery)",
+            format!("'{term}'"),
+        ),
     };
     let indexed = "indexed = version * 1000 + 1";
     let sql = format!(

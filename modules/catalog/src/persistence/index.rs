@@ -34,32 +34,34 @@ struct Row(String, String, i64, String);
 
 /// Writes `entries`. Those of one transaction are numbered in their order.
 pub(crate) async fn save(tx: &Tx, entries: &[Entry<'_>]) -> Result<(), DbError> {
-    let (with_terms, without): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
-        entries.iter().partition(|entry| entry.has_new_terms);
-    let row = |entry: &Entry<'_>, terms: String| {
-        let id = entry.product.uuid().simple().to_string();
-        Row(id, entry.facets.title_key.clone(), entry.facets.price, terms)
+    let rows = |which: fn(&Entry<'_>) -> bool| -> Vec<Row> {
+        entries.iter().filter(|entry| which(entry)).map(|entry| row(tx.dialect(), entry)).collect()
     };
-    let write = |entry: &&Entry<'_>| row(entry, text(tx.dialect(), &entry.facets.terms()));
-    let with_terms: (Vec<Row>, Vec<Row>) = {
-        let (new, old): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = with_terms.into_iter().partition(|entry| entry.is_new);
-        (new.iter().map(write).collect(), old.iter().map(write).collect())
-    };
-    let without: Vec<Row> = without.iter().map(|entry| row(entry, String::new())).collect();
-    run(tx, &KEYS, &without).await?;
+    let new = rows(|entry| entry.is_new);
+    let changed = rows(|entry| !entry.is_new && entry.has_new_terms);
+    let same = rows(|entry| !entry.is_new && !entry.has_new_terms);
+    run(tx, KEYS, &same).await?;
     match tx.dialect() {
         Dialect::Sqlite => {
-            run(tx, &KEYS, &with_terms.0).await?;
-            run(tx, &KEYS, &with_terms.1).await?;
-            run(tx, FORGET_TEXT, &with_terms.1).await?;
-            run(tx, ADD_TEXT, &with_terms.0).await?;
-            run(tx, ADD_TEXT, &with_terms.1).await
+            run(tx, FORGET_TEXT, &changed).await?;
+            for rows in [&new, &changed] {
+                run(tx, KEYS, rows).await?;
+                run(tx, ADD_TEXT, rows).await?;
+            }
         }
         Dialect::Postgres => {
-            run(tx, KEYS_AND_TERMS, &with_terms.0).await?;
-            run(tx, KEYS_AND_TERMS, &with_terms.1).await
+            for rows in [&new, &changed] {
+                run(tx, KEYS_AND_TERMS, rows).await?;
+            }
         }
     }
+    Ok(())
+}
+
+fn row(dialect: Dialect, entry: &Entry<'_>) -> Row {
+    let facets = entry.facets;
+    let terms = if entry.has_new_terms { text(dialect, &facets.terms()) } else { String::new() };
+    Row(entry.product.uuid().simple().to_string(), facets.title_key.clone(), facets.price, terms)
 }
 
 /// `WHERE true`, or SQLite takes the conflict's clause for a join's.

@@ -133,7 +133,8 @@ impl Search<'_> {
 
     async fn sorted_of(&self, shelves: &[i64], several: bool) -> Result<Vec<Place>, DbError> {
         let field = Field::Any;
-        let statement = Statement { query: self.query, field, shelves, status: self.wanted.status, rows: self.wanted.rows };
+        let statement =
+            Statement { query: self.query, field, shelves, status: self.wanted.status, rows: self.wanted.rows };
         if !several {
             if let Some(page) = self.walk(&statement, SHORT_WALK).await? {
                 return Ok(page);

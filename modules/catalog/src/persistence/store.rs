@@ -55,8 +55,8 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, changes: &mut [Change]) -> Resu
     save_products(tx, &written).await?;
     save_variants(tx, &written).await?;
     save_shelves(tx, &written).await?;
-    let changed: Vec<Entry<'_>> = written.iter().map(Written::entry).collect();
-    index::save(tx, &changed).await?;
+    let entries: Vec<Entry<'_>> = written.iter().map(Written::entry).collect();
+    index::save(tx, &entries).await?;
     Ok(outbox::publish(tx, cause, &events)?)
 }
 
@@ -113,7 +113,8 @@ const PRODUCT: Insert = Insert {
            THEN excluded.indexed ELSE product.indexed END",
 };
 
-const INDEXED: &str = "UPDATE product SET indexed = version * 1000 + 1 WHERE id IN (SELECT {id}(value ->> 0) FROM {rows})";
+const INDEXED: &str =
+    "UPDATE product SET indexed = version * 1000 + 1 WHERE id IN (SELECT {id}(value ->> 0) FROM {rows})";
 
 async fn save_products(tx: &Tx, written: &[Written<'_>]) -> Result<(), DbError> {
     let mut values = Vec::with_capacity(written.len() * PRODUCT.width);

@@ -1,5 +1,7 @@
 //! The statements of a search.
 
+use std::fmt::Write as _;
+
 use kernel_db::Dialect;
 use sea_orm::Value;
 
@@ -137,7 +139,7 @@ impl Statement<'_> {
         values.extend(keyset);
         if let Some(end) = end {
             let up_to = if wanted.order.descending { ">=" } else { "<=" };
-            sql.push_str(&format!(" AND ({key}, {id}) {up_to} (?, ?)"));
+            let _ = write!(sql, " AND ({key}, {id}) {up_to} (?, ?)");
             values.extend([value(&end.key), end.product.uuid().into()]);
         }
         let (words, more) = matching::words(self.query, self.field);
@@ -145,10 +147,8 @@ impl Statement<'_> {
         sql.push_str(&words);
         if self.shelves.len() > 1 {
             let marks = vec!["?"; self.shelves.len()].join(", ");
-            sql.push_str(&format!(
-                " AND EXISTS (SELECT 1 FROM shelf s WHERE s.category IN ({marks}) AND s.listed = 1 \
-                 AND s.product_id = p.id)"
-            ));
+            let on_one = format!("s.category IN ({marks}) AND s.listed = 1 AND s.product_id = p.id");
+            let _ = write!(sql, " AND EXISTS (SELECT 1 FROM shelf s WHERE {on_one})");
             values.extend(self.shelves.iter().map(|&shelf| Value::from(shelf)));
         }
         values.push(limit(self.rows));
@@ -159,7 +159,7 @@ impl Statement<'_> {
     /// The list that is walked: one shelf's own, or the whole shop's.
     fn list(&self) -> Sql {
         match self.shelves {
-            [shelf] => ("shelf s WHERE s.category = ? AND s.listed = 1".to_owned(), vec![(*shelf).into()]),
+            [one] => ("shelf s WHERE s.category = ? AND s.listed = 1".to_owned(), vec![(*one).into()]),
             _ => ("product p WHERE p.status = 'active'".to_owned(), Vec::new()),
         }
     }
