@@ -69,7 +69,7 @@ async fn open(settings: &Settings, module: &'static str, seams: &Seams, bus: &Bu
     let (Some(common), false) = (settings.modules.of(module), residence == Residence::Elsewhere) else {
         return Ok(None);
     };
-    let searches = settings.modules.catalog.own.searches_at_once();
+    let searches = settings.modules.catalog.config.searches_at_once();
     let readers = if module == "catalog" { u32::try_from(searches).unwrap_or(1) } else { 0 };
     let target = target(data, module, &common.url, data.readers + readers);
     let hint = match &target {
