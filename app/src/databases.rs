@@ -71,7 +71,9 @@ async fn open(settings: &Settings, module: &'static str, seams: &Seams, bus: &Bu
     let (Some(common), false) = (settings.modules.of(module), residence == Residence::Elsewhere) else {
         return Ok(None);
     };
-    let target = target(data, module, &common.url);
+    let searches = settings.modules.catalog.config.searches_at_once();
+    let readers = if module == "catalog" { u32::try_from(searches).unwrap_or(1) } else { 0 };
+    let target = target(data, module, &common.url, data.readers + readers);
     let hint = match &target {
         Target::Sqlite { .. } => "",
         Target::Postgres { .. } => " (is the server running, and does data.url name it and a user who may log in?)",
@@ -87,10 +89,10 @@ async fn open(settings: &Settings, module: &'static str, seams: &Seams, bus: &Bu
     }
 }
 
-fn target(data: &DataSettings, module: &str, own: &SecretString) -> Target {
+fn target(data: &DataSettings, module: &str, own: &SecretString, readers: u32) -> Target {
     let address = if own.expose_secret().is_empty() { &data.url } else { own };
     match address.expose_secret() {
-        "" => Target::Sqlite { file: data.folder.join(format!("{module}.db")), readers: data.readers },
+        "" => Target::Sqlite { file: data.folder.join(format!("{module}.db")), readers },
         url => {
             let schema = format!("{}{module}", data.schema_prefix);
             Target::Postgres { url: url.to_owned(), schema, connections: data.connections }

@@ -4,6 +4,8 @@ use sea_orm_migration::prelude::*;
 
 use crate::step::Step;
 
+mod search;
+
 pub struct Migrator;
 
 #[async_trait::async_trait]
@@ -15,6 +17,7 @@ impl MigratorTrait for Migrator {
             Step::number_outbox(),
             Step::number_news(),
             Step::numbered_in_turn(),
+            Step::own_by("m0050_search", search::search),
         ]
     }
 }

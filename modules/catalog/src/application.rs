@@ -4,13 +4,14 @@ pub(crate) mod archive_product;
 pub(crate) mod change_category;
 pub(crate) mod create_product;
 pub(crate) mod delete_category;
+pub(crate) mod list_all_products;
 pub(crate) mod list_products;
 pub(crate) mod quote;
 pub(crate) mod replace_product;
+pub(crate) mod searches;
 pub(crate) mod show_categories;
 pub(crate) mod show_product;
 
-use kernel::Sku;
 use kernel_db::Tx;
 
 use crate::{
@@ -69,7 +70,7 @@ async fn complete(tx: &Tx, sheet: &Sheet, slugs: &[String]) -> Result<(Sheet, Tr
 
 /// Refuses the SKUs that belong to another product.
 async fn refuse_taken(tx: &Tx, product: &Product) -> Result<(), CatalogError> {
-    let taken: Vec<Sku> = persistence::product::taken(tx, product.id(), product.sheet().skus()).await?;
+    let taken = persistence::product::taken(tx, product.id(), product.sheet().skus()).await?;
     if taken.is_empty() { Ok(()) } else { Err(CatalogError::SkuTaken(taken)) }
 }
 

@@ -2,10 +2,11 @@
 
 use kernel::{CategoryId, Kind, Problem, ProductId, Sku};
 use kernel_db::{DbError, idempotency::KeyRefusal};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    domain::{Fault, category::Misplaced},
+    domain::{Fault, Status, category::Misplaced},
     persistence::store::SaveError,
 };
 
@@ -21,8 +22,8 @@ pub(crate) enum CatalogError {
     CategoryNotFound(CategoryId),
     #[error("it has changed since you read it; read it again")]
     Stale,
-    #[error("{} belongs to another product", join(.0))]
-    SkuTaken(Vec<Sku>),
+    #[error("{}", blocked(.0))]
+    SkuTaken(Vec<Blocking>),
     #[error("{}", summary(.0))]
     Invalid(Vec<Fault>),
     #[error("the category has {0} below it; move or delete them first")]
@@ -34,14 +35,32 @@ pub(crate) enum CatalogError {
     /// Others kept writing the same rows; the caller may try again.
     #[error("the same thing was changed by others at this moment; try again")]
     Raced,
+    #[error("too many searches wait for their turn; search again in a second")]
+    SearchBusy,
     #[error(transparent)]
     Key(#[from] KeyRefusal),
     #[error("the catalog could not be read or written")]
     Storage(#[source] DbError),
 }
 
-fn join(skus: &[Sku]) -> String {
-    skus.iter().map(Sku::as_str).collect::<Vec<_>>().join(", ")
+/// A product that has a SKU which another one would need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Blocking {
+    pub(crate) sku: Sku,
+    #[serde(rename = "id")]
+    pub(crate) product: ProductId,
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) status: Status,
+}
+
+fn blocked(blocking: &[Blocking]) -> String {
+    let of_one = |blocking: &Blocking| {
+        let Blocking { sku, product, title, status, .. } = blocking;
+        format!("{sku} belongs to the {} product \"{title}\" ({product})", status.as_str())
+    };
+    let all: Vec<String> = blocking.iter().map(of_one).collect();
+    format!("{}; give it another SKU, or change that product", all.join(", "))
 }
 
 fn summary(faults: &[Fault]) -> String {
@@ -90,6 +109,7 @@ impl Problem for CatalogError {
             Self::Stale => Kind::Stale,
             Self::SkuTaken(_) | Self::HasChildren(_) | Self::Cycle | Self::TooDeep | Self::Raced => Kind::Conflict,
             Self::Invalid(_) => Kind::Invalid,
+            Self::SearchBusy => Kind::TooMany,
             Self::Key(refusal) => refusal.kind(),
             Self::Storage(error) => error.kind(),
         }
@@ -106,6 +126,7 @@ impl Problem for CatalogError {
             Self::Cycle => "category-cycle",
             Self::TooDeep => "category-too-deep",
             Self::Raced => "changed-meanwhile",
+            Self::SearchBusy => "search-busy",
             Self::Key(refusal) => refusal.code(),
             Self::Storage(error) => error.code(),
         }
@@ -113,7 +134,10 @@ impl Problem for CatalogError {
 
     fn extensions(&self) -> Option<Value> {
         match self {
-            Self::SkuTaken(skus) => Some(json!({ "skus": skus })),
+            Self::SkuTaken(blocking) => {
+                let skus: Vec<&Sku> = blocking.iter().map(|blocking| &blocking.sku).collect();
+                Some(json!({ "skus": skus, "products": blocking }))
+            }
             Self::Invalid(faults) => Some(json!({ "errors": faults })),
             _ => None,
         }

@@ -24,6 +24,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>, catalog: &Catalog) {
         .service(categories::list_categories)
         .service(categories::read_category)
         .service(admin_products::create_product)
+        .service(admin_products::list_all_products)
         .service(imports::import_products)
         .service(admin_products::read_any_product)
         .service(admin_products::replace_product)

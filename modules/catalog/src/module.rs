@@ -11,9 +11,13 @@ use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    application::quote::{Quotes, quoting},
+    application::{
+        quote::{Quotes, quoting},
+        searches::Searches,
+    },
     cache::{Cache, watch},
     config::Config,
+    domain::Status,
     http, persistence,
     persistence::audit,
 };
@@ -30,6 +34,7 @@ struct Inner {
     stock: Arc<dyn Stock>,
     cache: Arc<Cache>,
     quotes: Quotes,
+    searches: Searches,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -43,7 +48,8 @@ impl Catalog {
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));
         let quotes = quoting(&db);
-        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes }) }
+        let searches = Searches::new(&config);
+        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes, searches }) }
     }
 
     /// What other modules may ask of prices.
@@ -65,6 +71,10 @@ impl Catalog {
 
     pub(crate) fn quotes(&self) -> &Quotes {
         &self.inner.quotes
+    }
+
+    pub(crate) fn searches(&self) -> &Searches {
+        &self.inner.searches
     }
 
     pub(crate) fn cache(&self) -> &Cache {
@@ -104,7 +114,11 @@ impl Module for Catalog {
 
     fn workers(&self) -> Vec<Worker> {
         let (db, cache) = (self.inner.db.clone(), Arc::clone(&self.inner.cache));
-        vec![Worker::new("catalog-cache", move |stop| watch::run(db, cache, stop))]
+        let catalog = self.clone();
+        vec![
+            Worker::new("catalog-cache", move |stop| watch::run(db, cache, stop)),
+            Worker::new("catalog-index", move |stop| catalog.keep_indexed(stop)),
+        ]
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {
@@ -112,6 +126,12 @@ impl Module for Catalog {
         for rule in audit::RULES {
             let (left, right) = rule.sides(self.db()).await?;
             checks.push(Check::new(rule.name, left, right).with_detail(rule.look_at));
+        }
+        for status in Status::ALL {
+            let (left, right) = audit::indexed_with(self.db(), status).await?;
+            let rule = format!("catalog: the search index has every {} product as such", status.as_str());
+            let look_at = "the terms of products in the index; saving the product again mends them";
+            checks.push(Check::new(&rule, left, right).with_detail(look_at));
         }
         checks.push(self.check_tree().await?);
         checks.push(self.check_outbox().await?);

@@ -4,10 +4,11 @@ pub(crate) mod audit;
 mod bulk;
 pub(crate) mod category;
 mod gather;
+pub(crate) mod index;
 pub(crate) mod page;
 pub(crate) mod product;
 pub(crate) mod quote;
-pub(crate) mod search;
+mod search;
 pub(crate) mod slug;
 pub(crate) mod store;
 

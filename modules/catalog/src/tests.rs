@@ -9,7 +9,9 @@ mod lists;
 mod prices;
 mod products;
 mod refusals;
+mod searches;
 mod shop;
+mod upgraded;
 
 use serde_json::{Value, json};
 use shop::{Reply, Shop, everywhere};

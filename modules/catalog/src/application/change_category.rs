@@ -9,7 +9,7 @@ use kernel_db::{
 use super::{require_match, unraced};
 use crate::{
     cache::{Document, News},
-    domain::{Category, Fault, Tree, fold},
+    domain::{Category, Fault, Tree, slug::slug as domain_slug},
     error::CatalogError,
     module::Catalog,
     persistence::{
@@ -70,7 +70,7 @@ impl Catalog {
 
 /// Adds a category with an address of its own. The tree is locked.
 pub(crate) async fn add(tx: &Tx, parent: Option<i64>, title: &str) -> Result<Category, CatalogError> {
-    let base = fold::slug(title);
+    let base = domain_slug(title);
     let base = if base.is_empty() { "category".to_owned() } else { base };
     let unique = tx.seams().ids.next().simple().to_string();
     let wanted = Wanted { base, apart: unique.clone(), unique };

@@ -11,7 +11,7 @@ use kernel_db::{
 use super::{complete, news_of, refuse_taken, unraced};
 use crate::{
     cache::News,
-    domain::{Product, Sheet, fold},
+    domain::{Product, Sheet, slug::slug as domain_slug},
     error::CatalogError,
     module::Catalog,
     persistence::{
@@ -73,9 +73,9 @@ async fn free_slug(tx: &Tx, id: ProductId, sheet: &Sheet) -> Result<String, Cata
 /// The address that a product would like.
 pub(crate) fn wanted_slug(id: ProductId, sheet: &Sheet) -> Wanted {
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
-    let first = sheet.skus().next().map(|sku| fold::slug(sku.as_str())).unwrap_or_default();
+    let first = sheet.skus().next().map(|sku| domain_slug(sku.as_str())).unwrap_or_default();
     Wanted {
-        base: or(fold::slug(&sheet.title), "product"),
+        base: or(domain_slug(&sheet.title), "product"),
         apart: or(first, "product"),
         unique: id.uuid().simple().to_string(),
     }

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cache::Document,
     domain::{
-        Product,
+        Product, Query, Status,
         listing::{Order, Place},
     },
     error::CatalogError,
     module::Catalog,
-    persistence::{self, page::Wanted, search::Search},
+    persistence::{self, page::Wanted},
     view::ProductView,
 };
 
@@ -24,7 +24,7 @@ pub(crate) struct Listing {
     /// A category's slug; what stands below it counts too.
     pub(crate) category: Option<String>,
     /// `None` when nothing is searched for.
-    pub(crate) words: Option<Vec<String>>,
+    pub(crate) query: Option<Query>,
     pub(crate) after: Option<AfterKey>,
     pub(crate) limit: Limit,
 }
@@ -41,7 +41,7 @@ pub(crate) struct AfterKey {
 impl Listing {
     /// One text for all ways of asking for the same page.
     fn key(&self) -> String {
-        let words = self.words.as_ref().map(|words| words.join(" "));
+        let words = self.query.as_ref().map(|query| query.words().join(" "));
         let after = self.after.as_ref().map(Cursor::encode);
         let category = self.category.as_deref();
         format!("{:?} {:?} {after:?} {words:?} {category:?}", self.order, self.limit.rows())
@@ -64,7 +64,7 @@ impl Catalog {
         let Some(wanted) = self.wanted(listing).await? else {
             return Ok(Page { items: Vec::new(), next_cursor: None });
         };
-        let places = persistence::page::places(self.db(), &wanted).await?;
+        let places = self.places(&wanted).await?;
         let order = listing.order;
         let page = Page::cut(places, listing.limit, |place| AfterKey { order, place: place.clone() });
         self.fill(page).await
@@ -80,19 +80,37 @@ impl Catalog {
                 Some(tree.with_descendants(category.number))
             }
         };
-        let search = match listing.words.as_deref() {
-            None => None,
-            Some([]) => return Ok(None),
-            Some(words) => Some(Search::plan(self.db(), words.to_vec()).await?),
-        };
+        if listing.query.as_ref().is_some_and(Query::is_empty) {
+            return Ok(None);
+        }
         let after = listing.after.as_ref().map(|after| &after.place);
-        Ok(Some(Wanted { order: listing.order, shelves, search, after, rows: listing.limit.and_one() }))
+        let (order, query, rows) = (listing.order, listing.query.as_ref(), listing.limit.and_one());
+        Ok(Some(Wanted { order, shelves, status: Some(Status::Active), query, after, rows }))
+    }
+
+    /// A search waits for its turn, so that many of them leave the database to others.
+    pub(super) async fn places(&self, wanted: &Wanted<'_>) -> Result<Vec<Place>, CatalogError> {
+        if wanted.query.is_none() {
+            return Ok(persistence::page::places(self.db(), wanted, true).await?);
+        }
+        let _turn = self.searches().turn().await?;
+        let is_indexed = self.is_indexed().await?;
+        Ok(persistence::page::places(self.db(), wanted, is_indexed).await?)
     }
 
     /// What was archived between the two reads is left out.
     async fn fill(&self, page: Page<Place>) -> Result<Page<ProductView>, CatalogError> {
+        self.fill_with(page, Some(Status::Active)).await
+    }
+
+    /// The products of `page` that still have `status`.
+    pub(super) async fn fill_with(
+        &self,
+        page: Page<Place>,
+        status: Option<Status>,
+    ) -> Result<Page<ProductView>, CatalogError> {
         let ids: Vec<ProductId> = page.items.iter().map(|place| place.product).collect();
-        let products = persistence::product::active(self.db(), &ids).await?;
+        let products = persistence::product::with_status(self.db(), &ids, status).await?;
         let tree = self.tree_for(&products).await?;
         let mut products: HashMap<ProductId, Product> =
             products.into_iter().map(|product| (product.id(), product)).collect();

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kernel::CategoryId;
 
+use super::collation::sort_key;
+
 /// A tree is at most so deep.
 pub(crate) const DEEPEST: usize = 12;
 
@@ -38,7 +40,7 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) fn new(categories: Vec<Category>) -> Self {
         let mut sorted = categories;
-        sorted.sort_by_cached_key(|category| (category.title.to_lowercase(), category.number));
+        sorted.sort_by_cached_key(|category| (sort_key(&category.title), category.number));
         let mut tree = Self::default();
         for category in sorted {
             tree.add(category);

@@ -1,10 +1,13 @@
 //! Products, for the admin.
 
-use actix_web::{delete, get, post, put, web::Data};
-use kernel::ProductId;
-use kernel_web::{Admin, Answer, ApiResult, Body, NoContent, OptionalIfMatch, OptionalKey, Path, Problems};
+use actix_web::{
+    delete, get, post, put,
+    web::{Data, Json},
+};
+use kernel::{Page, ProductId};
+use kernel_web::{Admin, Answer, ApiResult, Body, NoContent, OptionalIfMatch, OptionalKey, Path, Problems, Query};
 
-use super::{admin_call::AdminCall, body::ProductBody, tagged::Tagged};
+use super::{admin_call::AdminCall, body::ProductBody, query::AdminListQuery, tagged::Tagged};
 use crate::{module::Catalog, view::ProductView};
 
 /// Makes a product.
@@ -16,7 +19,7 @@ use crate::{module::Catalog, view::ProductView};
     params(OptionalKey),
     request_body = ProductBody,
     responses(Problems, (status = 201, description = "Made", body = ProductView),
-        (status = 409, description = "`sku-taken`: one of `skus` belongs to another product")),
+        (status = 409, description = "`sku-taken`: `products` have one of `skus`")),
     security(("admin" = [])),
 )]
 #[post("/admin/products")]
@@ -29,6 +32,23 @@ pub(crate) async fn create_product(
     let wish = body.into_inner().into_wish();
     let answer = catalog.create_product(&call.cx, key.as_ref(), &wish).await?;
     Ok(kernel_module::respond(answer))
+}
+
+/// Lists all products, drafts and archived ones too, the newest first.
+#[utoipa::path(
+    tag = "catalog",
+    params(AdminListQuery),
+    responses(Problems, (status = 200, description = "One page", body = Page<ProductView>)),
+    security(("admin" = [])),
+)]
+#[get("/admin/products")]
+pub(crate) async fn list_all_products(
+    _: Admin,
+    query: Query<AdminListQuery>,
+    catalog: Data<Catalog>,
+) -> ApiResult<Json<Page<ProductView>>> {
+    let listing = query.into_inner().into_listing()?;
+    Ok(Json(catalog.list_all_products(&listing).await?))
 }
 
 /// Shows a product by its id, whatever its status.
@@ -55,7 +75,7 @@ pub(crate) async fn read_any_product(
     params(OptionalIfMatch),
     request_body = ProductBody,
     responses(Problems, (status = 200, description = "Replaced", body = ProductView),
-        (status = 409, description = "`sku-taken`: one of `skus` belongs to another product"),
+        (status = 409, description = "`sku-taken`: `products` have one of `skus`"),
         (status = 412, description = "It has changed since you read it")),
     security(("admin" = [])),
 )]

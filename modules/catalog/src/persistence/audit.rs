@@ -1,8 +1,9 @@
 //! Counts what must always be equal, for `banyan check`.
 
-use kernel_db::{Db, DbError, feed};
+use kernel_db::{Db, DbError, Dialect, feed};
 
 use super::read;
+use crate::domain::{Status, terms};
 
 /// A rule, and a statement that answers its two sides.
 pub(crate) struct Rule {
@@ -11,7 +12,7 @@ pub(crate) struct Rule {
     pub(crate) look_at: &'static str,
 }
 
-pub(crate) const RULES: [Rule; 7] = [
+pub(crate) const RULES: [Rule; 8] = [
     Rule {
         name: "catalog: every variant belongs to a product",
         sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM variant v JOIN product p ON p.id = v.product_id) FROM variant",
@@ -48,10 +49,15 @@ pub(crate) const RULES: [Rule; 7] = [
         look_at: "rows of shelf that differ from product; saving the product again mends them",
     },
     Rule {
-        name: "catalog: only active products can be found by a word",
-        sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM word w JOIN product p ON p.id = w.product_id AND \
-              p.status = 'active') FROM word",
-        look_at: "rows of word whose product is not active; saving the product again mends them",
+        name: "catalog: every product has a row in the search index",
+        sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM search_doc) FROM product",
+        look_at: "rows of search_doc and product; saving a product that has none again mends it",
+    },
+    Rule {
+        name: "catalog: every row of the search index says what its product says",
+        sql: "SELECT COUNT(*), (SELECT COUNT(*) FROM search_doc d JOIN product p ON p.id = d.product_id AND \
+              d.title_key = p.title_key AND d.price = p.price) FROM search_doc",
+        look_at: "rows of search_doc that differ from product; saving the product again mends them",
     },
 ];
 
@@ -61,6 +67,30 @@ impl Rule {
         let row = rows.first().ok_or_else(|| DbError::corrupt("audit", self.name))?;
         Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
     }
+}
+
+/// How many products have `status`, and how many the search index has with it; of those that are indexed as they are.
+pub(crate) async fn indexed_with(db: &Db, status: Status) -> Result<(i64, i64), DbError> {
+    let term = terms::status(status.as_str());
+    let (matches, term) = match db.dialect() {
+        Dialect::Sqlite => {
+            let matches = "search_text CROSS JOIN search_doc d ON d.number = search_text.rowid CROSS JOIN product p \
+                           WHERE search_text MATCH ? AND p.id = d.product_id";
+            (matches, format!("\"{term}\""))
+        }
+        Dialect::Postgres => (
+            "search_doc d JOIN product p ON p.id = d.product_id WHERE d.terms @@ CAST(? AS tsquery)",
+            format!("'{term}'"),
+        ),
+    };
+    let indexed = "indexed = version * 1000 + 1";
+    let sql = format!(
+        "SELECT (SELECT COUNT(*) FROM product WHERE status = ? AND {indexed}), \
+         (SELECT COUNT(*) FROM {matches} AND {indexed})"
+    );
+    let rows = read(db, &sql, [status.as_str().into(), term.into()]).await?;
+    let row = rows.first().ok_or_else(|| DbError::corrupt("audit", "no counts"))?;
+    Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
 }
 
 /// The versions of all products, added up, and the events that the outbox has ever been given. Each event

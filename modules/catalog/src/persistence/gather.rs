@@ -28,11 +28,10 @@ pub(super) fn products(rows: &[QueryResult]) -> Result<Vec<Product>, DbError> {
 
 fn product(rows: &[QueryResult]) -> Result<Product, DbError> {
     let [first, ..] = rows else { return Err(DbError::corrupt("product", "it has no variants")) };
-    let status: String = first.try_get_by_index(3)?;
     let sheet = Sheet {
         title: first.try_get_by_index(4)?,
         description: first.try_get_by_index::<Option<String>>(12)?.unwrap_or_default(),
-        status: Status::parse(&status).ok_or_else(|| DbError::corrupt("status", &status))?,
+        status: status(first, 3)?,
         categories: json(first, 13)?,
         options: json(first, 14)?,
         variants: rows.iter().map(variant).collect::<Result<_, _>>()?,
@@ -46,6 +45,11 @@ fn product(rows: &[QueryResult]) -> Result<Product, DbError> {
 fn variant(row: &QueryResult) -> Result<Variant, DbError> {
     let options: BTreeMap<String, String> = json(row, 9)?;
     Ok(Variant { sku: sku(row, 7)?, title: row.try_get_by_index(8)?, options, price: money(row, 10)? })
+}
+
+pub(super) fn status(row: &QueryResult, index: usize) -> Result<Status, DbError> {
+    let text: String = row.try_get_by_index(index)?;
+    Status::parse(&text).ok_or_else(|| DbError::corrupt("status", &text))
 }
 
 pub(super) fn sku(row: &QueryResult, index: usize) -> Result<Sku, DbError> {

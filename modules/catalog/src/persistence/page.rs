@@ -7,19 +7,21 @@ use kernel_db::{Db, DbError};
 use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::{
-    read,
-    search::{Search, range},
+use super::{read, search};
+use crate::domain::{
+    Query, Status,
+    listing::{Column, Key, Order, Place},
 };
-use crate::domain::listing::{Column, Key, Order, Place};
 
 /// One page to be looked up.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wanted<'a> {
     pub(crate) order: Order,
     /// Only products that stand on one of these shelves; `None` for the whole shop.
     pub(crate) shelves: Option<Vec<i64>>,
-    pub(crate) search: Option<Search>,
+    /// `None` for every status.
+    pub(crate) status: Option<Status>,
+    pub(crate) query: Option<&'a Query>,
     pub(crate) after: Option<&'a Place>,
     pub(crate) rows: u64,
 }
@@ -27,12 +29,24 @@ pub(crate) struct Wanted<'a> {
 /// Shelves that one statement looks at; SQLite joins at most 500 selects.
 const SHELVES: usize = 200;
 
-/// The first of what is wanted, in order.
-pub(crate) async fn places(db: &Db, wanted: &Wanted<'_>) -> Result<Vec<Place>, DbError> {
+/// The first of what is wanted, in order. While the index is being built, lists are walked instead.
+pub(crate) async fn places(db: &Db, wanted: &Wanted<'_>, is_indexed: bool) -> Result<Vec<Place>, DbError> {
+    match wanted.query {
+        Some(query) if is_indexed => search::places(db, wanted, query).await,
+        Some(_) if wanted.order.column == Column::Relevance => {
+            let order = Order { column: Column::Newest, ..wanted.order };
+            let places = walk(db, &Wanted { order, ..wanted.clone() }).await?;
+            Ok(places.into_iter().map(|place| Place { key: Key::Number(Key::BEST), ..place }).collect())
+        }
+        _ => walk(db, wanted).await,
+    }
+}
+
+async fn walk(db: &Db, wanted: &Wanted<'_>) -> Result<Vec<Place>, DbError> {
     let mut found: Vec<Place> = Vec::new();
     let statements = match &wanted.shelves {
-        None => vec![wanted.statement(&[])],
-        Some(shelves) => shelves.chunks(SHELVES).map(|shelves| wanted.statement(shelves)).collect(),
+        None => vec![wanted.walk("product p", "p.id", &wanted.which(), None)],
+        Some(shelves) => shelves.chunks(SHELVES).map(|shelves| wanted.walk_shelves(shelves)).collect(),
     };
     let several = statements.len() > 1;
     for (sql, values) in statements {
@@ -41,47 +55,29 @@ pub(crate) async fn places(db: &Db, wanted: &Wanted<'_>) -> Result<Vec<Place>, D
         }
     }
     if several {
-        found.sort();
-        if wanted.order.descending {
-            found.reverse();
-        }
-        found.dedup();
-        found.truncate(usize::try_from(wanted.rows).unwrap_or(usize::MAX));
+        wanted.arrange(&mut found);
     }
     Ok(found)
 }
 
 impl Wanted<'_> {
-    fn statement(&self, shelves: &[i64]) -> (String, Vec<Value>) {
-        match self.search.as_ref().and_then(|search| search.rare.as_deref()) {
-            Some(rare) => self.sort_few(rare, shelves),
-            None if shelves.is_empty() => self.walk("product p", "p.id", "p.status = 'active'", None),
-            None => self.walk_shelves(shelves),
+    /// Puts what several statements have found in order, each product once, and no more than is wanted.
+    pub(super) fn arrange(&self, found: &mut Vec<Place>) {
+        found.sort();
+        if self.order.descending {
+            found.reverse();
         }
+        found.dedup();
+        found.truncate(usize::try_from(self.rows).unwrap_or(usize::MAX));
     }
 
-    /// Reads everything that has the rare word, and sorts it.
-    fn sort_few(&self, rare: &str, shelves: &[i64]) -> (String, Vec<Value>) {
-        let mut values: Vec<Value> = range(rare).into();
-        let on_shelf = if shelves.is_empty() {
-            String::new()
-        } else {
-            values.extend(shelves.iter().map(|&shelf| Value::from(shelf)));
-            let marks = vec!["?"; shelves.len()].join(", ");
-            let on_one = format!("s.category IN ({marks}) AND s.listed = 1 AND s.product_id = p.id");
-            format!(" AND EXISTS (SELECT 1 FROM shelf s WHERE {on_one})")
-        };
-        // In this order, whatever the planner knows of the tables: the word is rare.
-        let source = "word w CROSS JOIN product p";
-        let which = format!("w.word >= ? AND w.word < ? AND p.id = w.product_id AND p.status = 'active'{on_shelf}");
-        let (sql, more) = self.walk(source, "p.id", &which, None);
-        values.extend(more);
-        (sql.replacen("SELECT", "SELECT DISTINCT", 1), values)
+    fn which(&self) -> String {
+        self.status.map_or_else(|| "true".to_owned(), |status| format!("p.status = '{}'", status.as_str()))
     }
 
     /// Each shelf is walked by itself, in its own index, and gives no more than a page.
     fn walk_shelves(&self, shelves: &[i64]) -> (String, Vec<Value>) {
-        let source = match &self.search {
+        let source = match self.query {
             Some(_) => "shelf s JOIN product p ON p.id = s.product_id",
             None => "shelf s",
         };
@@ -108,26 +104,27 @@ impl Wanted<'_> {
         let beyond = if self.order.descending { "<" } else { ">" };
         let alias = id.split('.').next().unwrap_or_default();
         let key = match self.order.column {
-            Column::Title => format!("{alias}.title_key"),
+            Column::Title | Column::LowerTitle => format!("{alias}.title_key"),
             Column::Price => format!("{alias}.price"),
-            Column::Newest => id.to_owned(),
+            Column::Newest | Column::Relevance => id.to_owned(),
         };
         let mut sql = format!("SELECT {key} AS key, {id} AS id FROM {source} WHERE {which}");
         if let Some(after) = self.after {
             match self.order.column {
-                Column::Newest => {
+                Column::Newest | Column::Relevance => {
                     let _ = write!(sql, " AND {id} {beyond} ?");
                 }
-                Column::Title | Column::Price => {
+                Column::Title | Column::LowerTitle | Column::Price => {
                     let _ = write!(sql, " AND ({key}, {id}) {beyond} (?, ?)");
                     values.push(value(&after.key));
                 }
             }
             values.push(after.product.uuid().into());
         }
-        for pattern in self.search.iter().flat_map(Search::conditions) {
-            sql.push_str(" AND p.words LIKE ?");
-            values.push(pattern);
+        if let Some(query) = self.query {
+            let (words, more) = search::words_or_as_typed(query);
+            sql.push_str(&words);
+            values.extend(more);
         }
         sql.push_str(clause(self.order));
         values.push(self.limit());
@@ -140,25 +137,25 @@ impl Wanted<'_> {
 }
 
 /// The id alone where it is the order: sorted by it twice, SQLite would not go by the index.
-const fn clause(order: Order) -> &'static str {
+pub(super) const fn clause(order: Order) -> &'static str {
     match (order.column, order.descending) {
-        (Column::Newest, false) => " ORDER BY 2 LIMIT ?",
-        (Column::Newest, true) => " ORDER BY 2 DESC LIMIT ?",
+        (Column::Newest | Column::Relevance, false) => " ORDER BY 2 LIMIT ?",
+        (Column::Newest | Column::Relevance, true) => " ORDER BY 2 DESC LIMIT ?",
         (_, false) => " ORDER BY 1, 2 LIMIT ?",
         (_, true) => " ORDER BY 1 DESC, 2 DESC LIMIT ?",
     }
 }
 
-fn place(order: Order, row: &QueryResult) -> Result<Place, DbError> {
+pub(super) fn place(order: Order, row: &QueryResult) -> Result<Place, DbError> {
     let key = match order.column {
-        Column::Title => Key::Text(row.try_get_by_index(0)?),
+        Column::Title | Column::LowerTitle => Key::Text(row.try_get_by_index(0)?),
         Column::Price => Key::Number(row.try_get_by_index(0)?),
-        Column::Newest => Key::None,
+        Column::Newest | Column::Relevance => Key::None,
     };
     Ok(Place { key, product: ProductId::new(row.try_get_by_index::<Uuid>(1)?) })
 }
 
-fn value(key: &Key) -> Value {
+pub(super) fn value(key: &Key) -> Value {
     match key {
         Key::None => Value::BigInt(None),
         Key::Number(number) => (*number).into(),

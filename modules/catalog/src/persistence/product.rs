@@ -2,10 +2,14 @@
 
 use kernel::{ProductId, Sku};
 use kernel_db::{Db, DbError, Tx, dialect};
+use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use super::{gather, padded, placeholders, read};
-use crate::domain::Product;
+use crate::{
+    domain::{Product, Status},
+    error::Blocking,
+};
 
 /// The active product that `handle` names: by its id, else by its slug, else by a SKU of its own.
 pub(crate) async fn find_active(db: &Db, handle: &str) -> Result<Option<Product>, DbError> {
@@ -40,14 +44,15 @@ fn of_id(lock: &str) -> String {
     )
 }
 
-/// The active ones of `ids`, in no order that means anything.
-pub(crate) async fn active(db: &Db, ids: &[ProductId]) -> Result<Vec<Product>, DbError> {
+/// Those of `ids` that have `status`, all of them for `None`; in no order that means anything.
+pub(crate) async fn with_status(db: &Db, ids: &[ProductId], status: Option<Status>) -> Result<Vec<Product>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let (marks, count) = placeholders(ids.len());
+    let only = status.map(|status| format!(" AND p.status = '{}'", status.as_str())).unwrap_or_default();
     let sql = format!(
-        "SELECT {} FROM product p JOIN variant v ON v.product_id = p.id WHERE p.id IN ({marks}) AND p.status = 'active' \
+        "SELECT {} FROM product p JOIN variant v ON v.product_id = p.id WHERE p.id IN ({marks}){only} \
          ORDER BY p.id, v.place",
         gather::COLUMNS
     );
@@ -67,16 +72,38 @@ pub(crate) async fn lock_owners(tx: &Tx, skus: &[[&str; 1]]) -> Result<Vec<Produ
     gather::products(&rows)
 }
 
-/// Those of `skus` that belong to a product other than `own`.
+/// The products of `ids`, for changing them.
+pub(crate) async fn lock_all(tx: &Tx, ids: &[ProductId]) -> Result<Vec<Product>, DbError> {
+    let sql = format!(
+        "SELECT {} FROM {{rows}} AS wanted JOIN product p ON p.id = {{id}}(wanted.value ->> 0) \
+         JOIN variant v ON v.product_id = p.id ORDER BY p.id, v.place {{for_update}}",
+        gather::COLUMNS
+    );
+    let ids: Vec<[String; 1]> = ids.iter().map(|id| [id.uuid().simple().to_string()]).collect();
+    gather::products(&tx.rows(&sql, [dialect::rows(&ids)]).await?)
+}
+
+/// Those products other than `own` to which one of `skus` belongs.
 pub(crate) async fn taken<'a>(
     tx: &Tx,
     own: ProductId,
     skus: impl Iterator<Item = &'a Sku>,
-) -> Result<Vec<Sku>, DbError> {
-    let sql = "SELECT v.sku FROM {rows} AS wanted JOIN variant v ON v.sku = wanted.value ->> 0 WHERE v.product_id <> ?";
+) -> Result<Vec<Blocking>, DbError> {
+    let sql = "SELECT v.sku, p.id, p.slug, p.title, p.status FROM {rows} AS wanted \
+               JOIN variant v ON v.sku = wanted.value ->> 0 JOIN product p ON p.id = v.product_id WHERE p.id <> ?";
     let skus: Vec<[&str; 1]> = skus.map(|sku| [sku.as_str()]).collect();
     let rows = tx.rows(sql, [dialect::rows(&skus), own.uuid().into()]).await?;
-    rows.iter().map(|row| gather::sku(row, 0)).collect()
+    rows.iter().map(blocking).collect()
+}
+
+fn blocking(row: &QueryResult) -> Result<Blocking, DbError> {
+    Ok(Blocking {
+        sku: gather::sku(row, 0)?,
+        product: ProductId::new(row.try_get_by_index::<Uuid>(1)?),
+        slug: row.try_get_by_index(2)?,
+        title: row.try_get_by_index(3)?,
+        status: gather::status(row, 4)?,
+    })
 }
 
 /// Every product of a category, whatever its status.

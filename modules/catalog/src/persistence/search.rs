@@ -1,46 +1,193 @@
-//! Chooses how to look for words: few products have a rare one, and a common one is soon met in any order.
+//! Finds products by words in the full-text index, in any order and category, with a bound on what a page costs.
+//!
+//! A list by name or price can be made in two ways: walk the list and keep what has the words, or look all up that has
+//! the words and sort them. The first is cheap where many products have the words, the second where few have. A short
+//! walk comes first, then a count that stops early decides. Every way gives the same page.
 
-use kernel_db::{Db, DbError};
+use kernel_db::{Db, DbError, Dialect};
 use sea_orm::Value;
 
-use super::read;
+use super::{
+    page::{Wanted, place},
+    read,
+};
+use crate::domain::{
+    Query,
+    listing::{Column, Key, Place},
+    terms,
+};
 
-/// Products that a search reads and sorts, rather than walk the list until enough of them have turned up.
-const FEW: i64 = 1_000;
+mod matching;
+mod statement;
 
-/// The words that a product must have, each as the beginning of one of its own.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Search {
-    pub(crate) words: Vec<String>,
-    /// The one by which to begin, when few products have it.
-    pub(crate) rare: Option<String>,
+use matching::Field;
+use statement::Statement;
+
+/// Steps of the first walk. Tests walk less, so that small shops are searched in every way.
+const SHORT_WALK: i64 = if cfg!(test) { 5 } else { 300 };
+
+/// Steps of the walk for words that many products have.
+const LONG_WALK: i64 = if cfg!(test) { 12 } else { 4_000 };
+
+/// Products that are sorted rather than walked to.
+const FEW: i64 = if cfg!(test) { 8 } else { 2_000 };
+
+/// Categories that one statement looks at.
+const SHELVES: usize = if cfg!(test) { 3 } else { 200 };
+
+/// The first of what is wanted, in order. The index must be complete.
+pub(super) async fn places(db: &Db, wanted: &Wanted<'_>, query: &Query) -> Result<Vec<Place>, DbError> {
+    let search = Search { db, wanted, query };
+    match wanted.order.column {
+        Column::Relevance => search.by_relevance().await,
+        Column::Newest => search.newest(Field::Any, wanted.after, wanted.rows).await,
+        Column::Title | Column::LowerTitle | Column::Price => search.sorted().await,
+    }
 }
 
-impl Search {
-    /// Looks up how common each of `words` is, until a rare one is found.
-    pub(crate) async fn plan(db: &Db, words: Vec<String>) -> Result<Self, DbError> {
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM word WHERE word >= ? AND word < ? LIMIT ?) AS few";
-        let mut rarest: Option<(i64, &String)> = None;
-        for word in &words {
-            let [from, to] = range(word);
-            let rows = read(db, sql, [from, to, (FEW + 1).into()]).await?;
-            let count: i64 = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
-            if rarest.is_none_or(|(fewest, _)| count < fewest) {
-                rarest = Some((count, word));
+/// A condition on `p.words`, after `AND`, that also knows the products which are not indexed yet.
+pub(super) fn words_or_as_typed(query: &Query) -> (String, Vec<Value>) {
+    let (folded, mut values) = matching::words(query, Field::Any);
+    let typed = query.as_typed();
+    if typed.is_empty() {
+        return (folded, values);
+    }
+    values.extend(typed.iter().map(|word| Value::from(format!("% {word}%"))));
+    let typed = vec!["p.words LIKE ?"; typed.len()].join(" AND ");
+    (format!(" AND ((true{folded}) OR ({typed}))"), values)
+}
+
+struct Search<'a> {
+    db: &'a Db,
+    wanted: &'a Wanted<'a>,
+    query: &'a Query,
+}
+
+impl Search<'_> {
+    /// First what has the words in its title or SKUs, then the rest; the newest first in each.
+    async fn by_relevance(&self) -> Result<Vec<Place>, DbError> {
+        let reached = match self.wanted.after.map(|after| &after.key) {
+            Some(Key::Number(tier)) => *tier,
+            _ => Key::BEST,
+        };
+        let mut found: Vec<Place> = Vec::new();
+        for (tier, field) in [(Key::BEST, Field::Title), (Key::OTHERS, Field::Rest)] {
+            let left = self.wanted.rows.saturating_sub(u64::try_from(found.len()).unwrap_or(u64::MAX));
+            if tier < reached || left == 0 {
+                continue;
+            }
+            let after = self.wanted.after.filter(|_| tier == reached);
+            let places = self.newest(field, after, left).await?;
+            found.extend(places.into_iter().map(|place| Place { key: Key::Number(tier), ..place }));
+        }
+        Ok(found)
+    }
+
+    /// By the numbers in the index, which are the order in which products were made.
+    async fn newest(&self, field: Field, after: Option<&Place>, rows: u64) -> Result<Vec<Place>, DbError> {
+        let after = match after {
+            Some(place) => self.number(place).await?,
+            None => i64::MAX,
+        };
+        let mut found: Vec<(i64, Place)> = Vec::new();
+        for shelves in self.chunks() {
+            found.extend(self.newest_of(field, shelves, after, rows).await?);
+        }
+        found.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+        found.dedup_by_key(|(number, _)| *number);
+        found.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
+        Ok(found.into_iter().map(|(_, place)| place).collect())
+    }
+
+    async fn newest_of(
+        &self,
+        field: Field,
+        shelves: &[i64],
+        after: i64,
+        rows: u64,
+    ) -> Result<Vec<(i64, Place)>, DbError> {
+        let statement = Statement { query: self.query, field, shelves, status: self.wanted.status, rows };
+        if self.db.dialect() == Dialect::Postgres {
+            let newest = self.number_before(after).await?;
+            let near = self.run_numbered(statement.newest_near(newest, LONG_WALK)).await?;
+            if newest <= LONG_WALK || u64::try_from(near.len()).is_ok_and(|found| found >= rows) {
+                return Ok(near);
             }
         }
-        let rare = rarest.filter(|(count, _)| *count <= FEW).map(|(_, word)| word.clone());
-        Ok(Self { words, rare })
+        self.run_numbered(statement.newest(self.db.dialect(), after)).await
     }
 
-    /// One condition on `p.words` for each word, and its value.
-    pub(super) fn conditions(&self) -> impl Iterator<Item = Value> {
-        // A word is letters and digits, so there is nothing to escape.
-        self.words.iter().map(|word| format!("% {word}%").into())
+    /// By name or price.
+    async fn sorted(&self) -> Result<Vec<Place>, DbError> {
+        let mut found: Vec<Place> = Vec::new();
+        let chunks = self.chunks();
+        let several = chunks.len() > 1;
+        for shelves in chunks {
+            found.extend(self.sorted_of(shelves, several).await?);
+        }
+        if several {
+            self.wanted.arrange(&mut found);
+        }
+        Ok(found)
     }
-}
 
-/// All words that begin with `word`, as they sort byte by byte.
-pub(super) fn range(word: &str) -> [Value; 2] {
-    [word.into(), format!("{word}\u{10ffff}").into()]
+    async fn sorted_of(&self, shelves: &[i64], several: bool) -> Result<Vec<Place>, DbError> {
+        let field = Field::Any;
+        let statement =
+            Statement { query: self.query, field, shelves, status: self.wanted.status, rows: self.wanted.rows };
+        if !several {
+            if let Some(page) = self.walk(&statement, SHORT_WALK).await? {
+                return Ok(page);
+            }
+            let count = self.one(statement.count(self.db.dialect(), FEW)).await?;
+            if count.is_none_or(|count| count >= FEW)
+                && let Some(page) = self.walk(&statement, LONG_WALK).await?
+            {
+                return Ok(page);
+            }
+        }
+        let (sql, values) = statement.sorted(self.db.dialect(), self.wanted);
+        self.run_sorted(sql, values).await
+    }
+
+    /// Walks at most `steps` of the list; `None` when the page may not be full by then.
+    async fn walk(&self, statement: &Statement<'_>, steps: i64) -> Result<Option<Vec<Place>>, DbError> {
+        let (sql, values) = statement.step(self.wanted, steps);
+        let end = self.run_sorted(sql, values).await?.pop();
+        let (sql, values) = statement.walk(self.wanted, end.as_ref());
+        let found = self.run_sorted(sql, values).await?;
+        let full = u64::try_from(found.len()).is_ok_and(|found| found >= self.wanted.rows);
+        Ok((full || end.is_none()).then_some(found))
+    }
+
+    /// `[[]]` for the whole shop.
+    fn chunks(&self) -> Vec<&[i64]> {
+        match &self.wanted.shelves {
+            None => vec![&[]],
+            Some(shelves) => shelves.chunks(SHELVES).collect(),
+        }
+    }
+
+    async fn number(&self, place: &Place) -> Result<i64, DbError> {
+        let sql = "SELECT number FROM search_doc WHERE product_id = ?";
+        Ok(self.one((sql.to_owned(), vec![place.product.uuid().into()])).await?.unwrap_or(0))
+    }
+
+    async fn number_before(&self, after: i64) -> Result<i64, DbError> {
+        let sql = "SELECT number FROM search_doc WHERE number < ? ORDER BY number DESC LIMIT 1";
+        Ok(self.one((sql.to_owned(), vec![after.into()])).await?.unwrap_or(0))
+    }
+
+    async fn one(&self, (sql, values): (String, Vec<Value>)) -> Result<Option<i64>, DbError> {
+        Ok(read(self.db, &sql, values).await?.first().map(|row| row.try_get_by_index(0)).transpose()?)
+    }
+
+    async fn run_sorted(&self, sql: String, values: Vec<Value>) -> Result<Vec<Place>, DbError> {
+        read(self.db, &sql, values).await?.iter().map(|row| place(self.wanted.order, row)).collect()
+    }
+
+    async fn run_numbered(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<(i64, Place)>, DbError> {
+        let rows = read(self.db, &sql, values).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, place(self.wanted.order, row)?))).collect()
+    }
 }

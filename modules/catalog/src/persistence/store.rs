@@ -7,7 +7,10 @@ use kernel_db::{Cause, DbError, Tx, dialect, outbox};
 use sea_orm::Value;
 use serde::Serialize;
 
-use super::bulk::Insert;
+use super::{
+    bulk::Insert,
+    index::{self, Entry},
+};
 use crate::domain::{Facets, Product, Sheet};
 
 /// A product to be written, and what it was when it was read; `None` when it is new.
@@ -52,8 +55,25 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, changes: &mut [Change]) -> Resu
     save_products(tx, &written).await?;
     save_variants(tx, &written).await?;
     save_shelves(tx, &written).await?;
-    save_words(tx, &written).await?;
+    let entries: Vec<Entry<'_>> = written.iter().map(Written::entry).collect();
+    index::save(tx, &entries).await?;
     Ok(outbox::publish(tx, cause, &events)?)
+}
+
+/// Derives everything of `products` afresh that lists and searches need. The products themselves stay as they are, and
+/// nothing is published.
+pub(crate) async fn derive_again(tx: &Tx, products: Vec<Product>) -> Result<(), DbError> {
+    let changes: Vec<Change> = products.into_iter().map(Change::new).collect();
+    let written: Vec<Written<'_>> = changes.iter().map(Written::of).collect();
+    save_products(tx, &written).await?;
+    save_shelves(tx, &written).await?;
+    let entries: Vec<Entry<'_>> =
+        written.iter().map(Written::entry).map(|entry| Entry { is_new: false, ..entry }).collect();
+    index::save(tx, &entries).await?;
+    let ids: Vec<[String; 1]> =
+        written.iter().map(|written| [written.product.id().uuid().simple().to_string()]).collect();
+    tx.run(INDEXED, [dialect::rows(&ids)]).await?;
+    Ok(())
 }
 
 /// A written product with its facets before and after.
@@ -72,18 +92,29 @@ impl<'a> Written<'a> {
     fn id(&self) -> Value {
         self.product.id().uuid().into()
     }
+
+    fn entry(&self) -> Entry<'_> {
+        let before = self.before.as_ref().map(|(_, facets)| facets);
+        let known = before.is_some_and(|before| before.has_terms_of(&self.after));
+        Entry { product: self.product.id(), facets: &self.after, is_new: self.before.is_none(), has_new_terms: !known }
+    }
 }
 
+/// An update leaves a product that was not indexed as it was for [`derive_again`], which writes all of its terms.
 const PRODUCT: Insert = Insert {
     head: "INSERT INTO product (id, slug, status, version, title, title_key, price, currency, categories, options, \
-           images, created_at, updated_at, words, description)",
-    width: 15,
+           images, created_at, updated_at, words, description, indexed)",
+    width: 16,
     tail: "ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, \
            title = excluded.title, title_key = excluded.title_key, price = excluded.price, \
            currency = excluded.currency, categories = excluded.categories, options = excluded.options, \
            images = excluded.images, updated_at = excluded.updated_at, words = excluded.words, \
-           description = excluded.description",
+           description = excluded.description, indexed = CASE WHEN product.indexed = product.version * 1000 + 1 \
+           THEN excluded.indexed ELSE product.indexed END",
 };
+
+const INDEXED: &str =
+    "UPDATE product SET indexed = version * 1000 + 1 WHERE id IN (SELECT {id}(value ->> 0) FROM {rows})";
 
 async fn save_products(tx: &Tx, written: &[Written<'_>]) -> Result<(), DbError> {
     let mut values = Vec::with_capacity(written.len() * PRODUCT.width);
@@ -105,6 +136,7 @@ async fn save_products(tx: &Tx, written: &[Written<'_>]) -> Result<(), DbError> 
             product.updated_at().into(),
             written.after.word_text().into(),
             sheet.description.as_str().into(),
+            index::state(product.version()).into(),
         ]);
     }
     PRODUCT.run(tx, values).await?;
@@ -192,31 +224,6 @@ async fn leave_shelves(tx: &Tx, written: &Written<'_>, listed: bool, left: &[[i6
     let sql = "DELETE FROM shelf WHERE product_id = ? AND listed = ? AND category IN \
                (SELECT CAST(value ->> 0 AS bigint) FROM {rows})";
     tx.run(sql, [written.id(), i64::from(listed).into(), dialect::rows(left)]).await?;
-    Ok(())
-}
-
-const WORD: Insert =
-    Insert { head: "INSERT INTO word (word, product_id)", width: 2, tail: "ON CONFLICT (word, product_id) DO NOTHING" };
-
-/// Only what is listed can be found.
-async fn save_words(tx: &Tx, written: &[Written<'_>]) -> Result<(), DbError> {
-    let none = BTreeSet::new();
-    let found = |facets: &Facets| if facets.listed { facets.words.clone() } else { BTreeSet::new() };
-    let mut values = Vec::with_capacity(written.len() * 16);
-    for written in written {
-        let before = written.before.as_ref().map(|(_, facets)| found(facets));
-        let before = before.as_ref().unwrap_or(&none);
-        let after = if written.after.listed { &written.after.words } else { &none };
-        let gone: Vec<[&String; 1]> = before.difference(after).map(|word| [word]).collect();
-        if !gone.is_empty() {
-            let sql = "DELETE FROM word WHERE product_id = ? AND word IN (SELECT value ->> 0 FROM {rows})";
-            tx.run(sql, [written.id(), dialect::rows(&gone)]).await?;
-        }
-        for word in after.difference(before) {
-            values.extend([word.as_str().into(), written.id()]);
-        }
-    }
-    WORD.run(tx, values).await?;
     Ok(())
 }
 

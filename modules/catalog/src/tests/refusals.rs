@@ -67,6 +67,20 @@ async fn a_sku_of_another_product_is_taken() {
         let path = format!("/admin/products/{}", mine["id"].as_str().unwrap());
         assert_eq!(shop.admin(Method::PUT, &path, &mug("Mine", "OTHER", 1)).await.refusal(), "409 sku-taken");
         assert_eq!(shop.read("/products/MINE").await, mine);
+
+        for status in ["draft", "archived"] {
+            let hidden = with(mug("Hidden", status, 1), &json!({ "status": status }));
+            let hidden = shop.sells(&hidden).await;
+            let post = shop.admin(Method::POST, "/admin/products", &mug("Thief", status, 1)).await;
+            assert_eq!(post.refusal(), "409 sku-taken");
+            let named = &post.json()["products"][0];
+            for member in ["id", "slug", "title", "status"] {
+                assert_eq!(named[member], hidden[member], "{status}: {post:?}");
+            }
+            let detail = post.json()["detail"].as_str().unwrap().to_owned();
+            let id = hidden["id"].as_str().unwrap();
+            assert!(detail.contains(status) && detail.contains("\"Hidden\"") && detail.contains(id), "{detail}");
+        }
     })
     .await;
 }
@@ -105,6 +119,7 @@ async fn only_the_admin_may() {
         let id = "018f3a5e-0000-7000-8000-000000000000";
         for (method, path) in [
             (Method::POST, "/admin/products".to_owned()),
+            (Method::GET, "/admin/products".to_owned()),
             (Method::GET, format!("/admin/products/{id}")),
             (Method::PUT, format!("/admin/products/{id}")),
             (Method::DELETE, format!("/admin/products/{id}")),

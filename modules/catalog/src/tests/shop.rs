@@ -63,9 +63,13 @@ impl Shop {
     }
 
     fn on(db: Db) -> Self {
+        Self::with_config(db, Config::for_testing())
+    }
+
+    pub(super) fn with_config(db: Db, config: Config) -> Self {
         let stock = Arc::new(ScriptedStock::default());
         let asked: Arc<dyn Stock> = stock.clone();
-        let catalog = Catalog::new(db.clone(), Config::for_testing(), asked);
+        let catalog = Catalog::new(db.clone(), config, asked);
         Self { db, catalog, stock }
     }
 

@@ -1,0 +1,139 @@
+//! How many searches run at once, and whether the full-text index is complete.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    time::Duration,
+};
+
+use kernel_db::guard;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cache::News,
+    config::Config,
+    error::CatalogError,
+    module::Catalog,
+    persistence::{self, index, store},
+};
+
+/// A search that has waited this long for its turn is refused.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Products that one transaction indexes.
+const BATCH: i64 = 200;
+
+/// How often the indexer looks for products that are behind.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A pause between two batches, in which others write.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// The searches of one process.
+#[derive(Debug)]
+pub(crate) struct Searches {
+    running: Semaphore,
+    waiting: AtomicUsize,
+    most_waiting: usize,
+    is_indexed: AtomicBool,
+}
+
+impl Searches {
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            running: Semaphore::new(config.searches_at_once()),
+            waiting: AtomicUsize::new(0),
+            most_waiting: config.searches_waiting,
+            is_indexed: AtomicBool::new(false),
+        }
+    }
+
+    /// Waits until fewer searches run than may. Too many that wait, or too long a wait, are a refusal.
+    pub(crate) async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>, CatalogError> {
+        if guard::sabotaged("catalog::searches::turn") {
+            return Ok(None);
+        }
+        if let Ok(turn) = self.running.try_acquire() {
+            return Ok(Some(turn));
+        }
+        let _place = Place::of(self).ok_or(CatalogError::SearchBusy)?;
+        match tokio::time::timeout(PATIENCE, self.running.acquire()).await {
+            Ok(Ok(turn)) => Ok(Some(turn)),
+            Ok(Err(_)) | Err(_) => Err(CatalogError::SearchBusy),
+        }
+    }
+}
+
+/// A place among those who wait.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn of(searches: &'a Searches) -> Option<Self> {
+        let place = Self(&searches.waiting);
+        let before = searches.waiting.fetch_add(1, SeqCst);
+        (before < searches.most_waiting).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
+    }
+}
+
+impl Catalog {
+    /// Whether every product is in the index. Once it is, it stays so but for what an earlier version of the store
+    /// writes beside this one, which [`Catalog::keep_indexed`] catches up with.
+    pub(super) async fn is_indexed(&self) -> Result<bool, CatalogError> {
+        let known = &self.searches().is_indexed;
+        if !known.load(SeqCst) && index::is_complete(self.db()).await? {
+            known.store(true, SeqCst);
+        }
+        Ok(known.load(SeqCst))
+    }
+
+    /// Indexes what is behind, until told to stop: after an upgrade every product, in small batches.
+    pub(crate) async fn keep_indexed(self, stop: CancellationToken) {
+        let mut done = 0;
+        while !stop.is_cancelled() {
+            let pause = match self.index_some().await {
+                Ok(0) if done > 0 => {
+                    tracing::info!(products = done, "the search index is complete");
+                    done = 0;
+                    POLL
+                }
+                Ok(0) => POLL,
+                Ok(indexed) => {
+                    done += indexed;
+                    PAUSE
+                }
+                Err(error) => {
+                    tracing::warn!(
+                        error = kernel::problem::chain(&error),
+                        "products could not be indexed; trying again"
+                    );
+                    POLL
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Indexes one batch of what is behind; answers how many products that were.
+    pub(crate) async fn index_some(&self) -> Result<usize, CatalogError> {
+        let behind = &index::behind(self.db(), BATCH).await?;
+        if behind.is_empty() {
+            return Ok(0);
+        }
+        let work = |tx: kernel_db::Tx| async move {
+            let products = persistence::product::lock_all(&tx, behind).await?;
+            store::derive_again(&tx, products).await
+        };
+        self.db().transact(work).await?;
+        self.cache().tell(&News { products: behind.clone(), ..News::default() });
+        Ok(behind.len())
+    }
+}

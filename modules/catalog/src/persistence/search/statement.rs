@@ -1,0 +1,191 @@
+//! The statements of a search.
+
+use std::fmt::Write as _;
+
+use kernel_db::Dialect;
+use sea_orm::Value;
+
+use super::matching::{self, Field};
+use crate::{
+    domain::{
+        Query, Status,
+        listing::{Column, Place},
+    },
+    persistence::page::{Wanted, clause, value},
+};
+
+/// What one statement asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Statement<'a> {
+    pub(super) query: &'a Query,
+    pub(super) field: Field,
+    /// Empty for the whole shop.
+    pub(super) shelves: &'a [i64],
+    /// `None` for all.
+    pub(super) status: Option<Status>,
+    pub(super) rows: u64,
+}
+
+type Sql = (String, Vec<Value>);
+
+impl Statement<'_> {
+    fn condition(&self, dialect: Dialect) -> Value {
+        matching::condition(dialect, self.query, self.field, self.shelves, self.status).into()
+    }
+
+    /// A join with `product p` where the index alone would find too much.
+    fn exactly(&self) -> (&'static str, Sql) {
+        if self.query.is_exact() {
+            return ("", Sql::default());
+        }
+        (" CROSS JOIN product p", {
+            let (sql, values) = matching::words(self.query, self.field);
+            (format!(" AND p.id = d.product_id{sql}"), values)
+        })
+    }
+
+    /// Number and id of what matches, the newest first. SQLite reads the index from its end, and no further than need be.
+    pub(super) fn newest(&self, dialect: Dialect, after: i64) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let mut values = vec![self.condition(dialect), after.into()];
+        values.extend(more);
+        values.push(limit(self.rows));
+        let sql = match dialect {
+            Dialect::Sqlite => format!(
+                "SELECT d.number AS key, d.product_id AS id FROM search_text CROSS JOIN search_doc d{join} \
+                 WHERE search_text MATCH ? AND search_text.rowid < ? AND d.number = search_text.rowid{exactly} \
+                 ORDER BY search_text.rowid DESC LIMIT ?"
+            ),
+            Dialect::Postgres => format!(
+                "WITH hit AS MATERIALIZED (SELECT d.number, d.product_id FROM search_doc d \
+                 WHERE d.terms @@ CAST(? AS tsquery)) \
+                 SELECT d.number AS key, d.product_id AS id FROM hit d{join} WHERE d.number < ?{exactly} \
+                 ORDER BY d.number DESC LIMIT ?"
+            ),
+        };
+        (sql, values)
+    }
+
+    /// The same among the last `steps` numbers up to `newest`, read one after the other. Postgres only.
+    pub(super) fn newest_near(&self, newest: i64, steps: i64) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let mut values = vec![newest.into(), (newest - steps).into(), self.condition(Dialect::Postgres)];
+        values.extend(more);
+        values.push(limit(self.rows));
+        let sql = format!(
+            "SELECT d.number AS key, d.product_id AS id FROM (SELECT number, product_id, terms FROM search_doc \
+             WHERE number <= ? AND number > ? ORDER BY number DESC LIMIT {steps}) AS d{join} \
+             WHERE d.terms @@ CAST(? AS tsquery){exactly} ORDER BY d.number DESC LIMIT ?"
+        );
+        (sql, values)
+    }
+
+    /// How much matches, counted no further than `most`.
+    pub(super) fn count(&self, dialect: Dialect, most: i64) -> Sql {
+        let source = match dialect {
+            Dialect::Sqlite => "search_text WHERE search_text MATCH ?",
+            Dialect::Postgres => "search_doc d WHERE d.terms @@ CAST(? AS tsquery)",
+        };
+        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {source} LIMIT ?) AS few");
+        (sql, vec![self.condition(dialect), most.into()])
+    }
+
+    /// Everything that matches, sorted.
+    pub(super) fn sorted(&self, dialect: Dialect, wanted: &Wanted<'_>) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let key = column(wanted, "d");
+        let (beyond, keyset) = beyond(wanted, &key, "d.product_id");
+        let mut values = vec![self.condition(dialect)];
+        values.extend(more);
+        values.extend(keyset);
+        values.push(limit(self.rows));
+        let order = clause(wanted.order);
+        let sql = match dialect {
+            Dialect::Sqlite => format!(
+                "SELECT {key} AS key, d.product_id AS id FROM search_text CROSS JOIN search_doc d{join} \
+                 WHERE search_text MATCH ? AND d.number = search_text.rowid{exactly}{beyond}{order}"
+            ),
+            Dialect::Postgres => format!(
+                "WITH hit AS MATERIALIZED (SELECT d.title_key, d.price, d.product_id FROM search_doc d \
+                 WHERE d.terms @@ CAST(? AS tsquery)) \
+                 SELECT {key} AS key, d.product_id AS id FROM hit d{join} WHERE true{exactly}{beyond}{order}"
+            ),
+        };
+        (sql, values)
+    }
+
+    /// Where the list stands after `steps`; no row when it is shorter.
+    pub(super) fn step(&self, wanted: &Wanted<'_>, steps: i64) -> Sql {
+        let (source, mut values) = self.list();
+        let (alias, id) = self.columns();
+        let key = column(wanted, alias);
+        let (beyond, keyset) = beyond(wanted, &key, id);
+        values.extend(keyset);
+        values.push(1_i64.into());
+        let order = clause(wanted.order);
+        (format!("SELECT {key} AS key, {id} AS id FROM {source}{beyond}{order} OFFSET {steps}"), values)
+    }
+
+    /// What has the words, along the list up to `end`.
+    pub(super) fn walk(&self, wanted: &Wanted<'_>, end: Option<&Place>) -> Sql {
+        let (source, mut values) = self.list();
+        let (alias, id) = self.columns();
+        let source = match alias {
+            "p" => source,
+            _ => source.replacen("shelf s", "shelf s JOIN product p ON p.id = s.product_id", 1),
+        };
+        let key = column(wanted, alias);
+        let (mut sql, keyset) = beyond(wanted, &key, id);
+        values.extend(keyset);
+        if let Some(end) = end {
+            let up_to = if wanted.order.descending { ">=" } else { "<=" };
+            let _ = write!(sql, " AND ({key}, {id}) {up_to} (?, ?)");
+            values.extend([value(&end.key), end.product.uuid().into()]);
+        }
+        let (words, more) = matching::words(self.query, self.field);
+        values.extend(more);
+        sql.push_str(&words);
+        if self.shelves.len() > 1 {
+            let marks = vec!["?"; self.shelves.len()].join(", ");
+            let on_one = format!("s.category IN ({marks}) AND s.listed = 1 AND s.product_id = p.id");
+            let _ = write!(sql, " AND EXISTS (SELECT 1 FROM shelf s WHERE {on_one})");
+            values.extend(self.shelves.iter().map(|&shelf| Value::from(shelf)));
+        }
+        values.push(limit(self.rows));
+        let order = clause(wanted.order);
+        (format!("SELECT {key} AS key, {id} AS id FROM {source}{sql}{order}"), values)
+    }
+
+    /// The list that is walked: one shelf's own, or the whole shop's.
+    fn list(&self) -> Sql {
+        match self.shelves {
+            [one] => ("shelf s WHERE s.category = ? AND s.listed = 1".to_owned(), vec![(*one).into()]),
+            _ => ("product p WHERE p.status = 'active'".to_owned(), Vec::new()),
+        }
+    }
+
+    const fn columns(&self) -> (&'static str, &'static str) {
+        match self.shelves {
+            [_] => ("s", "s.product_id"),
+            _ => ("p", "p.id"),
+        }
+    }
+}
+
+fn column(wanted: &Wanted<'_>, alias: &str) -> String {
+    match wanted.order.column {
+        Column::Title | Column::LowerTitle => format!("{alias}.title_key"),
+        Column::Price | Column::Newest | Column::Relevance => format!("{alias}.price"),
+    }
+}
+
+/// Only what comes after the page before.
+fn beyond(wanted: &Wanted<'_>, key: &str, id: &str) -> Sql {
+    let Some(after) = wanted.after else { return Sql::default() };
+    let beyond = if wanted.order.descending { "<" } else { ">" };
+    (format!(" AND ({key}, {id}) {beyond} (?, ?)"), vec![value(&after.key), after.product.uuid().into()])
+}
+
+fn limit(rows: u64) -> Value {
+    i64::try_from(rows).unwrap_or(i64::MAX).into()
+}
