@@ -54,6 +54,7 @@ mod client_address;
 mod context;
 mod guard;
 mod header;
+mod key_strength;
 mod methods;
 mod openapi;
 mod page;

@@ -1,6 +1,6 @@
 //! Takes an order: prices it, writes it down in one transaction, and has the saga carry it to its end.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use kernel::{CallContext, CartId, Currency, OrderId};
 use kernel_db::{
@@ -39,6 +39,8 @@ pub(crate) struct Asked {
     pub(crate) cx: CallContext,
     /// As the answer's header has it.
     pub(crate) request_id: String,
+    /// Where the request comes from.
+    pub(crate) client: IpAddr,
     pub(crate) key: Key,
 }
 
@@ -72,7 +74,17 @@ impl Orders {
     ///
     /// From the first transaction on the work goes on in a task of its own: the buyer may hang up. Whoever waits
     /// is told the end, or after a while that there is none yet.
+    ///
+    /// What is kept under the key has no token: it is put in here, for a first answer and for a repeat alike.
     pub(crate) async fn place(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
+        self.place_sealed(command).await.map(|answer| self.reveal(answer))
+    }
+
+    pub(super) fn reveal(&self, answer: Answer) -> Answer {
+        view::reveal(answer, |order| self.token(order))
+    }
+
+    async fn place_sealed(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
         let key = command.asked.key.clone();
         let basket = match self.price(&command).await {
             Ok(basket) => basket,
@@ -122,7 +134,7 @@ impl Orders {
     /// Tells that the order is being worked on, and keeps to that, unless the end has just been kept.
     async fn accept(&self, order: OrderId, key: &Key) -> Result<Answer, OrderError> {
         let taken = query::order(self.db.reader(), order).await?.ok_or(OrderError::NotFound(order))?;
-        let accepted = &view::accepted(&taken, self.token(order))?;
+        let accepted = &view::accepted(&taken)?;
         self.db.transact(|tx| async move { Ok(idempotency::answer(&tx, key, accepted.clone()).await?) }).await
     }
 }

@@ -21,7 +21,9 @@ use crate::{
 /// `payment-declined`. What takes longer than two seconds goes on by itself: 202 gives the order's address.
 ///
 /// `order_token` stands only in this answer. Show it in `X-Order-Token` to read, cancel or return the order.
-/// Repeating the request with the same key gives the same answer, byte for byte.
+/// Repeating the request with the same key gives the same answer, byte for byte, the token too. So a guest's key must be
+/// hard to guess, as a random UUID is: 422 `weak-idempotency-key` otherwise. The admin's keys, and those of a cart's
+/// checkout, may be any.
 #[utoipa::path(
     tag = "orders",
     params(IdempotencyKey),
@@ -39,8 +41,7 @@ pub(crate) async fn place_order(
     body: Body<PlaceOrderBody>,
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
-    let scope = asking.cx.principal.label();
-    let asked = asking.must(&scope, &key, "place", &body.fingerprint_hex());
+    let asked = asking.to_place(&key, &body.fingerprint_hex())?;
     let command = body.into_inner().into_command(asked)?;
     Ok(respond(orders.place(command).await?))
 }

@@ -154,18 +154,19 @@ pub(crate) async fn awake(tx: &Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, D
     ids(&tx.rows(sql, [id_rows(orders)]).await?)
 }
 
-/// Turns back. `false` when the saga is past its pivot, turned back already, or gone.
+/// Turns back, and forgets the payment token. `false` when the saga is past its pivot, turned back already, or gone.
 pub(crate) async fn turn(tx: &Tx, order: OrderId, because: &Rejection, due_at: DateTime<Utc>) -> Result<bool, DbError> {
-    let sql = "UPDATE placement SET state = 'undoing', rejection = ?, due_at = ? \
+    let sql = "UPDATE placement SET state = 'undoing', rejection = ?, due_at = ?, token = '' \
                WHERE order_id = ? AND state IN ('placing', 'pending')";
     let because = to_json(Some(because), "rejection")?;
     Ok(tx.run(sql, [because.into(), due_at.into(), order.uuid().into()]).await? == 1)
 }
 
-/// Passes the pivot with all of `orders`. Nothing is to be kept when a row is missing: then one of the sagas has turned
+/// Passes the pivot with all of `orders`: paid for, they need no payment token, and nobody needs to know their clients. Nothing is to be kept when a row is missing: then one of the sagas has turned
 /// back, has passed it before, or is gone.
 pub(crate) fn pass_pivot(orders: &[OrderId], due_at: DateTime<Utc>) -> Write {
-    let sql = "UPDATE placement SET state = 'settling', due_at = ? WHERE state IN ('placing', 'pending') \
+    let sql = "UPDATE placement SET state = 'settling', due_at = ?, token = '', client = NULL, buyer = NULL \
+               WHERE state IN ('placing', 'pending') \
                AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
     Write::new(sql, [due_at.into(), id_rows(orders)])
 }

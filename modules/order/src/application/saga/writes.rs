@@ -38,7 +38,7 @@ impl Orders {
     pub(super) async fn finish(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
-        let answer = view::confirmed(&order, self.token(order.id()))?;
+        let answer = view::confirmed(&order)?;
         let finishing =
             Finishing { order: order.id(), payment: order.payment, key: saga.placement.key.clone(), answer };
         self.tell(saga, self.crowds.finish.ask(finishing).await)
