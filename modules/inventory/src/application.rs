@@ -34,10 +34,11 @@ pub(crate) struct Stockroom {
 impl Stockroom {
     pub(crate) fn new(db: Db, config: Config) -> Self {
         let (to_hold, to_commit, to_release) = (db.clone(), db.clone(), db.clone());
+        let share = config.share();
         Self {
             db,
             config,
-            holds: Crowd::new(move |wishes| hold::serve(to_hold.clone(), wishes)),
+            holds: Crowd::new(move |wishes| hold::serve(to_hold.clone(), share, wishes)),
             commits: Crowd::new(move |calls| commit::serve(to_commit.clone(), calls)),
             releases: Crowd::new(move |calls| release::serve(to_release.clone(), calls)),
         }

@@ -26,6 +26,7 @@ pub(crate) mod read;
 pub(crate) mod return_goods;
 pub(crate) mod runner;
 pub(crate) mod saga;
+pub(crate) mod unpaid;
 mod waiting;
 
 /// The ports of others that order calls.
@@ -51,6 +52,7 @@ pub(crate) struct Orders {
     pub(crate) ports: Ports,
     pub(crate) tasks: Tasks,
     tokens: Option<OrderTokens>,
+    watch: Option<unpaid::Watch>,
     waiting: waiting::Waiting,
     crowds: Crowds,
     /// Orders whose placing is to be taken up at once.
@@ -92,7 +94,8 @@ impl Orders {
     ) -> Self {
         let tokens = OrderTokens::new(&config.server_secret);
         let crowds = Crowds::of(&db, &config);
-        Self { db, config, ports, tasks, tokens, waiting: waiting::Waiting::default(), crowds, woken }
+        let watch = unpaid::Watch::new(&config.server_secret, db.seams().ids.secret());
+        Self { db, config, ports, tasks, tokens, watch, waiting: waiting::Waiting::default(), crowds, woken }
     }
 
     /// Whether `token` is the one that was given to whoever placed `order`.

@@ -5,7 +5,7 @@ use port::PortError;
 use serde_json::json;
 
 use crate::{
-    domain::{Refusal, basket::BasketRefusal},
+    domain::{Refusal, Rejection, basket::BasketRefusal},
     persistence::orders::SaveError,
 };
 
@@ -22,6 +22,8 @@ pub(crate) enum OrderError {
     Cart(#[from] CartRefusal),
     #[error(transparent)]
     Key(#[from] KeyRefusal),
+    #[error("{}", Rejection::TooManyUnpaidOrders)]
+    TooManyUnpaid,
     #[error("prices could not be asked for")]
     Prices(#[from] PortError<PricesRefusal>),
     #[error("the order has changed meanwhile; try again")]
@@ -65,6 +67,7 @@ impl Problem for OrderError {
             Self::Cart(refusal) => refusal.kind(),
             Self::Key(refusal) => refusal.kind(),
             Self::Prices(error) => error.kind(),
+            Self::TooManyUnpaid => Rejection::TooManyUnpaidOrders.kind(),
             Self::Overtaken => Kind::Conflict,
             Self::BrokenOff => Kind::Unavailable,
             Self::Storage(error) => error.kind(),
@@ -79,6 +82,7 @@ impl Problem for OrderError {
             Self::Cart(refusal) => refusal.code(),
             Self::Key(refusal) => refusal.code(),
             Self::Prices(error) => error.code(),
+            Self::TooManyUnpaid => Rejection::TooManyUnpaidOrders.code(),
             Self::Overtaken => "order-changed",
             Self::BrokenOff => "broken-off",
             Self::Storage(error) => error.code(),

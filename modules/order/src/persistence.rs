@@ -14,6 +14,7 @@ pub(crate) mod orders;
 pub(crate) mod placements;
 pub(crate) mod query;
 pub(crate) mod timeline;
+pub(crate) mod unpaid;
 
 /// Runs a query written as [`Dialect::statement`] says, inside a transaction or beside all of them.
 pub(crate) async fn select<C: ConnectionTrait>(

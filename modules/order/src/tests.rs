@@ -18,3 +18,4 @@ mod reacting;
 mod refusing;
 mod secrets;
 mod shop;
+mod unpaid;

@@ -10,14 +10,14 @@ use kernel_db::{
 };
 use tokio::sync::oneshot;
 
-use super::{Orders, saga::Saga, waiting::Listening};
+use super::{Orders, saga::Saga, unpaid::Who, waiting::Listening};
 use crate::{
     Config,
     domain::{Act, Address, Basket, Order, Terms, Wanted, placement::Stage},
     error::{CartRefusal, OrderError},
     persistence::{
         carts, orders,
-        placements::{self, Placement},
+        placements::{self, Placement, Unpaid},
         query,
     },
     view,
@@ -86,14 +86,14 @@ impl Orders {
 
     async fn place_sealed(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
         let key = command.asked.key.clone();
-        let basket = match self.price(&command).await {
-            Ok(basket) => basket,
+        let (basket, unpaid) = match tokio::try_join!(self.price(&command), self.admit(&command)) {
+            Ok(begun) => begun,
             // What was answered once is answered again, even when it is not for sale any more.
             Err(refused) => return self.answered(&key).await?.ok_or(refused),
         };
         let (accept, accepted) = oneshot::channel();
         let orders = Arc::clone(self);
-        self.tasks.spawn(async move { orders.carry_out(command, basket, accept).await });
+        self.tasks.spawn(async move { orders.carry_out(command, basket, unpaid, accept).await });
         match accepted.await.map_err(|_| OrderError::BrokenOff)?? {
             Accepted::Before(kept) => Ok(kept),
             Accepted::Now(listening) => self.answer_in_time(&key, listening).await,
@@ -108,9 +108,16 @@ impl Orders {
         Ok(Basket::price(&command.lines, command.purchase.currency, &quotes)?)
     }
 
-    async fn carry_out(&self, command: Place, basket: Basket, accept: oneshot::Sender<Result<Accepted, OrderError>>) {
+    async fn carry_out(
+        &self,
+        command: Place,
+        basket: Basket,
+        unpaid: Unpaid,
+        accept: oneshot::Sender<Result<Accepted, OrderError>>,
+    ) {
         let act = Act { by: command.asked.cx.principal.label(), at: self.now() };
-        let taking = Taking { id: self.db.seams().id(), act, command, basket };
+        let who = self.who(&command);
+        let taking = Taking { id: self.db.seams().id(), act, command, basket, who, unpaid };
         // Whoever asked may have gone by now; that changes nothing.
         match self.crowds.take.ask(taking).await.flatten() {
             Ok(Taken::Now(saga)) => {
@@ -145,6 +152,8 @@ pub(super) struct Taking {
     act: Act,
     command: Place,
     basket: Basket,
+    who: Option<Who>,
+    unpaid: Unpaid,
 }
 
 /// Takes the orders of a crowd in one transaction of three round trips.
@@ -241,6 +250,9 @@ impl Taking {
             deadline_at: config.deadline(self.act.at),
             tries: 0,
             cart: cart.map(|(cart, _)| cart),
+            who: self.who.clone(),
+            units: self.basket.lines.iter().fold(0, |units, line| units.saturating_add(line.quantity)),
+            unpaid: self.unpaid,
             key: asked.key.clone(),
             request_id: asked.request_id.clone(),
             correlation: asked.cx.correlation,

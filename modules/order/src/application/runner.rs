@@ -56,7 +56,7 @@ async fn carry(orders: &Arc<Orders>, places: &Arc<Semaphore>, order: OrderId) {
     });
 }
 
-/// Deletes expired carts, a batch at a time, until told to stop.
+/// Deletes expired carts, and what is remembered of unpaid orders, a batch at a time, until told to stop.
 pub(crate) async fn sweep(orders: Arc<Orders>, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -65,6 +65,9 @@ pub(crate) async fn sweep(orders: Arc<Orders>, stop: CancellationToken) {
         }
         if let Err(error) = orders.sweep_carts().await {
             tracing::warn!(?error, "expired carts could not be deleted; trying again");
+        }
+        if let Err(error) = orders.forget_unpaid(SWEEP).await {
+            tracing::warn!(?error, "old unpaid orders could not be forgotten; trying again");
         }
     }
 }

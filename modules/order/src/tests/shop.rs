@@ -5,7 +5,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -79,6 +79,7 @@ impl Shop {
             clock: Arc::new(clock.clone()),
             available: Mutex::default(),
             claims: Mutex::default(),
+            crowded: AtomicBool::new(false),
         });
         stock.set("CUP", 1_000_000);
         stock.set("POT", 1_000_000);

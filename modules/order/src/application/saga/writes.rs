@@ -19,7 +19,8 @@ use crate::{
     persistence::{
         carts,
         orders::{self, SaveError},
-        placements,
+        placements::{self, Unpaid},
+        unpaid::{self, Place},
     },
     view,
 };
@@ -47,7 +48,19 @@ impl Orders {
     /// Before anything is undone: from here on the saga cannot go forward again.
     pub(super) async fn turn_back(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
         let (order, due_at) = (saga.order.id(), self.now() + self.config.lease());
-        let turned = self.db.transact(|tx| async move { placements::turn(&tx, order, because, due_at).await }).await?;
+        let counted = saga.placement.unpaid == Unpaid::Counted || *because == Rejection::TooManyUnpaidOrders;
+        let turned = self
+            .db
+            .transact(|tx| async move {
+                if counted {
+                    unpaid::remember(&tx, order).await?;
+                }
+                placements::turn(&tx, order, because, due_at).await
+            })
+            .await?;
+        if counted {
+            self.unpaid_changed();
+        }
         Ok(if turned { Had::Input(Input::Turned) } else { Had::Overtaken })
     }
 
@@ -96,6 +109,19 @@ impl Orders {
         self.tell(saga, ended)
     }
 
+    /// The order has held its stock for as long as a normal payment takes: it goes on holding it where its client and its
+    /// email have a place left.
+    pub(super) async fn enlist(&self, saga: &Saga) -> Result<Had, DbError> {
+        let (order, limits) = (saga.order.id(), &self.config.unpaid_limits());
+        let place = self.db.transact(|tx| async move { unpaid::enlist(&tx, order, limits).await }).await?;
+        self.unpaid_changed();
+        Ok(match place {
+            Place::Given => Had::Input(Input::Enlisted),
+            Place::Full => Had::Input(Input::TooManyUnpaid),
+            Place::Gone => Had::Overtaken,
+        })
+    }
+
     /// The provider tells later. Past the deadline nobody waits any more.
     pub(super) async fn wait_for_payment(&self, saga: &Saga) -> Result<Had, DbError> {
         let now = self.now();
@@ -103,7 +129,11 @@ impl Orders {
         if now >= deadline_at {
             return Ok(Had::Input(Input::OutOfTime));
         }
-        let due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
+        let mut due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
+        if saga.placement.unpaid != Unpaid::Counted {
+            // By then it must be counted.
+            due_at = due_at.min(self.config.grace_ends(saga.order.terms.created_at));
+        }
         let order = saga.order.id();
         self.db
             .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })
