@@ -25,9 +25,10 @@ fn distinct(bytes: &[u8]) -> usize {
     sorted.len()
 }
 
-/// Whether it is a text of fewer than [`LENGTH`] characters, over and over.
+/// Whether it is a text of fewer than [`LENGTH`] characters, twice or more.
 fn repeats(bytes: &[u8]) -> bool {
-    (1..LENGTH.min(bytes.len())).any(|period| bytes.iter().zip(bytes.iter().skip(period)).all(|(one, other)| one == other))
+    let longest = (bytes.len() / 2).min(LENGTH - 1);
+    (1..=longest).any(|period| bytes.iter().zip(bytes.iter().skip(period)).all(|(one, other)| one == other))
 }
 
 /// Whether three in four characters are that before them, or its neighbour.
@@ -79,5 +80,12 @@ mod tests {
         let ids = kernel::Seams::system().ids;
         let weak = (0..50_000).filter(|_| !is_strong(&ids.secret().to_string())).count();
         assert_eq!(weak, 0);
+        // As few characters as are allowed, of thirty-two different ones.
+        let short = |id: u128, bits: u32| -> String {
+            let digit = |place| u8::try_from((id >> (place * bits)) & ((1 << bits) - 1)).unwrap();
+            (0..22).map(|place| char::from(b'A' + digit(place))).collect()
+        };
+        let weak = (0..50_000).filter(|_| !is_strong(&short(ids.secret().as_u128(), 5))).count();
+        assert!(weak < 5, "{weak}");
     }
 }
