@@ -17,6 +17,7 @@ impl MigratorTrait for Migrator {
             Step::number_news(),
             Step::own_by("m0005_payment", without_foreign_keys),
             Step::numbered_in_turn(),
+            Step::own("m0030_payment_inbox", "CREATE INDEX webhook_inbox_received ON webhook_inbox (received_at);"),
         ]
     }
 }

@@ -20,6 +20,7 @@ use crate::{
 pub(crate) mod cancel;
 pub(crate) mod cart;
 pub(crate) mod checkout;
+mod forget;
 pub(crate) mod fulfil;
 pub(crate) mod place;
 pub(crate) mod read;
@@ -52,6 +53,7 @@ pub(crate) struct Orders {
     pub(crate) ports: Ports,
     pub(crate) tasks: Tasks,
     tokens: Option<OrderTokens>,
+    looked: forget::Looked,
     watch: Option<unpaid::Watch>,
     waiting: waiting::Waiting,
     crowds: Crowds,
@@ -95,7 +97,8 @@ impl Orders {
         let tokens = OrderTokens::new(&config.server_secret);
         let crowds = Crowds::of(&db, &config);
         let watch = unpaid::Watch::new(&config.server_secret, db.seams().ids.secret());
-        Self { db, config, ports, tasks, tokens, watch, waiting: waiting::Waiting::default(), crowds, woken }
+        let (looked, waiting) = (forget::Looked::default(), waiting::Waiting::default());
+        Self { db, config, ports, tasks, tokens, looked, watch, waiting, crowds, woken }
     }
 
     /// Whether `token` is the one that was given to whoever placed `order`.

@@ -6,7 +6,7 @@ use std::{
 use async_trait::async_trait;
 use kernel::OrderId;
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Module, Worker};
+use kernel_module::{Check, Module, Retention, Worker, days};
 use payment_contract::{Charge, Charges, serve_charges};
 use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +16,7 @@ use crate::{
     check,
     config::Config,
     domain, http,
-    persistence::query,
+    persistence::{inbox, query},
     port::Counter,
     provider::{Provider, Simulated, simulated},
     reactions::FollowOrders,
@@ -108,6 +108,10 @@ impl Module for Payment {
     fn workers(&self) -> Vec<Worker> {
         let cashier = Arc::clone(&self.cashier);
         vec![Worker::new("payment.unsettled", |stop| cashier.work(stop))]
+    }
+
+    async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
+        inbox::forget(self.db(), days(keep.webhooks_days)).await
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {

@@ -5,6 +5,7 @@ mod buying;
 mod cancelling;
 mod carts;
 mod catalog;
+mod forgetting;
 mod fulfilling;
 mod imports;
 mod orders;

@@ -156,6 +156,41 @@ pub(crate) async fn refuse<'a>(tx: &Tx, refused: impl Iterator<Item = Refused<'a
     run_for(tx, sql, &rows?).await
 }
 
+/// Of the next `limit` claims after `after` that were made before `before`: those that were refused or given back, the last
+/// one, and how many they are. Ids of orders grow with time.
+pub(crate) async fn old(
+    tx: &Tx,
+    after: Option<OrderId>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<(Vec<OrderId>, Option<OrderId>, u64), DbError> {
+    let sql = "SELECT order_id, status, created_at FROM hold WHERE order_id > ? ORDER BY order_id LIMIT ?";
+    let after = after.map_or(Uuid::nil(), OrderId::uuid);
+    let (mut ended, mut last, mut looked) = (Vec::new(), None, 0);
+    for row in tx.rows(sql, [after.into(), limit.into()]).await? {
+        let (order, status): (OrderId, String) = (order_of(&row)?, row.try_get_by_index(1)?);
+        if row.try_get_by_index::<DateTime<Utc>>(2)? >= before {
+            break;
+        }
+        if matches!(Status::parse(&status), Some(Status::Released | Status::Refused)) {
+            ended.push(order);
+        }
+        last = Some(order);
+        looked += 1;
+    }
+    Ok((ended, last, looked))
+}
+
+/// Deletes claims that weigh on no level.
+pub(crate) async fn delete(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
+    let lines = "DELETE FROM hold_line WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    let holds = "DELETE FROM hold WHERE status IN ('released', 'refused') \
+                 AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    let rows = || order_rows(orders.iter().copied());
+    tx.run_all(vec![Write::new(lines, [rows()]), Write::new(holds, [rows()])]).await?;
+    Ok(())
+}
+
 /// Takes units off what is outstanding of claims that are locked. A CHECK keeps a line from having fewer than none.
 pub(crate) async fn settle<'a>(tx: &Tx, gone: impl Iterator<Item = (OrderId, &'a [Demand])>) -> Result<(), DbError> {
     let sql = "WITH gone AS MATERIALIZED (SELECT {id}(value ->> 0) AS order_id, value ->> 1 AS sku, \

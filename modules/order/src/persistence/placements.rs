@@ -223,7 +223,7 @@ pub(crate) fn end(orders: &[OrderId]) -> Write {
 }
 
 /// The value of `{rows}` that holds one order's id a row.
-fn id_rows(orders: &[OrderId]) -> Value {
+pub(super) fn id_rows(orders: &[OrderId]) -> Value {
     let mut rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
     rows.sort_unstable();
     dialect::rows(&rows)

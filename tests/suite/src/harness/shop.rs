@@ -67,6 +67,12 @@ impl Shop {
             .await
     }
 
+    /// A shop whose provider never tells what became of a payment that it put off, and that waits no longer for one than a
+    /// real shop does.
+    pub(crate) async fn besieged(site: impl Into<Site>) -> Self {
+        Self::open_as(site.into(), &siege()).await
+    }
+
     /// A shop in which nobody is told that there is news. Only in this process can the bus be taken away.
     pub(crate) async fn deaf(site: impl Into<Site>) -> Self {
         Self::open_here(Place::new(site.into().kind), &Words::new(), Bus::deaf()).await
@@ -327,6 +333,15 @@ impl Shop {
 pub(crate) fn impatience() -> Words {
     let within = order::Config::default().answer_within_ms;
     words([("BANYAN__MODULES__ORDER__ANSWER_WITHIN_MS", within.to_string())])
+}
+
+/// As impatient, with a short time for a normal payment, and with a provider that takes ten minutes for some.
+fn siege() -> Words {
+    let siege = words([
+        ("BANYAN__MODULES__ORDER__UNPAID_GRACE_MS", "500".to_owned()),
+        ("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", "600000".to_owned()),
+    ]);
+    [impatience(), siege].concat()
 }
 
 const OPEN_ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')";
