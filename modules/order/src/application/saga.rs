@@ -4,7 +4,7 @@ use std::{mem, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_util::future::join_all;
-use kernel::OrderId;
+use kernel::{DateTime, OrderId, Utc};
 use kernel_db::{DbError, guard, idempotency};
 use tokio::time::Instant;
 
@@ -212,8 +212,15 @@ impl Orders {
     /// Leaves the saga to the runner, for longer each time.
     async fn rest(&self, saga: &Saga) -> Result<(), DbError> {
         let rest = doubled(self.config.retry() * 20, saga.placement.tries).min(LONGEST_REST);
-        let (order, due_at) = (saga.order.id(), self.now() + rest);
+        let (order, due_at) = (saga.order.id(), self.due_by_grace(saga, self.now() + rest));
         self.db.transact(|tx| async move { placements::park(&tx, order, due_at).await }).await
+    }
+
+    /// `due_at`, or when the order has had the time of a normal payment: by then it must be counted.
+    fn due_by_grace(&self, saga: &Saga, due_at: DateTime<Utc>) -> DateTime<Utc> {
+        let ends = self.config.grace_ends(saga.order.terms.created_at);
+        let uncounted = saga.placement.unpaid != Unpaid::Counted && ends > self.now();
+        if uncounted { due_at.min(ends) } else { due_at }
     }
 
     /// Another turn has ended the saga: says what that one kept.

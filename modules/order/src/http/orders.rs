@@ -20,6 +20,9 @@ use crate::{
 /// the money. Answers 201 with the confirmed order, 409 `out-of-stock` with the lines that cannot be met, or 402
 /// `payment-declined`. What takes longer than two seconds goes on by itself: 202 gives the order's address.
 ///
+/// Orders that are not paid for by then share a part of each SKU, and one email or address has only so many of them: 409
+/// `held-by-unpaid-orders` with the lines, 429 `too-many-unpaid-orders`.
+///
 /// `order_token` stands only in this answer. Show it in `X-Order-Token` to read, cancel or return the order.
 /// Repeating the request with the same key gives the same answer, byte for byte, the token too. So a guest's key must be
 /// hard to guess, as a random UUID is: 422 `weak-idempotency-key` otherwise. The admin's keys, and those of a cart's

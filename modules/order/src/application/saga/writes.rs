@@ -129,11 +129,8 @@ impl Orders {
         if now >= deadline_at {
             return Ok(Had::Input(Input::OutOfTime));
         }
-        let mut due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
-        if saga.placement.unpaid != Unpaid::Counted {
-            // By then it must be counted.
-            due_at = due_at.min(self.config.grace_ends(saga.order.terms.created_at));
-        }
+        let due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
+        let due_at = self.due_by_grace(saga, due_at);
         let order = saga.order.id();
         self.db
             .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })
