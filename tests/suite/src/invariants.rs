@@ -11,6 +11,7 @@ mod money;
 mod orphan_holds;
 mod oversell;
 mod parking;
+mod secrets;
 
 use crate::harness::{Kind, Sabotage, Shop, Site, alone, aloud, run};
 

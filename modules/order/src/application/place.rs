@@ -80,7 +80,7 @@ impl Orders {
         self.place_sealed(command).await.map(|answer| self.reveal(answer))
     }
 
-    pub(super) fn reveal(&self, answer: Answer) -> Answer {
+    pub(in crate::application) fn reveal(&self, answer: Answer) -> Answer {
         view::reveal(answer, |order| self.token(order))
     }
 
