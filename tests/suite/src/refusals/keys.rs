@@ -79,3 +79,40 @@ async fn a_guests_key_cannot_be_guessed(shop: &Shop) {
         assert_eq!(pay().await.body, first.body);
     }
 }
+
+async fn a_key_means_one_thing(shop: &Shop) {
+    let (admin, ada) = (shop.admin(), shop.guest("ada"));
+    admin.stocks("cup", 9, 100).await;
+    let key = fresh_key();
+    ada.orders(&key, &ada.wants(&[("cup", 1)], "tok_approve")).await.expect_status(201);
+    shop.settle().await;
+    let before = shop.footprint().await;
+    for body in [
+        ada.wants(&[("cup", 2)], "tok_approve"),
+        ada.wants(&[("cup", 1)], "tok_decline"),
+        shop.guest("bob").wants(&[("cup", 1)], "tok_approve"),
+    ] {
+        ada.orders(&key, &body).await.expect_problem(422, "idempotency-key-reused");
+    }
+    let adjust = async |delta: i64| {
+        let body = json!({"delta": delta, "reason": "count"});
+        admin.ask(Method::POST, "/admin/stock/cup/adjustments").key("count-1").json(&body).send().await
+    };
+    assert_eq!(shop.footprint().await, before);
+    let first = adjust(5).await.expect_status(200);
+    let again = adjust(5).await.expect_status(200);
+    assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));
+    adjust(6).await.expect_problem(422, "idempotency-key-reused");
+    assert_eq!(admin.level("cup").await.on_hand, 14);
+}
+
+async fn keys_of_two_callers_do_not_meet(shop: &Shop) {
+    let (admin, ada) = (shop.admin(), shop.guest("ada"));
+    admin.stocks("cup", 9, 100).await;
+    let (key, body) = (fresh_key(), ada.wants(&[("cup", 1)], "tok_approve"));
+    let hers = ada.orders(&key, &body).await.expect_status(201);
+    let ours = admin.ask(Method::POST, "/orders").key(&key).json(&body).send().await.expect_status(201);
+    assert_ne!(hers.text("/id"), ours.text("/id"));
+    shop.settle().await;
+    assert_eq!(admin.level("cup").await.committed, 2);
+}
