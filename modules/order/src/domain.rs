@@ -13,6 +13,7 @@ pub(crate) mod placement;
 pub(crate) mod rejection;
 pub(crate) mod status;
 pub(crate) mod token;
+pub(crate) mod who;
 
 pub(crate) use basket::{Basket, Wanted};
 pub(crate) use goods::Units;
@@ -21,3 +22,4 @@ pub(crate) use money::PaymentFacts;
 pub(crate) use order::{Act, Address, Order, Refusal, Standing, Terms};
 pub(crate) use rejection::Rejection;
 pub use status::Status;
+pub(crate) use who::Who;

@@ -10,10 +10,10 @@ use kernel_db::{
 };
 use tokio::sync::oneshot;
 
-use super::{Orders, saga::Saga, unpaid::Who, waiting::Listening};
+use super::{Orders, saga::Saga, waiting::Listening};
 use crate::{
     Config,
-    domain::{Act, Address, Basket, Order, Terms, Wanted, placement::Stage},
+    domain::{Act, Address, Basket, Order, Terms, Wanted, Who, placement::Stage},
     error::{CartRefusal, OrderError},
     persistence::{
         carts, orders,

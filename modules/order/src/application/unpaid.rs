@@ -23,6 +23,7 @@ use uuid::Uuid;
 use super::{Orders, place::Place};
 use crate::{
     Config,
+    domain::Who,
     error::OrderError,
     persistence::{
         placements::Unpaid,
@@ -32,13 +33,6 @@ use crate::{
 
 /// While no order is unpaid, nobody looks again for so long.
 const QUIET: Duration = Duration::from_millis(250);
-
-/// By whom an order is placed, without saying so: keyed hashes of the network address and the email.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Who {
-    pub(crate) client: String,
-    pub(crate) buyer: String,
-}
 
 /// Makes [`Who`], and remembers until when there is nothing to look for.
 pub(super) struct Watch {
@@ -146,7 +140,7 @@ impl Config {
     }
 
     /// Whether a new order may hold what it wants for the time of a normal payment.
-    const fn trusts(&self, figures: &Figures) -> bool {
+    fn trusts(&self, figures: &Figures) -> bool {
         figures.client_failed < limit(self.unpaid_tries_per_address)
             && figures.buyer_failed < limit(self.unpaid_tries_per_email)
             && figures.failed < limit(self.unpaid_tries_overall)
@@ -154,9 +148,8 @@ impl Config {
 }
 
 /// 0 sets none.
-#[expect(clippy::as_conversions, reason = "a constant function cannot use From, and the type is wider")]
-const fn limit(setting: u32) -> i64 {
-    if setting == 0 { i64::MAX } else { setting as i64 }
+fn limit(setting: u32) -> i64 {
+    if setting == 0 { i64::MAX } else { setting.into() }
 }
 
 #[cfg(test)]

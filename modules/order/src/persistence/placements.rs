@@ -9,10 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{cell, id_cell, json, select, time_cell, to_json};
-use crate::{
-    application::unpaid::Who,
-    domain::{Rejection, placement::Stage},
-};
+use crate::domain::{Rejection, Who, placement::Stage};
 
 /// A saga's row: what it was asked for, and how far it has come.
 #[derive(Debug, Clone)]

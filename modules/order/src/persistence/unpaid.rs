@@ -5,7 +5,7 @@ use kernel_db::{DbError, Dialect, Tx, dialect, guard};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::{cell, select};
-use crate::application::unpaid::Who;
+use crate::domain::Who;
 
 /// What one client and one email have now, and had lately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
