@@ -19,12 +19,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            low_stock_threshold: 5,
-            unpaid_share_percent: 50,
-            unpaid_share_at_least: 1,
-            sweep_every_seconds: 5,
-        }
+        Self { low_stock_threshold: 5, unpaid_share_percent: 50, unpaid_share_at_least: 1, sweep_every_seconds: 5 }
     }
 }
 

@@ -33,7 +33,8 @@ impl Stockroom {
     pub(crate) async fn forget_ended(&self, keep: Duration) -> Result<u64, DbError> {
         let before = self.db.seams().now() - keep;
         let after = self.looked.get();
-        let (ended, last, looked) = self.db.transact(|tx| async move { claim::old(&tx, after, before, BATCH).await }).await?;
+        let (ended, last, looked) =
+            self.db.transact(|tx| async move { claim::old(&tx, after, before, BATCH).await }).await?;
         let Some(last) = last else { return Ok(0) };
         if !ended.is_empty() {
             let ended = &ended;

@@ -43,7 +43,11 @@ impl Unpaid {
             let held = self.held.get(&demand.sku).copied().unwrap_or_default();
             let room = self.share.of(free.sellable(&demand.sku)).saturating_sub(held).max(0);
             let available = room.min(free.sellable(&demand.sku));
-            (demand.quantity > room).then(|| Shortage { sku: demand.sku.clone(), requested: demand.quantity, available })
+            (demand.quantity > room).then(|| Shortage {
+                sku: demand.sku.clone(),
+                requested: demand.quantity,
+                available,
+            })
         };
         demands.iter().filter_map(over).collect()
     }

@@ -151,7 +151,8 @@ pub(crate) async fn refuse<'a>(tx: &Tx, refused: impl Iterator<Item = Refused<'a
                UPDATE hold SET status = 'refused', shortage = refused.shortage, unpaid = refused.unpaid FROM refused \
                WHERE hold.order_id = refused.order_id";
     let told = |shortage| serde_json::to_string(shortage).map_err(|error| DbError::corrupt("shortage", error));
-    let row = |(order, shortage, crowded_out)| Ok((id(order), told(shortage)?, if crowded_out { CROWDED_OUT } else { 0 }));
+    let row =
+        |(order, shortage, crowded_out)| Ok((id(order), told(shortage)?, if crowded_out { CROWDED_OUT } else { 0 }));
     let rows: Result<Vec<_>, DbError> = refused.map(row).collect();
     run_for(tx, sql, &rows?).await
 }

@@ -68,7 +68,9 @@ impl Problem for Rejection {
 
     fn extensions(&self) -> Option<serde_json::Value> {
         match self {
-            Self::OutOfStock { lines } | Self::HeldByUnpaidOrders { lines } | Self::StockLost { lines } => Some(json!({ "lines": lines })),
+            Self::OutOfStock { lines } | Self::HeldByUnpaidOrders { lines } | Self::StockLost { lines } => {
+                Some(json!({ "lines": lines }))
+            }
             Self::UnknownPaymentMethod { method } => Some(json!({ "errors": [{
                 "pointer": "/payment/method",
                 "code": self.code(),

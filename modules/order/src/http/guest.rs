@@ -8,9 +8,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use kernel::{CallContext, CartId, OrderId, Principal};
 use kernel_db::guard;
-use kernel_web::{
-    ApiError, ApiResult, ClientAddress, Context, IdempotencyKey, OptionalKey, OrderToken, RequestId,
-};
+use kernel_web::{ApiError, ApiResult, ClientAddress, Context, IdempotencyKey, OptionalKey, OrderToken, RequestId};
 
 use crate::application::{Orders, Request, place::Asked};
 

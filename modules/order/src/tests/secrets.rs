@@ -63,7 +63,9 @@ async fn a_token_that_was_kept_is_replayed_and_can_be_taken_out() {
 async fn cells_with(shop: &Shop, text: &str) -> bool {
     for table in shop.tables().await {
         let sql = match shop.db.dialect() {
-            kernel_db::Dialect::Postgres => format!("SELECT COUNT(*) FROM {table} AS cells WHERE strpos(cells::text, '{text}') > 0"),
+            kernel_db::Dialect::Postgres => {
+                format!("SELECT COUNT(*) FROM {table} AS cells WHERE strpos(cells::text, '{text}') > 0")
+            }
             kernel_db::Dialect::Sqlite => {
                 let columns = shop.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
                 let found = |column: &String| format!("instr(COALESCE(\"{column}\", ''), '{text}') > 0");

@@ -44,14 +44,17 @@ fn too_many() -> (u16, String) {
 async fn an_email_and_an_address_have_so_many_places() {
     on_each_database(strict(), async |shop| {
         shop.run();
-        let pending = async |key: &str, email: &str, quantity| {
-            order_of(email, quantity, "tok_pending").key(key).to(&shop).await
-        };
+        let pending =
+            async |key: &str, email: &str, quantity| order_of(email, quantity, "tok_pending").key(key).to(&shop).await;
         let first = pending("a", "ada@example.com", 1).await.expect(202);
         pending("b", "Ada@Example.com", 1).await.expect(202);
         let refused = pending("c", "ada@example.com", 1).await;
         assert_eq!((refused.code(), refused.header("retry-after")), (too_many(), Some("1")));
-        assert_eq!(pending("d", "bob@example.com", 99).await.code(), too_many(), "more units than the address may have");
+        assert_eq!(
+            pending("d", "bob@example.com", 99).await.code(),
+            too_many(),
+            "more units than the address may have"
+        );
         pending("e", "bob@example.com", 5).await.expect(202);
         assert_eq!(pending("f", "eve@example.com", 1).await.code(), too_many(), "the address has as many as it may");
         assert_eq!(counted(&shop).await, 3);

@@ -238,7 +238,10 @@ impl Shop {
                     Kind::Sqlite => {
                         let columns = format!("SELECT name FROM pragma_table_info('{table}')");
                         let has = |row: &QueryResult| {
-                            format!("instr(COALESCE(\"{}\", ''), '{text}') > 0", row.try_get_by_index::<String>(0).unwrap())
+                            format!(
+                                "instr(COALESCE(\"{}\", ''), '{text}') > 0",
+                                row.try_get_by_index::<String>(0).unwrap()
+                            )
                         };
                         let any: Vec<String> = self.rows(module, &columns).await.iter().map(has).collect();
                         format!("SELECT COUNT(*) FROM \"{table}\" WHERE {}", any.join(" OR "))

@@ -40,7 +40,11 @@ async fn what_is_over_is_forgotten(shop: &Shop) {
     shop.settle().await;
     shop.later(2 * 24 * 60);
     shop.store().forget().await.unwrap();
-    assert_eq!(figures().await, [4, 4, 0, 3, 3, 0], "three that were bought, one that is young; its claim, and two that stand");
+    assert_eq!(
+        figures().await,
+        [4, 4, 0, 3, 3, 0],
+        "three that were bought, one that is young; its claim, and two that stand"
+    );
     assert_eq!(rows("order", "idempotency").await, 1);
     assert_eq!(rows("order", "orders WHERE status = 'rejected'").await, 1);
     ada.reads(&bought).await.expect_status(200);
