@@ -32,12 +32,10 @@ impl Stockroom {
     pub(crate) async fn hold(&self, cx: &CallContext, hold: &Hold) -> Result<Held, InventoryError> {
         let demands = add_up(&hold.lines)?;
         let wish = &Wish { note: Note::of(cx), order: hold.order, until: hold.until, unpaid: hold.unpaid, demands };
-        let verdict = match self.holds.ask(wish.clone()).await? {
+        let (share, met) = (self.config.share(), self.holds.ask(wish.clone()).await?);
+        let verdict = match met {
             Some(verdict) => verdict,
-            None => {
-                let share = self.config.share();
-                self.db.transact(|tx| async move { hold_again(&tx, share, wish).await }).await?
-            }
+            None => self.db.transact(|tx| async move { hold_again(&tx, share, wish).await }).await?,
         };
         Ok(verdict?)
     }
