@@ -13,7 +13,7 @@ use std::{
 use actix_web::dev::{Server, ServerHandle};
 use bytes::Bytes;
 use kernel::Seams;
-use kernel_db::{Bus, neighbours};
+use kernel_db::{Bus, DbError, neighbours};
 use kernel_module::{Module, Tasks, Worker};
 use kernel_remote::TokenVerifier;
 use kernel_web::{AdminKey, BodyLimit, Boundary};
@@ -172,8 +172,8 @@ impl Store {
             self.tasks.start(Worker::new("handshake", |stop| async move { far.meet(stop).await }));
             self.tasks.start(Worker::new("news", |stop| async move { news.relay_news(&bus, stop).await }));
         }
-        let modules = self.running.modules.clone();
-        self.tasks.start(Worker::new("retention", |stop| retention::run(modules, stop)));
+        let (modules, keep) = (self.running.modules.clone(), self.settings.retention);
+        self.tasks.start(Worker::new("retention", move |stop| retention::run(modules, keep, stop)));
         let (metrics, observer) = (self.running.metrics.clone(), self.running.metrics.clone());
         self.bus.observe(move |reacted| observer.reacted(reacted));
         self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));
@@ -184,6 +184,11 @@ impl Store {
             let came = move || store.upgrade().iter().for_each(Self::start_modules);
             self.tasks.start(Worker::new("placement", |stop| flip::keep_following(seats, came, stop)));
         }
+    }
+
+    /// Deletes at once what is older than it is to be kept. The store does it by itself every now and then.
+    pub async fn forget(&self) -> Result<(), DbError> {
+        retention::forget(&self.running.modules, &self.settings.retention, self.tasks.stopping()).await
     }
 
     /// Starts the work of the modules that are here and have not begun. A module that leaves goes on working here too:

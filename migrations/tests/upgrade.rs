@@ -18,8 +18,9 @@ mod tests {
         for module in MODULES {
             let db = open(module, &Target::sqlite(folder.path().join(format!("{module}.db")))).await;
             let steps = match module {
-                "payment" => 6,
-                "order" => 7,
+                "payment" => 9,
+                "order" => 9,
+                "inventory" => 6,
                 _ => 5,
             };
             assert_eq!(

@@ -16,10 +16,10 @@ class IgnoresIdempotency(Service):
     """Takes a repeated hold for a new one."""
 
     class Stock(Stock):
-        def hold(self, order, lines, until, actor):
+        def hold(self, order, lines, until, actor, unpaid=False):
             if order in self.claims and self.claims[order].status == "held":
                 del self.claims[order]
-            return super().hold(order, lines, until, actor)
+            return super().hold(order, lines, until, actor, unpaid)
 
 
 class Oversells(Service):
@@ -40,9 +40,9 @@ class TakesSome(Service):
     """Holds the lines that can be met, and forgets to say that others cannot."""
 
     class Stock(Stock):
-        def hold(self, order, lines, until, actor):
+        def hold(self, order, lines, until, actor, unpaid=False):
             met = [line for line in lines if not self.shortage({line["sku"]: line["quantity"]})]
-            return super().hold(order, met, until, actor)
+            return super().hold(order, met, until, actor, unpaid)
 
 
 class ForgetsReleases(Service):

@@ -177,6 +177,7 @@ class Claim:
     until: str | None = None
     lines: dict = dataclasses.field(default_factory=dict)
     outstanding: dict = dataclasses.field(default_factory=dict)
+    unpaid: bool = False
     shortage: list = dataclasses.field(default_factory=list)
     created: str = dataclasses.field(default_factory=lambda: now())
 
@@ -192,7 +193,7 @@ class Stock:
         self.lock, self.news = threading.RLock(), news
         self.levels, self.claims = {}, {}
 
-    def hold(self, order, lines, until, actor):
+    def hold(self, order, lines, until, actor, unpaid=False):
         demand = collections.Counter()
         for line in lines:
             if line["quantity"] < 1:
@@ -203,14 +204,33 @@ class Stock:
             if known and known.has_lapsed:
                 self.end(order, "expire", "expired", actor)
             if known and known.status != "expired":
+                if unpaid and known.status == "held" and not known.unpaid:
+                    self.share(order, known.outstanding)
+                    known.unpaid = True
                 return self.again(order, known)
             missing = self.shortage(demand)
             if missing:
                 self.claims[order] = Claim("refused", shortage=missing)
                 raise no(409, "out-of-stock", "there is not enough stock", lines=missing)
-            self.claims[order] = Claim("held", until, dict(demand), dict(demand))
+            if unpaid:
+                self.share(order, demand)
+            self.claims[order] = Claim("held", until, dict(demand), dict(demand), unpaid=unpaid)
             self.move("hold", order, actor, demand, held=1)
             return {"order": order, "until": until}
+
+    def share(self, order, demand):
+        """Refuses what would make orders that are not paid for hold more than half of a SKU, or its last unit twice."""
+        held, crowded = collections.Counter(), []
+        for other, claim in self.claims.items():
+            if other != order and claim.status == "held" and claim.unpaid:
+                held.update(claim.outstanding)
+        for sku, units in sorted(demand.items()):
+            sellable = self.levels[sku].available + self.levels[sku].held
+            room = max(max(sellable // 2, 1) - held[sku], 0)
+            if units > room:
+                crowded.append({"sku": sku, "requested": units, "available": min(room, sellable)})
+        if crowded:
+            raise no(409, "held-by-unpaid-orders", "orders that are not paid for hold as much as they may", lines=crowded)
 
     @staticmethod
     def again(order, claim):

@@ -20,7 +20,7 @@ request = function()
   end
   local headers = {
     ["Content-Type"] = "application/json",
-    ["Idempotency-Key"] = string.format("load-%s-%d-%d", run, math.random(1, 2 ^ 30), count),
+    ["Idempotency-Key"] = string.format("load-%s-%010d-%08d", run, math.random(1, 2 ^ 30), count),
   }
   return wrk.format("POST", path, headers, "{" .. head .. '"lines":[' .. table.concat(list, ",") .. "]" .. tail .. "}")
 end

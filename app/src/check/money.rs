@@ -95,8 +95,8 @@ impl Comparison {
                 self.note(order.order);
             }
         }
-        // Money that no order knows of.
-        for charge in charges.into_values() {
+        // Money that no order knows of. Orders that came to nothing are forgotten before their payments.
+        for charge in charges.into_values().filter(|charge| has_money(charge)) {
             self.note(charge.order);
         }
     }
@@ -126,6 +126,11 @@ impl Comparison {
         checks.push(Check::new(rule, self.differing, 0).with_detail(format!("orders {}", shown.join(", "))));
         checks
     }
+}
+
+/// Whether money is set aside or was taken, or may be yet.
+fn has_money(charge: &Charge) -> bool {
+    charge.captured.minor() != 0 || !matches!(charge.status, ChargeStatus::Declined | ChargeStatus::Voided)
 }
 
 /// A payment that was given up has nothing set aside any more; the order remembers that it once had.
@@ -172,6 +177,8 @@ mod tests {
         assert_eq!(failed(&[order(one, 5)], &[charge(one, 4, captured)]), 2, "another amount");
         assert_eq!(failed(&[order(one, 5)], &[]), 2, "no payment");
         assert_eq!(failed(&[], &[charge(one, 5, captured)]), 2, "no order");
+        assert_eq!(failed(&[], &[charge(one, 0, ChargeStatus::Declined)]), 0, "an order that is forgotten");
+        assert_eq!(failed(&[], &[charge(one, 0, ChargeStatus::Authorized)]), 1, "money is set aside for no order");
         let swapped = [charge(one, 3, captured), charge(two, 5, captured)];
         assert_eq!(failed(&[order(one, 5), order(two, 3)], &swapped), 1, "the sums alone would not show it");
         let once_authorized = PaymentSummary { authorized: 9, ..order(one, 0) };

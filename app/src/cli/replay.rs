@@ -37,7 +37,7 @@ pub struct Args {
     /// Orders under way at a time
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     concurrency: u16,
-    /// Begins every idempotency key; another prefix places every order again
+    /// Begins every idempotency key, which then follows from the admin key; another prefix places every order again
     #[arg(long, default_value = "replay-")]
     key_prefix: String,
 }
@@ -46,7 +46,9 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
     let open = || format!("cannot open {}", args.file.display());
     let source = BufReader::new(File::open(&args.file).with_context(open)?);
     let book = Book::read(source).with_context(|| format!("{} cannot be replayed", args.file.display()))?;
-    let client = Client::new(&args.url, admin_key(args.admin_key_file.clone(), &settings)?)?;
+    let admin_key = admin_key(args.admin_key_file.clone(), &settings)?;
+    let buyers = Buyers::new(&args.key_prefix, &admin_key);
+    let client = Client::new(&args.url, admin_key)?;
     client.ping().await?;
     let figures = book.figures()?;
     println!(
@@ -61,7 +63,6 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
     if args.prepare {
         println!("{}", prepare(&client, &book).await?);
     }
-    let buyers = Buyers::new(&args.key_prefix);
     let bar = bar(book.invoices.len())?;
     let takings = place(&client, &book, &buyers, args.concurrency.into(), || bar.inc(1)).await;
     bar.finish_and_clear();

@@ -133,6 +133,7 @@ fn typed(layer: &Layer) -> Result<Settings, SettingsError> {
         service: section(layer, "service")?,
         remote: checked(layer, "remote", RemoteConfig::validate)?,
         facade: checked(layer, "facade", FacadeConfig::validate)?,
+        retention: section(layer, "retention")?,
         modules: Modules {
             catalog: module(layer, "catalog")?,
             inventory: module(layer, "inventory")?,

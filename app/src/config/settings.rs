@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use kernel_module::Retention;
 use kernel_remote::{FacadeConfig, RemoteConfig};
 use port::Placement;
 use secrecy::SecretString;
@@ -26,6 +27,7 @@ pub struct Settings {
     pub service: Service,
     pub remote: RemoteConfig,
     pub facade: FacadeConfig,
+    pub retention: Retention,
     pub modules: Modules,
     /// The modules that this process was started for, as `serve --only` names them; `None` means a whole store.
     pub only: Option<BTreeSet<&'static str>>,

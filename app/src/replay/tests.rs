@@ -1,5 +1,7 @@
 use std::{path::Path, time::Duration};
 
+use secrecy::SecretString;
+
 use super::{Book, BookError, Buyers, Figures, Takings, opening_stock};
 
 const HEADER: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
@@ -85,11 +87,14 @@ fn the_real_invoices() {
 
 #[test]
 fn another_prefix_is_another_replay() {
-    let (one, two) = (Buyers::new("replay-"), Buyers::new("Second run/"));
-    assert_eq!((one.key("536365"), one.email("536365")), ("replay-536365".into(), "536365@replay.example".into()));
+    let secret = SecretString::from("the admin key");
+    let (one, two) = (Buyers::new("replay-", &secret), Buyers::new("Second run/", &secret));
+    assert!(one.key("536365").starts_with("replay-536365-") && one.key("536365").len() == 57);
+    assert_eq!(one.email("536365"), "536365@replay.example");
+    assert_ne!(one.key("536365"), Buyers::new("replay-", &SecretString::from("another")).key("536365"));
     assert_eq!(two.email("1"), "1@second-run.example");
     assert!(one.placed(&one.email("1")) && !one.placed(&two.email("1")) && !one.placed("ada@example.com"));
-    assert_eq!(Buyers::new("").email("1"), "1@replay.example");
+    assert_eq!(Buyers::new("", &secret).email("1"), "1@replay.example");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod adjust;
 mod book;
 mod commit;
+mod forget;
 mod hold;
 mod inspect;
 mod introduce;
@@ -26,6 +27,7 @@ use crate::{Config, error::InventoryError, persistence::post::Note};
 pub(crate) struct Stockroom {
     db: Db,
     config: Config,
+    looked: forget::Looked,
     holds: Crowd<Wish, Option<Verdict>, InventoryError>,
     commits: Crowd<Call, bool, InventoryError>,
     releases: Crowd<Call, (), InventoryError>,
@@ -34,10 +36,12 @@ pub(crate) struct Stockroom {
 impl Stockroom {
     pub(crate) fn new(db: Db, config: Config) -> Self {
         let (to_hold, to_commit, to_release) = (db.clone(), db.clone(), db.clone());
+        let share = config.share();
         Self {
             db,
             config,
-            holds: Crowd::new(move |wishes| hold::serve(to_hold.clone(), wishes)),
+            looked: forget::Looked::default(),
+            holds: Crowd::new(move |wishes| hold::serve(to_hold.clone(), share, wishes)),
             commits: Crowd::new(move |calls| commit::serve(to_commit.clone(), calls)),
             releases: Crowd::new(move |calls| release::serve(to_release.clone(), calls)),
         }

@@ -5,9 +5,11 @@ mod claim;
 mod demand;
 mod level;
 mod movement;
+mod share;
 
 pub(crate) use adjustment::{Adjustment, Change};
 pub(crate) use claim::{Again, Claim, Status};
 pub(crate) use demand::{Free, add_up};
 pub(crate) use level::StockLevel;
 pub(crate) use movement::{Delta, Entry, Kind, entries};
+pub(crate) use share::{Share, Unpaid};

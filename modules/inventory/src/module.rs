@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use async_trait::async_trait;
 use inventory_contract::{Stock, serve_stock};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Module, Worker};
+use kernel_module::{Check, Module, Retention, Worker, days};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -98,6 +98,10 @@ impl Module for Inventory {
             }
         });
         vec![sweeper]
+    }
+
+    async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
+        self.stockroom.forget_ended(days(keep.ended_claims_days)).await
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {

@@ -24,11 +24,13 @@ pub(crate) mod cancel;
 pub(crate) mod cart;
 pub(crate) mod checkout;
 pub(crate) mod decide_return;
+mod forget;
 pub(crate) mod fulfil;
 pub(crate) mod place;
 pub(crate) mod read;
 pub(crate) mod runner;
 pub(crate) mod saga;
+pub(crate) mod unpaid;
 mod waiting;
 
 /// The ports of others that order calls.
@@ -54,6 +56,8 @@ pub(crate) struct Orders {
     pub(crate) ports: Ports,
     pub(crate) tasks: Tasks,
     tokens: Option<OrderTokens>,
+    looked: forget::Looked,
+    watch: Option<unpaid::Watch>,
     waiting: waiting::Waiting,
     crowds: Crowds,
     /// Orders whose placing is to be taken up at once.
@@ -95,7 +99,9 @@ impl Orders {
     ) -> Self {
         let tokens = OrderTokens::new(&config.server_secret);
         let crowds = Crowds::of(&db, &config);
-        Self { db, config, ports, tasks, tokens, waiting: waiting::Waiting::default(), crowds, woken }
+        let watch = unpaid::Watch::new(&config.server_secret, db.seams().ids.secret());
+        let (looked, waiting) = (forget::Looked::default(), waiting::Waiting::default());
+        Self { db, config, ports, tasks, tokens, looked, watch, waiting, crowds, woken }
     }
 
     /// Whether `token` is the one that was given to whoever placed `order`.

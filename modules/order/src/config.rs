@@ -18,6 +18,23 @@ pub struct Config {
     pub placement_deadline_seconds: u32,
     /// The same while the payment provider has promised to tell later.
     pub pending_payment_minutes: u32,
+    /// An order may hold what it wants for so long: the time of a normal payment. Later it needs a place among the unpaid.
+    pub unpaid_grace_ms: u32,
+    /// After so long without any answer from payment or its provider an order is given up, and its stock is free again.
+    pub unanswered_payment_seconds: u32,
+    /// How many orders that are not paid for yet one email may have, and how many units in them; 0 sets no limit.
+    pub unpaid_orders_per_email: u32,
+    pub unpaid_units_per_email: u32,
+    /// The same for one network address, which many buyers may share.
+    pub unpaid_orders_per_address: u32,
+    pub unpaid_units_per_address: u32,
+    /// When so many orders of one email, one address or all have come to nothing unpaid within `unpaid_memory_minutes`,
+    /// new ones hold no more than the part of each SKU that unpaid orders share, from the start; 0 never.
+    pub unpaid_tries_per_email: u32,
+    pub unpaid_tries_per_address: u32,
+    pub unpaid_tries_overall: u32,
+    /// How long that is remembered.
+    pub unpaid_memory_minutes: u32,
     /// A cart is kept so long after its last change.
     pub cart_hours: u32,
     /// Expired carts are looked for this often.
@@ -41,6 +58,16 @@ impl Default for Config {
             answer_within_ms: 2_000,
             placement_deadline_seconds: 30,
             pending_payment_minutes: 15,
+            unpaid_grace_ms: 2_000,
+            unanswered_payment_seconds: 10,
+            unpaid_orders_per_email: 5,
+            unpaid_units_per_email: 1_000,
+            unpaid_orders_per_address: 50,
+            unpaid_units_per_address: 5_000,
+            unpaid_tries_per_email: 1,
+            unpaid_tries_per_address: 3,
+            unpaid_tries_overall: 20,
+            unpaid_memory_minutes: 10,
             cart_hours: 72,
             cart_sweep_seconds: 60,
             lease_ms: 7_000,
@@ -57,6 +84,7 @@ impl Config {
         Self {
             server_secret: SecretString::from("a secret for tests"),
             answer_within_ms: 30_000,
+            unpaid_grace_ms: 10_000,
             lease_ms: 1_000,
             runner_poll_ms: 20,
             retry_ms: 2,

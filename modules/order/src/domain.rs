@@ -16,6 +16,7 @@ pub(crate) mod rejection;
 pub(crate) mod returns;
 pub(crate) mod status;
 pub(crate) mod token;
+pub(crate) mod who;
 
 pub(crate) use basket::{Basket, Wanted};
 pub(crate) use goods::Units;
@@ -26,3 +27,4 @@ pub(crate) use promise::{Promise, Promised};
 pub(crate) use rejection::Rejection;
 pub(crate) use returns::Return;
 pub use status::Status;
+pub(crate) use who::Who;

@@ -5,7 +5,7 @@ use port::PortError;
 use serde_json::json;
 
 use crate::{
-    domain::{Line, Refusal, basket::BasketRefusal},
+    domain::{Line, Refusal, Rejection, basket::BasketRefusal},
     persistence::orders::SaveError,
 };
 
@@ -24,6 +24,8 @@ pub(crate) enum OrderError {
     Cart(#[from] CartRefusal),
     #[error(transparent)]
     Key(#[from] KeyRefusal),
+    #[error("{}", Rejection::TooManyUnpaidOrders)]
+    TooManyUnpaid,
     #[error("prices could not be asked for")]
     Prices(#[from] PortError<PricesRefusal>),
     #[error("the order has changed meanwhile; try again")]
@@ -67,6 +69,7 @@ impl Problem for OrderError {
             Self::Cart(refusal) => refusal.kind(),
             Self::Key(refusal) => refusal.kind(),
             Self::Prices(error) => error.kind(),
+            Self::TooManyUnpaid => Rejection::TooManyUnpaidOrders.kind(),
             Self::Overtaken => Kind::Conflict,
             Self::BrokenOff => Kind::Unavailable,
             Self::Storage(error) => error.kind(),
@@ -81,6 +84,7 @@ impl Problem for OrderError {
             Self::Cart(refusal) => refusal.code(),
             Self::Key(refusal) => refusal.code(),
             Self::Prices(error) => error.code(),
+            Self::TooManyUnpaid => Rejection::TooManyUnpaidOrders.code(),
             Self::Overtaken => "order-changed",
             Self::BrokenOff => "broken-off",
             Self::Storage(error) => error.code(),

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kernel::{Currency, Money, OrderId, RefundId};
 use kernel_db::{Db, DbError, Subscription};
-use kernel_module::{Check, Module, Tasks, Worker};
+use kernel_module::{Check, Module, Retention, Tasks, Worker, days};
 use tokio::sync::mpsc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -109,6 +109,10 @@ impl Module for Order {
             Worker::new("order.placements", move |stop| runner::run(runner, woken, stop)),
             Worker::new("order.carts", move |stop| runner::sweep(sweeper, stop)),
         ]
+    }
+
+    async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
+        self.orders.forget_rejected(days(keep.rejected_orders_days)).await
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {

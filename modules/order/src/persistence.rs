@@ -12,12 +12,14 @@ pub(crate) mod called_off;
 pub(crate) mod carts;
 pub(crate) mod emails;
 pub(crate) mod goods;
+pub(crate) mod old;
 pub(crate) mod orders;
 pub(crate) mod placements;
 pub(crate) mod query;
 pub(crate) mod refunds;
 pub(crate) mod returns;
 pub(crate) mod timeline;
+pub(crate) mod unpaid;
 
 /// Runs a query written as [`Dialect::statement`] says, inside a transaction or beside all of them.
 pub(crate) async fn select<C: ConnectionTrait>(

@@ -18,7 +18,7 @@ mod answer;
 mod cart;
 mod returns;
 
-pub(crate) use answer::{accepted, confirmed, location, rejected};
+pub(crate) use answer::{accepted, confirmed, location, rejected, reveal};
 pub(crate) use cart::{CartLineView, CartView};
 pub(crate) use returns::{CalledOffView, RefundView, ReturnView};
 
@@ -181,8 +181,9 @@ impl OrderView {
         self
     }
 
-    fn with_token(mut self, token: Option<String>) -> Self {
-        self.order_token = token;
+    /// For an answer that is kept: the token is put in when it is given.
+    fn with_empty_token(mut self) -> Self {
+        self.order_token = Some(String::new());
         self
     }
 }

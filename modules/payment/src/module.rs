@@ -6,7 +6,7 @@ use std::{
 use async_trait::async_trait;
 use kernel::{OrderId, RefundId};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Module, Worker};
+use kernel_module::{Check, Module, Retention, Worker, days};
 use payment_contract::{Charge, Charges, serve_charges};
 use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     domain, http,
     persistence::{
-        query,
+        inbox, query,
         refusals::{self, KeptPromise},
     },
     port::Counter,
@@ -120,6 +120,10 @@ impl Module for Payment {
     fn workers(&self) -> Vec<Worker> {
         let cashier = Arc::clone(&self.cashier);
         vec![Worker::new("payment.unsettled", |stop| cashier.work(stop))]
+    }
+
+    async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
+        inbox::forget(self.db(), days(keep.webhooks_days)).await
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {

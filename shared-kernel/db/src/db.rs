@@ -193,6 +193,8 @@ async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> R
             .busy_timeout(WAIT)
             .statement_cache_capacity(200)
             .pragma("temp_store", "memory")
+            // What is deleted is overwritten: payment tokens are, and must not stay behind in the file.
+            .pragma("secure_delete", "FAST")
     });
     // Another connection may be about to make the file, or to recover it.
     let waits = ExponentialBuilder::default().with_min_delay(Duration::from_millis(50)).with_max_times(6);

@@ -6,8 +6,10 @@
 
 pub mod answer;
 mod module;
+mod retention;
 mod tasks;
 
 pub use answer::{key, respond};
 pub use module::{Check, Module};
+pub use retention::{Retention, days};
 pub use tasks::{Tasks, Worker};

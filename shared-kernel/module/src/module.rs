@@ -6,7 +6,7 @@ use port::Dispatch;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::Worker;
+use crate::{Retention, Worker};
 
 /// One bounded context, as the application sees it.
 #[async_trait]
@@ -32,6 +32,12 @@ pub trait Module: Send + Sync + 'static {
     /// What the module does by itself: sweepers, runners.
     fn workers(&self) -> Vec<Worker> {
         Vec::new()
+    }
+
+    /// Deletes one batch, in a short transaction, of what is older than it is to be kept and that nothing needs; answers how
+    /// much it has looked through, and 0 when it is through.
+    async fn forget(&self, _keep: &Retention) -> Result<u64, DbError> {
+        Ok(0)
     }
 
     /// Proves, on live data, what must always be true of it.

@@ -11,7 +11,7 @@ use actix_web::{
     },
 };
 
-use crate::{ApiError, ApiResult, entity_tag::Tags};
+use crate::{ApiError, ApiResult, entity_tag::Tags, key_strength::is_strong};
 
 mod document;
 
@@ -38,6 +38,18 @@ pub struct OptionalIfMatch(pub Option<String>);
 /// What a guest shows to get at an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderToken(pub Option<String>);
+
+impl IdempotencyKey {
+    /// 422 unless the key is as hard to guess as a random UUID: needed where the key is all that a caller is known by.
+    pub fn require_strong(&self) -> ApiResult<()> {
+        if is_strong(&self.0) {
+            return Ok(());
+        }
+        let detail = "without an account, the Idempotency-Key must be hard to guess: 22 random characters or more, such as \
+                      a new UUID for each order";
+        Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "weak-idempotency-key", detail))
+    }
+}
 
 impl IfMatch {
     /// 412 unless `etag`, quotes included, is among the tags (strong comparison, RFC 9110, 13.1.1).

@@ -56,6 +56,7 @@ mod entity_tag;
 mod guard;
 mod head;
 mod header;
+mod key_strength;
 mod methods;
 mod openapi;
 mod page;

@@ -5,14 +5,16 @@
 
 mod delivery;
 mod double_charge;
+mod hoarding;
 mod lines;
 mod money;
 mod orphan_holds;
 mod oversell;
 mod parking;
 mod promises;
+mod secrets;
 
-use crate::harness::{Kind, Sabotage, Shop, alone, aloud, run};
+use crate::harness::{Kind, Sabotage, Shop, Site, alone, aloud, run};
 
 /// What a probe found, or what is wrong.
 type Verdict = Result<String, String>;
@@ -27,13 +29,26 @@ fn must_notice(guard: &'static str, probe: impl AsyncFn(&Shop) -> Verdict) {
     must_notice_doing(guard, "return", probe);
 }
 
+/// The same in a shop of another kind.
+fn must_notice_in(open: impl AsyncFn(Site) -> Shop, guard: &'static str, probe: impl AsyncFn(&Shop) -> Verdict) {
+    notice(open, (guard, "return"), probe);
+}
+
 /// The same where the failpoint does something else than take a guard away.
-#[expect(clippy::needless_pass_by_value, reason = "a probe is handed over by name")]
 fn must_notice_doing(guard: &'static str, action: &str, probe: impl AsyncFn(&Shop) -> Verdict) {
+    notice(Shop::impatient, (guard, action), probe);
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "a probe is handed over by name")]
+fn notice(
+    open: impl AsyncFn(Site) -> Shop,
+    (guard, action): (&'static str, &str),
+    probe: impl AsyncFn(&Shop) -> Verdict,
+) {
     let _turn = alone();
     for kind in Kind::available() {
         let verdict = run(async {
-            let shop = Shop::impatient(kind).await;
+            let shop = open(kind.into()).await;
             let sabotage = Sabotage::doing(guard, action);
             let verdict = probe(&shop).await;
             drop(sabotage);

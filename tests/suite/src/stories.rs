@@ -6,6 +6,7 @@ mod cancelling;
 mod carts;
 mod catalog;
 mod clocks;
+mod forgetting;
 mod fulfilling;
 mod imports;
 mod orders;

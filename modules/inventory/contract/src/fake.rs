@@ -9,7 +9,8 @@ use port::{Executed, PortError, PortResult};
 
 use crate::{Demand, Held, Hold, Level, Shortage, Stock, StockRefusal};
 
-/// Stock in memory, for the tests of other modules. It keeps the same contract as the real one.
+/// Stock in memory, for the tests of other modules. It keeps the same contract as the real one, and lets unpaid orders
+/// hold everything.
 #[derive(Debug)]
 pub struct FakeStock {
     clock: Arc<dyn Clock>,

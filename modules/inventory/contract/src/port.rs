@@ -11,10 +11,15 @@ pub trait Stock {
     /// Repeating the call for the same order returns the first answer, a refusal included, so callers may
     /// retry after a timeout. A hold that has expired is taken anew.
     ///
+    /// An order that has not been paid for within the time of a normal payment repeats the call with `hold.unpaid`: from
+    /// then on its units count among those that unpaid orders hold, of which there are no more than a part of each SKU. It
+    /// may also begin so.
+    ///
     /// # Errors
     ///
-    /// [`StockRefusal::OutOfStock`] names every line that could not be met; [`StockRefusal::Released`] when
-    /// the order has given its claim back: a late hold does not bring it to life again.
+    /// [`StockRefusal::OutOfStock`] names every line that could not be met; [`StockRefusal::HeldByUnpaidOrders`] every
+    /// line that unpaid orders have no room for: what the order held before, it still holds, until it releases it.
+    /// [`StockRefusal::Released`] when the order has given its claim back: a late hold does not bring it to life again.
     #[command(idempotent, timeout_ms = 1000)]
     async fn hold(&self, cx: &CallContext, hold: Hold) -> PortResult<Held, StockRefusal>;
 
@@ -46,6 +51,9 @@ pub struct Hold {
     pub lines: Vec<Demand>,
     /// When the claim lapses unless it is committed.
     pub until: DateTime<Utc>,
+    /// The order is not about to be paid for: its units count among those that unpaid orders share.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unpaid: bool,
 }
 
 /// So many units of one SKU.
@@ -85,6 +93,8 @@ pub struct Shortage {
 pub enum StockRefusal {
     #[error("there is not enough stock")]
     OutOfStock { lines: Vec<Shortage> },
+    #[error("orders that are not paid for hold as much as they may together")]
+    HeldByUnpaidOrders { lines: Vec<Shortage> },
     #[error("order {order} holds no stock")]
     NotHeld { order: OrderId },
     #[error("order {order} has given its stock back")]
@@ -96,7 +106,10 @@ pub enum StockRefusal {
 impl Problem for StockRefusal {
     fn kind(&self) -> Kind {
         match self {
-            Self::OutOfStock { .. } | Self::NotHeld { .. } | Self::Released { .. } => Kind::Conflict,
+            Self::OutOfStock { .. }
+            | Self::HeldByUnpaidOrders { .. }
+            | Self::NotHeld { .. }
+            | Self::Released { .. } => Kind::Conflict,
             Self::InvalidQuantity { .. } => Kind::Invalid,
         }
     }
@@ -104,6 +117,7 @@ impl Problem for StockRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::OutOfStock { .. } => "out-of-stock",
+            Self::HeldByUnpaidOrders { .. } => "held-by-unpaid-orders",
             Self::NotHeld { .. } => "not-held",
             Self::Released { .. } => "released",
             Self::InvalidQuantity { .. } => "invalid-quantity",

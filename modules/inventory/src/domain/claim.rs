@@ -61,6 +61,10 @@ pub(crate) struct Claim {
     pub(crate) until: Option<DateTime<Utc>>,
     /// What was missing when the claim was refused.
     pub(crate) shortage: Vec<Shortage>,
+    /// It counts among what unpaid orders hold.
+    pub(crate) unpaid: bool,
+    /// What was missing was room among the orders that are not paid for.
+    pub(crate) crowded_out: bool,
     /// The units that have not been sent or given up yet.
     pub(crate) outstanding: Vec<Demand>,
 }
@@ -82,6 +86,9 @@ impl Claim {
         let order = self.order;
         match (self.status, self.until) {
             (Status::Released, _) => Err(StockRefusal::Released { order }),
+            (Status::Refused, _) if self.crowded_out => {
+                Err(StockRefusal::HeldByUnpaidOrders { lines: self.shortage.clone() })
+            }
             (Status::Refused, _) => Err(StockRefusal::OutOfStock { lines: self.shortage.clone() }),
             (Status::Held, Some(until)) if until < now => Ok(Again::Prolong),
             (Status::Held | Status::Committed, Some(until)) => Ok(Again::Stands(Held { order, until })),

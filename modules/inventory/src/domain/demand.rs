@@ -19,13 +19,20 @@ pub(crate) fn add_up(lines: &[Demand]) -> Result<Vec<Demand>, StockRefusal> {
 
 /// What is available of some SKUs, while one after the other takes of it.
 #[derive(Debug, Default)]
-pub(crate) struct Free(HashMap<Sku, i64>);
+pub(crate) struct Free(HashMap<Sku, Units>);
+
+#[derive(Debug, Clone, Copy)]
+struct Units {
+    available: i64,
+    /// What would be available if nothing were held.
+    sellable: i64,
+}
 
 impl Free {
     /// Every demand that is not met.
     pub(crate) fn shortages(&self, demands: &[Demand]) -> Vec<Shortage> {
         let short = |demand: &Demand| {
-            let available = self.0.get(&demand.sku).copied().unwrap_or_default();
+            let available = self.0.get(&demand.sku).map_or(0, |units| units.available);
             let lacking = demand.quantity > available;
             lacking.then(|| Shortage { sku: demand.sku.clone(), requested: demand.quantity, available })
         };
@@ -35,16 +42,24 @@ impl Free {
     /// Takes what is demanded off what is free.
     pub(crate) fn take(&mut self, demands: &[Demand]) {
         for demand in demands {
-            if let Some(free) = self.0.get_mut(&demand.sku) {
-                *free = free.saturating_sub(demand.quantity);
+            if let Some(units) = self.0.get_mut(&demand.sku) {
+                units.available = units.available.saturating_sub(demand.quantity);
             }
         }
     }
+
+    pub(crate) fn sellable(&self, sku: &Sku) -> i64 {
+        self.0.get(sku).map_or(0, |units| units.sellable)
+    }
 }
 
-impl FromIterator<(Sku, i64)> for Free {
-    fn from_iter<T: IntoIterator<Item = (Sku, i64)>>(levels: T) -> Self {
-        Self(levels.into_iter().collect())
+/// Of what is available and what is held.
+impl FromIterator<(Sku, i64, i64)> for Free {
+    fn from_iter<T: IntoIterator<Item = (Sku, i64, i64)>>(levels: T) -> Self {
+        let units = |(sku, available, held): (Sku, i64, i64)| {
+            (sku, Units { available, sellable: available.saturating_add(held) })
+        };
+        Self(levels.into_iter().map(units).collect())
     }
 }
 
@@ -84,7 +99,7 @@ mod tests {
     #[test]
     fn every_shortage_is_named() {
         let mut free: Free =
-            [("A", 5), ("B", 1)].map(|(sku, units)| (Sku::parse(sku).unwrap(), units)).into_iter().collect();
+            [("A", 5), ("B", 1)].map(|(sku, units)| (Sku::parse(sku).unwrap(), units, 0)).into_iter().collect();
         let short = |free: &Free, lines: &[(&str, i64)]| {
             let line = |line: &Shortage| format!("{} {}/{}", line.sku, line.requested, line.available);
             free.shortages(&demands(lines)).iter().map(line).collect::<Vec<_>>()

@@ -5,42 +5,43 @@
 use std::collections::{HashMap, HashSet};
 
 use inventory_contract::{Demand, Shortage};
-use kernel::{DateTime, OrderId, Utc};
+use kernel::{DateTime, OrderId, Sku, Utc};
 use kernel_db::{DbError, Tx, Write, dialect};
 use sea_orm::{QueryResult, Value};
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::read_sku;
+use super::{read_sku, sku_rows};
 use crate::domain::{Claim, Status};
 
-/// Writes new holds; answers of which orders nothing was known yet. Of two holds for one order the first counts.
+/// Writes new holds, and whether their orders are not about to be paid for; answers of which orders nothing was known yet. Of two holds for one order the first counts.
 pub(crate) async fn open(
     tx: &Tx,
-    holds: impl Iterator<Item = (OrderId, DateTime<Utc>)>,
+    holds: impl Iterator<Item = (OrderId, DateTime<Utc>, bool)>,
 ) -> Result<HashSet<OrderId>, DbError> {
-    let rows = holds.map(|(order, until)| (order, Status::Held, Some(until)));
+    let rows = holds.map(|(order, until, unpaid)| (order, Status::Held, Some(until), i64::from(unpaid)));
     first(tx, rows.collect()).await
 }
 
 /// Bars those of the orders of which nothing is known from ever claiming.
 pub(crate) async fn bar(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Result<(), DbError> {
-    let rows: Vec<_> = orders.map(|order| (order, Status::Released, None)).collect();
+    let rows: Vec<_> = orders.map(|order| (order, Status::Released, None, 0)).collect();
     if !rows.is_empty() {
         first(tx, rows).await?;
     }
     Ok(())
 }
 
-async fn first(
-    tx: &Tx,
-    mut claims: Vec<(OrderId, Status, Option<DateTime<Utc>>)>,
-) -> Result<HashSet<OrderId>, DbError> {
-    let sql = "INSERT INTO hold (order_id, status, until, version, created_at) \
-               SELECT {id}(value ->> 0), value ->> 1, {time}(value ->> 2), 0, ? FROM {rows} WHERE true \
-               ON CONFLICT (order_id) DO NOTHING RETURNING order_id";
+/// A claim that is new: whose, in which state, until when, and whether it is marked as unpaid.
+type New = (OrderId, Status, Option<DateTime<Utc>>, i64);
+
+async fn first(tx: &Tx, mut claims: Vec<New>) -> Result<HashSet<OrderId>, DbError> {
+    let sql = "INSERT INTO hold (order_id, status, until, unpaid, version, created_at) \
+               SELECT {id}(value ->> 0), value ->> 1, {time}(value ->> 2), CAST(value ->> 3 AS bigint), 0, ? \
+               FROM {rows} WHERE true ON CONFLICT (order_id) DO NOTHING RETURNING order_id";
     claims.sort_by_key(|claim| claim.0);
-    let row = |(order, status, until): &(OrderId, Status, Option<DateTime<Utc>>)| {
-        (id(*order), status.as_str(), until.map(|until| until.to_rfc3339()))
+    let row = |(order, status, until, unpaid): &New| {
+        (id(*order), status.as_str(), until.map(|until| until.to_rfc3339()), *unpaid)
     };
     let rows: Vec<_> = claims.iter().map(row).collect();
     let made = tx.rows(sql, [tx.seams().now().into(), dialect::rows(&rows)]).await?;
@@ -63,10 +64,14 @@ pub(crate) async fn clear_lines(tx: &Tx, order: OrderId) -> Result<(), DbError> 
 
 /// What is known of the orders, locked until the transaction ends.
 pub(crate) async fn lock(tx: &Tx, orders: impl Iterator<Item = OrderId>) -> Result<Vec<Claim>, DbError> {
-    let sql = "SELECT order_id, status, until, shortage FROM hold \
+    let sql = "SELECT order_id, status, until, shortage, unpaid FROM hold \
                WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows}) ORDER BY order_id {for_update}";
     let rows = tx.rows(sql, [order_rows(orders)]).await?;
-    let claims: Result<Vec<Claim>, DbError> = rows.iter().map(read).collect();
+    let claim = |row: &QueryResult| {
+        let mark: i64 = row.try_get_by_index(4)?;
+        Ok(Claim { unpaid: mark == UNPAID, crowded_out: mark == CROWDED_OUT, ..read(row)? })
+    };
+    let claims: Result<Vec<Claim>, DbError> = rows.iter().map(claim).collect();
     read_lines(tx, claims?).await
 }
 
@@ -108,17 +113,83 @@ pub(crate) async fn prolong(tx: &Tx, order: OrderId, until: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Keeps refusals, so that a repeated call is told the same.
-pub(crate) async fn refuse<'a>(
+/// Says whether the order of a hold is not about to be paid for.
+pub(crate) async fn mark_unpaid(tx: &Tx, order: OrderId, unpaid: bool) -> Result<(), DbError> {
+    let values = [i64::from(unpaid).into(), order.uuid().into()];
+    tx.run("UPDATE hold SET unpaid = ? WHERE order_id = ?", values).await?;
+    Ok(())
+}
+
+/// What unpaid orders but `except` hold of the SKUs of `demands`. Their levels are to be locked: then it stays so.
+pub(crate) async fn held_unpaid(
     tx: &Tx,
-    refused: impl Iterator<Item = (OrderId, &'a [Shortage])>,
-) -> Result<(), DbError> {
-    let sql = "WITH refused AS MATERIALIZED (SELECT {id}(value ->> 0) AS order_id, value ->> 1 AS shortage FROM {rows}) \
-               UPDATE hold SET status = 'refused', shortage = refused.shortage FROM refused \
+    demands: &[&Demand],
+    except: Option<OrderId>,
+) -> Result<HashMap<Sku, i64>, DbError> {
+    let sql = "SELECT hold_line.sku, CAST(SUM(hold_line.outstanding) AS bigint) FROM hold \
+               JOIN hold_line ON hold_line.order_id = hold.order_id \
+               WHERE hold.unpaid = 1 AND hold.status = 'held' AND hold.order_id <> ? \
+               AND hold_line.sku IN (SELECT value ->> 0 FROM {rows}) GROUP BY hold_line.sku";
+    let except = except.map_or(Uuid::nil(), OrderId::uuid);
+    let rows = tx.rows(sql, [except.into(), sku_rows(demands.iter().map(|demand| &demand.sku))]).await?;
+    rows.iter().map(|row| Ok((read_sku(&row.try_get_by_index::<String>(0)?)?, row.try_get_by_index(1)?))).collect()
+}
+
+/// The mark of a claim that counts among what unpaid orders hold.
+const UNPAID: i64 = 1;
+
+/// The mark of a claim that was refused because unpaid orders had no room for it.
+const CROWDED_OUT: i64 = 2;
+
+/// A claim that is refused: what was missing, and whether it was room among the unpaid.
+pub(crate) type Refused<'a> = (OrderId, &'a [Shortage], bool);
+
+/// Keeps refusals, so that a repeated call is told the same.
+pub(crate) async fn refuse<'a>(tx: &Tx, refused: impl Iterator<Item = Refused<'a>>) -> Result<(), DbError> {
+    let sql = "WITH refused AS MATERIALIZED (SELECT {id}(value ->> 0) AS order_id, value ->> 1 AS shortage, \
+               CAST(value ->> 2 AS bigint) AS unpaid FROM {rows}) \
+               UPDATE hold SET status = 'refused', shortage = refused.shortage, unpaid = refused.unpaid FROM refused \
                WHERE hold.order_id = refused.order_id";
     let told = |shortage| serde_json::to_string(shortage).map_err(|error| DbError::corrupt("shortage", error));
-    let rows: Result<Vec<_>, DbError> = refused.map(|(order, shortage)| Ok((id(order), told(shortage)?))).collect();
+    let row =
+        |(order, shortage, crowded_out)| Ok((id(order), told(shortage)?, if crowded_out { CROWDED_OUT } else { 0 }));
+    let rows: Result<Vec<_>, DbError> = refused.map(row).collect();
     run_for(tx, sql, &rows?).await
+}
+
+/// Of the next `limit` claims after `after` that were made before `before`: those that were refused or given back, the last
+/// one, and how many they are. Ids of orders grow with time.
+pub(crate) async fn old(
+    tx: &Tx,
+    after: Option<OrderId>,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<(Vec<OrderId>, Option<OrderId>, u64), DbError> {
+    let sql = "SELECT order_id, status, created_at FROM hold WHERE order_id > ? ORDER BY order_id LIMIT ?";
+    let after = after.map_or(Uuid::nil(), OrderId::uuid);
+    let (mut ended, mut last, mut looked) = (Vec::new(), None, 0);
+    for row in tx.rows(sql, [after.into(), limit.into()]).await? {
+        let (order, status): (OrderId, String) = (order_of(&row)?, row.try_get_by_index(1)?);
+        if row.try_get_by_index::<DateTime<Utc>>(2)? >= before {
+            break;
+        }
+        if matches!(Status::parse(&status), Some(Status::Released | Status::Refused)) {
+            ended.push(order);
+        }
+        last = Some(order);
+        looked += 1;
+    }
+    Ok((ended, last, looked))
+}
+
+/// Deletes claims that weigh on no level.
+pub(crate) async fn delete(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
+    let lines = "DELETE FROM hold_line WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    let holds = "DELETE FROM hold WHERE status IN ('released', 'refused') \
+                 AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
+    let rows = || order_rows(orders.iter().copied());
+    tx.run_all(vec![Write::new(lines, [rows()]), Write::new(holds, [rows()])]).await?;
+    Ok(())
 }
 
 /// Takes units off what is outstanding of claims that are locked. A CHECK keeps a line from having fewer than none.
@@ -164,7 +235,8 @@ fn read(row: &QueryResult) -> Result<Claim, DbError> {
     let shortage: Option<String> = row.try_get_by_index(3)?;
     let shortage = shortage.map_or(Ok(Vec::new()), |told| serde_json::from_str(&told));
     let shortage = shortage.map_err(|error| DbError::corrupt("shortage", error))?;
-    Ok(Claim { order: order_of(row)?, status, until: row.try_get_by_index(2)?, shortage, outstanding: Vec::new() })
+    let (order, until) = (order_of(row)?, row.try_get_by_index(2)?);
+    Ok(Claim { order, status, until, shortage, unpaid: false, crowded_out: false, outstanding: Vec::new() })
 }
 
 fn order_of(row: &QueryResult) -> Result<OrderId, DbError> {

@@ -17,11 +17,17 @@ pub(super) const COLUMNS: &str = columns!();
 
 /// Locks levels in the order of their SKUs' bytes, as every movement does; answers what is available. A SKU without a
 /// level is left out.
+///
+/// What is held counts with what is available where a part of what can be sold is asked for.
 pub(crate) async fn lock<'a>(tx: &Tx, skus: impl Iterator<Item = &'a Sku>) -> Result<Free, DbError> {
-    let sql = "SELECT sku, available FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) \
+    let sql = "SELECT sku, available, held FROM level WHERE sku IN (SELECT value ->> 0 FROM {rows}) \
                ORDER BY sku {bytewise} {for_update}";
     let rows = tx.rows(sql, [sku_rows(skus)]).await?;
-    rows.iter().map(|row| Ok((read_sku(&row.try_get_by_index::<String>(0)?)?, row.try_get_by_index(1)?))).collect()
+    let level = |row: &QueryResult| {
+        let sku = read_sku(&row.try_get_by_index::<String>(0)?)?;
+        Ok((sku, row.try_get_by_index(1)?, row.try_get_by_index(2)?))
+    };
+    rows.iter().map(level).collect()
 }
 
 /// Locks one level for an event of its own: its version is that event's.

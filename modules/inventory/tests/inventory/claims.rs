@@ -86,7 +86,7 @@ on_both! {
         let house = house.stocked(&[("CUP", 5)]).await;
         let (late, order) = (buyer().within(Duration::ZERO), house.new_order());
         let lines = vec![Demand { sku: sku("CUP"), quantity: 1 }];
-        let hold = Hold { order, lines, until: house.in_minutes(15) };
+        let hold = Hold { order, lines, until: house.in_minutes(15), unpaid: false };
         let spent = PortError::Deadline { executed: Executed::No };
         assert_eq!(house.stock().hold(&late, hold).await, Err(spent.clone()));
         assert_eq!(house.stock().commit(&late, order).await, Err(spent.clone()));

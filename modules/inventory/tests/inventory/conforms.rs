@@ -14,7 +14,7 @@ use crate::{house::House, on_both};
 
 async fn conforms(stock: &dyn Stock, fixture: &Fixture) {
     let cases = upholds_contract(stock, fixture).await;
-    assert_eq!(cases.len(), 21);
+    assert_eq!(cases.len(), 22);
     for case in cases {
         assert_eq!(case.outcome, Ok(()), "{}", case.name);
     }

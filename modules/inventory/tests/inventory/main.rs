@@ -15,6 +15,7 @@ mod mending;
 mod races;
 mod routes;
 mod sweeping;
+mod unpaid;
 
 /// Each story is played on SQLite, and on Postgres when `BANYAN_TEST_POSTGRES` says where one is.
 macro_rules! on_both {

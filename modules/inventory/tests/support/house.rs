@@ -113,8 +113,17 @@ impl House {
     }
 
     pub(crate) async fn hold(&self, order: OrderId, lines: &[(&str, i64)]) -> PortResult<Held, StockRefusal> {
+        self.hold_as(order, lines, false).await
+    }
+
+    /// The same for an order that is not about to be paid for.
+    pub(crate) async fn hold_unpaid(&self, order: OrderId, lines: &[(&str, i64)]) -> PortResult<Held, StockRefusal> {
+        self.hold_as(order, lines, true).await
+    }
+
+    async fn hold_as(&self, order: OrderId, lines: &[(&str, i64)], unpaid: bool) -> PortResult<Held, StockRefusal> {
         let lines = lines.iter().map(|&(name, quantity)| Demand { sku: sku(name), quantity }).collect();
-        self.stock().hold(&buyer(), Hold { order, lines, until: self.in_minutes(15) }).await
+        self.stock().hold(&buyer(), Hold { order, lines, until: self.in_minutes(15), unpaid }).await
     }
 
     /// Proves every invariant, and that there was something to prove.

@@ -21,7 +21,7 @@ impl Orders {
         purchase: Purchase,
     ) -> Result<Answer, OrderError> {
         if let Some(kept) = self.answered(&asked.key).await? {
-            return Ok(kept);
+            return Ok(self.reveal(kept));
         }
         let cart = self.find_cart(cart).await?;
         if cart.order.is_some() {

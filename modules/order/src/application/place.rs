@@ -1,6 +1,6 @@
 //! Takes an order: prices it, writes it down in one transaction, and has the saga carry it to its end.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use kernel::{CallContext, CartId, Currency, Money, OrderId};
 use kernel_db::{
@@ -13,11 +13,11 @@ use tokio::sync::oneshot;
 use super::{Orders, saga::Saga, waiting::Listening};
 use crate::{
     Config,
-    domain::{Act, Address, Basket, Order, Terms, Wanted, placement::Stage},
+    domain::{Act, Address, Basket, Order, Terms, Wanted, Who, placement::Stage},
     error::{CartRefusal, OrderError},
     persistence::{
         carts, orders,
-        placements::{self, Placement},
+        placements::{self, Placement, Unpaid},
         query,
     },
     view,
@@ -39,6 +39,8 @@ pub(crate) struct Asked {
     pub(crate) cx: CallContext,
     /// As the answer's header has it.
     pub(crate) request_id: String,
+    /// Where the request comes from.
+    pub(crate) client: IpAddr,
     pub(crate) key: Key,
 }
 
@@ -74,16 +76,26 @@ impl Orders {
     ///
     /// From the first transaction on the work goes on in a task of its own: the buyer may hang up. Whoever waits
     /// is told the end, or after a while that there is none yet.
+    ///
+    /// What is kept under the key has no token: it is put in here, for a first answer and for a repeat alike.
     pub(crate) async fn place(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
+        self.place_sealed(command).await.map(|answer| self.reveal(answer))
+    }
+
+    pub(in crate::application) fn reveal(&self, answer: Answer) -> Answer {
+        view::reveal(answer, |order| self.token(order))
+    }
+
+    async fn place_sealed(self: &Arc<Self>, command: Place) -> Result<Answer, OrderError> {
         let key = command.asked.key.clone();
-        let basket = match self.price(&command).await {
-            Ok(basket) => basket,
+        let (basket, unpaid) = match tokio::try_join!(self.price(&command), self.admit(&command)) {
+            Ok(begun) => begun,
             // What was answered once is answered again, even when it is not for sale any more.
             Err(refused) => return self.answered(&key).await?.ok_or(refused),
         };
         let (accept, accepted) = oneshot::channel();
         let orders = Arc::clone(self);
-        self.tasks.spawn(async move { orders.carry_out(command, basket, accept).await });
+        self.tasks.spawn(async move { orders.carry_out(command, basket, unpaid, accept).await });
         match accepted.await.map_err(|_| OrderError::BrokenOff)?? {
             Accepted::Before(kept) => Ok(kept),
             Accepted::Now(listening) => self.answer_in_time(&key, listening).await,
@@ -102,9 +114,16 @@ impl Orders {
         Ok(basket)
     }
 
-    async fn carry_out(&self, command: Place, basket: Basket, accept: oneshot::Sender<Result<Accepted, OrderError>>) {
+    async fn carry_out(
+        &self,
+        command: Place,
+        basket: Basket,
+        unpaid: Unpaid,
+        accept: oneshot::Sender<Result<Accepted, OrderError>>,
+    ) {
         let act = Act { by: command.asked.cx.principal.label(), at: self.now() };
-        let taking = Taking { id: self.db.seams().id(), act, command, basket };
+        let who = self.who(&command);
+        let taking = Taking { id: self.db.seams().id(), act, command, basket, who, unpaid };
         // Whoever asked may have gone by now; that changes nothing.
         match self.crowds.take.ask(taking).await.flatten() {
             Ok(Taken::Now(saga)) => {
@@ -128,7 +147,7 @@ impl Orders {
     /// Tells that the order is being worked on, and keeps to that, unless the end has just been kept.
     async fn accept(&self, order: OrderId, key: &Key) -> Result<Answer, OrderError> {
         let taken = query::order(self.db.reader(), order).await?.ok_or(OrderError::NotFound(order))?;
-        let accepted = &view::accepted(&taken, self.token(order))?;
+        let accepted = &view::accepted(&taken)?;
         self.db.transact(|tx| async move { Ok(idempotency::answer(&tx, key, accepted.clone()).await?) }).await
     }
 }
@@ -139,6 +158,8 @@ pub(super) struct Taking {
     act: Act,
     command: Place,
     basket: Basket,
+    who: Option<Who>,
+    unpaid: Unpaid,
 }
 
 /// Takes the orders of a crowd in one transaction of three round trips.
@@ -235,6 +256,9 @@ impl Taking {
             deadline_at: config.deadline(self.act.at),
             tries: 0,
             cart: cart.map(|(cart, _)| cart),
+            who: self.who.clone(),
+            units: self.basket.lines.iter().fold(0, |units, line| units.saturating_add(line.quantity)),
+            unpaid: self.unpaid,
             key: asked.key.clone(),
             request_id: asked.request_id.clone(),
             correlation: asked.cx.correlation,

@@ -59,8 +59,9 @@ async fn carry(orders: &Arc<Orders>, places: &Arc<Semaphore>, order: OrderId) {
     });
 }
 
-/// Deletes expired carts, and gives older orders the key by which their email address is searched, a batch at a time,
-/// until told to stop. A process of an earlier version may go on beside this one and write orders without the key.
+/// Deletes expired carts and what is remembered of unpaid orders, and gives older orders the key by which their email
+/// address is searched, a batch at a time, until told to stop. A process of an earlier version may go on beside this one
+/// and write orders without the key.
 pub(crate) async fn sweep(orders: Arc<Orders>, stop: CancellationToken) {
     loop {
         if let Err(error) = orders.fold_emails(&stop).await {
@@ -72,6 +73,9 @@ pub(crate) async fn sweep(orders: Arc<Orders>, stop: CancellationToken) {
         }
         if let Err(error) = orders.sweep_carts().await {
             tracing::warn!(?error, "expired carts could not be deleted; trying again");
+        }
+        if let Err(error) = orders.forget_unpaid(SWEEP).await {
+            tracing::warn!(?error, "old unpaid orders could not be forgotten; trying again");
         }
     }
 }

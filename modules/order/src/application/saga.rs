@@ -4,7 +4,7 @@ use std::{mem, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_util::future::join_all;
-use kernel::OrderId;
+use kernel::{DateTime, OrderId, Utc};
 use kernel_db::{DbError, guard, idempotency};
 use tokio::time::Instant;
 
@@ -15,7 +15,7 @@ use crate::{
         placement::{Effect, Input, State, step},
     },
     persistence::{
-        placements::{self, Placement},
+        placements::{self, Placement, Unpaid},
         query,
     },
 };
@@ -62,7 +62,7 @@ impl Orders {
     /// The first turn of a placing, right after it was written.
     pub(crate) async fn begin(&self, saga: Saga) {
         let order = saga.order.id();
-        let start = (State::Holding { resumed: false }, vec![Effect::Hold]);
+        let start = (State::Holding { resumed: false }, vec![saga.first()]);
         if let Err(error) = self.turn(saga, start).await {
             log_unfinished(order, &error);
         }
@@ -124,6 +124,10 @@ impl Orders {
         let (mut more, mut wait) = (Vec::new(), false);
         for had in had {
             let input = match had {
+                Had::Input(Input::Enlisted) => {
+                    saga.placement.unpaid = Unpaid::Counted;
+                    Input::Enlisted
+                }
                 Had::Input(input) => input,
                 Had::Confirmed(order) => {
                     saga.order = *order;
@@ -144,12 +148,18 @@ impl Orders {
         }
     }
 
-    /// Past the deadline no answer is taken for a no, where the saga may still turn back.
+    /// Past the deadline no answer is taken for a no, where the saga may still turn back. A payment that is not decided in
+    /// the time of a normal one has the order counted.
     fn in_time(&self, saga: &Saga, input: Input) -> Input {
+        use Effect as E;
+        let (now, placement, placed_at) = (self.now(), &saga.placement, saga.order.terms.created_at);
+        let in_grace = placement.unpaid == Unpaid::Counted || now < self.config.grace_ends(placed_at);
         match input {
-            Input::Unanswered(Effect::Hold | Effect::Authorize) if self.now() >= saga.placement.deadline_at => {
+            Input::Unanswered(E::Hold | E::Keep | E::Authorize | E::Enlist) if now >= placement.deadline_at => {
                 Input::OutOfTime
             }
+            Input::Unanswered(E::Authorize) if now >= self.config.unanswered_deadline(placed_at) => Input::OutOfTime,
+            Input::Unanswered(E::Authorize) | Input::PaymentPending if !in_grace => Input::GraceOver,
             input => input,
         }
     }
@@ -158,12 +168,14 @@ impl Orders {
     async fn have(&self, saga: &Saga, effect: Effect) -> Had {
         guard::pass(effect.failpoint());
         let written = match &effect {
-            Effect::Hold => return Had::Input(self.hold(saga).await),
+            Effect::Hold => return Had::Input(self.hold(saga, false).await),
+            Effect::Keep => return Had::Input(self.hold(saga, true).await),
             Effect::Authorize => return Had::Input(self.authorize(saga).await),
             Effect::Capture => return Had::Input(self.capture(saga).await),
             Effect::Commit => return Had::Input(self.commit(saga).await),
             Effect::Void => return Had::Input(self.void(saga).await),
             Effect::Release => return Had::Input(self.release(saga).await),
+            Effect::Enlist => self.enlist(saga).await,
             Effect::Await => self.wait_for_payment(saga).await,
             Effect::Confirm(charge) => self.confirm(saga, charge).await,
             Effect::Turn(because) => self.turn_back(saga, because).await,
@@ -200,8 +212,15 @@ impl Orders {
     /// Leaves the saga to the runner, for longer each time.
     async fn rest(&self, saga: &Saga) -> Result<(), DbError> {
         let rest = doubled(self.config.retry() * 20, saga.placement.tries).min(LONGEST_REST);
-        let (order, due_at) = (saga.order.id(), self.now() + rest);
+        let (order, due_at) = (saga.order.id(), self.due_by_grace(saga, self.now() + rest));
         self.db.transact(|tx| async move { placements::park(&tx, order, due_at).await }).await
+    }
+
+    /// `due_at`, or when the order has had the time of a normal payment: by then it must be counted.
+    fn due_by_grace(&self, saga: &Saga, due_at: DateTime<Utc>) -> DateTime<Utc> {
+        let ends = self.config.grace_ends(saga.order.terms.created_at);
+        let uncounted = saga.placement.unpaid != Unpaid::Counted && ends > self.now();
+        if uncounted { due_at.min(ends) } else { due_at }
     }
 
     /// Another turn has ended the saga: says what that one kept.
@@ -219,9 +238,20 @@ fn doubled(first: Duration, tries: i64) -> Duration {
 }
 
 impl Saga {
+    /// How the order asks for its stock.
+    const fn first(&self) -> Effect {
+        match self.placement.unpaid {
+            Unpaid::InTime => Effect::Hold,
+            Unpaid::Capped | Unpaid::Counted => Effect::Keep,
+        }
+    }
+
     /// Takes the saga up where it was left, unless its order was called off meanwhile.
     fn start(&self) -> (State, Vec<Effect>) {
-        let (state, effects) = self.placement.stage.clone().resume();
+        let (state, mut effects) = self.placement.stage.clone().resume();
+        if effects == [Effect::Hold] {
+            effects = vec![self.first()];
+        }
         if self.order.status() == Status::Cancelled && state.has_deadline() {
             return step(state, Input::Cancelled);
         }

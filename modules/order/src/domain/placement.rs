@@ -1,6 +1,8 @@
 //! The placement saga as data and a pure function: what to do next, given what has become known.
 //!
 //! ```text
+//!    ┌──── Enlisting (not paid for in time: may it go on holding stock?)
+//!    ▼         ▲
 //! Holding ─► Authorizing ─► Confirming ═pivot═► Settling ─► Finishing ─► Ended
 //!    │         │   │  ▲         ▲                  │
 //!    │         │   ▼  └ late ►  Reholding          └─► Losing ─────────► Ended
@@ -37,6 +39,8 @@ pub(crate) enum State {
     Authorizing {
         until: DateTime<Utc>,
     },
+    /// A normal payment would be done. The order asks for a place among those that hold stock without being paid for.
+    Enlisting,
     /// The provider will tell later.
     Pending,
     /// The money is set aside, but so late that the hold has run out: stock is asked for once more.
@@ -80,6 +84,10 @@ pub(crate) enum Input {
     OutOfStock {
         lines: Vec<Shortage>,
     },
+    /// Orders that are not paid for hold as much of these as they may.
+    HeldByUnpaid {
+        lines: Vec<Shortage>,
+    },
     /// The order has given its stock back; it gets none again.
     StockBarred,
     Authorized {
@@ -87,6 +95,12 @@ pub(crate) enum Input {
         at: DateTime<Utc>,
     },
     PaymentPending,
+    /// The payment is not decided, and a normal one would be.
+    GraceOver,
+    /// The order has a place among the unpaid.
+    Enlisted,
+    /// Its client or its email has no place left.
+    TooManyUnpaid,
     /// Payment's last word, as a reason to reject the order.
     PaymentRefused {
         because: Rejection,
@@ -118,7 +132,11 @@ pub(crate) enum Input {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
     Hold,
+    /// The same for an order that counts among those that are not paid for, or begins as one.
+    Keep,
     Authorize,
+    /// Have a place among the unpaid orders.
+    Enlist,
     /// Leave the saga until there is news of the payment.
     Await,
     Confirm(Charge),
@@ -135,13 +153,16 @@ pub(crate) enum Effect {
 impl State {
     /// Whether the saga gives up at its deadline. Later it goes on until it is through.
     pub(crate) const fn has_deadline(&self) -> bool {
-        matches!(self, Self::Holding { .. } | Self::Authorizing { .. } | Self::Pending | Self::Reholding { .. })
+        matches!(
+            self,
+            Self::Holding { .. } | Self::Authorizing { .. } | Self::Enlisting | Self::Pending | Self::Reholding { .. }
+        )
     }
 
     /// Why the saga gives up at its deadline: what it waits for did not come.
     const fn out_of_time(&self) -> Rejection {
         match self {
-            Self::Authorizing { .. } => Rejection::PaymentUnavailable,
+            Self::Authorizing { .. } | Self::Enlisting => Rejection::PaymentUnavailable,
             Self::Pending => Rejection::PaymentTimedOut,
             _ => Rejection::StockUnavailable,
         }
@@ -162,11 +183,18 @@ pub(crate) fn step(state: State, input: Input) -> (State, Vec<Effect>) {
         (S::Holding { resumed: true } | S::Reholding { .. }, I::OutOfStock { lines }) => {
             turn(Rejection::OutOfStock { lines })
         }
+        (S::Holding { resumed: false }, I::HeldByUnpaid { lines }) => {
+            (S::Rejecting, vec![Effect::Reject(Rejection::HeldByUnpaidOrders { lines })])
+        }
+        (S::Holding { resumed: true }, I::HeldByUnpaid { lines }) => turn(Rejection::HeldByUnpaidOrders { lines }),
         (S::Holding { .. } | S::Reholding { .. }, I::StockBarred) => turn(Rejection::StockUnavailable),
 
         (S::Authorizing { until }, I::Authorized { charge, at }) if at < until => confirm(charge),
         (S::Authorizing { .. }, I::Authorized { charge, .. }) => (S::Reholding { charge }, vec![Effect::Hold]),
         (S::Authorizing { .. }, I::PaymentPending) => (S::Pending, vec![Effect::Await]),
+        (S::Authorizing { .. }, I::GraceOver) => (S::Enlisting, vec![Effect::Enlist]),
+        (S::Enlisting, I::Enlisted) => (S::Holding { resumed: true }, vec![Effect::Keep]),
+        (S::Enlisting, I::TooManyUnpaid) => turn(Rejection::TooManyUnpaidOrders),
         (S::Authorizing { .. }, I::PaymentRefused { because }) => turn(because),
         (S::Reholding { charge }, I::Held { .. }) => confirm(charge),
 
@@ -223,7 +251,9 @@ impl Effect {
     pub(crate) const fn failpoint(&self) -> &'static str {
         match self {
             Self::Hold => "placement::hold",
+            Self::Keep => "placement::keep",
             Self::Authorize => "placement::authorize",
+            Self::Enlist => "placement::enlist",
             Self::Await => "placement::await",
             Self::Confirm(_) => "placement::confirm",
             Self::Capture => "placement::capture",

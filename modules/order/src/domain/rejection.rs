@@ -9,6 +9,13 @@ use serde_json::json;
 pub(crate) enum Rejection {
     #[error("there is not enough stock")]
     OutOfStock { lines: Vec<Shortage> },
+    #[error("orders that are not paid for yet hold as much of this as they may; try again in some minutes")]
+    HeldByUnpaidOrders { lines: Vec<Shortage> },
+    #[error(
+        "this email or this address has as many orders waiting for their payment as it may; pay for them or cancel them, \
+         or try again in some minutes"
+    )]
+    TooManyUnpaidOrders,
     #[error("the payment was declined: {reason}")]
     PaymentDeclined { reason: String },
     #[error("there is no payment method called {method}")]
@@ -32,7 +39,11 @@ pub(crate) enum Rejection {
 impl Problem for Rejection {
     fn kind(&self) -> Kind {
         match self {
-            Self::OutOfStock { .. } | Self::OrderCancelled | Self::StockLost { .. } => Kind::Conflict,
+            Self::OutOfStock { .. }
+            | Self::HeldByUnpaidOrders { .. }
+            | Self::OrderCancelled
+            | Self::StockLost { .. } => Kind::Conflict,
+            Self::TooManyUnpaidOrders => Kind::TooMany,
             Self::PaymentDeclined { .. } | Self::PaymentLost => Kind::PaymentDeclined,
             Self::UnknownPaymentMethod { .. } => Kind::Invalid,
             Self::PaymentTimedOut | Self::PaymentUnavailable | Self::StockUnavailable => Kind::Unavailable,
@@ -42,6 +53,8 @@ impl Problem for Rejection {
     fn code(&self) -> &'static str {
         match self {
             Self::OutOfStock { .. } => "out-of-stock",
+            Self::HeldByUnpaidOrders { .. } => "held-by-unpaid-orders",
+            Self::TooManyUnpaidOrders => "too-many-unpaid-orders",
             Self::PaymentDeclined { .. } => "payment-declined",
             Self::UnknownPaymentMethod { .. } => "unknown-payment-method",
             Self::PaymentTimedOut => "payment-timed-out",
@@ -55,7 +68,9 @@ impl Problem for Rejection {
 
     fn extensions(&self) -> Option<serde_json::Value> {
         match self {
-            Self::OutOfStock { lines } | Self::StockLost { lines } => Some(json!({ "lines": lines })),
+            Self::OutOfStock { lines } | Self::HeldByUnpaidOrders { lines } | Self::StockLost { lines } => {
+                Some(json!({ "lines": lines }))
+            }
             Self::UnknownPaymentMethod { method } => Some(json!({ "errors": [{
                 "pointer": "/payment/method",
                 "code": self.code(),
@@ -76,6 +91,8 @@ mod tests {
     fn it_is_stored_under_the_code_that_it_shows() {
         for rejection in [
             Rejection::OutOfStock { lines: vec![] },
+            Rejection::HeldByUnpaidOrders { lines: vec![] },
+            Rejection::TooManyUnpaidOrders,
             Rejection::PaymentDeclined { reason: "no".to_owned() },
             Rejection::UnknownPaymentMethod { method: "shells".to_owned() },
             Rejection::PaymentTimedOut,

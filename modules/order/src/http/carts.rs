@@ -16,7 +16,8 @@ use crate::{
 
 /// Opens an empty cart.
 ///
-/// Its id is random: to know it is to own the cart. It expires some days after its last change.
+/// Its id is random: to know it is to own the cart. It expires some days after its last change. Each request opens
+/// another cart: a guest's `Idempotency-Key` is not used, since two guests may choose the same. The admin's is.
 #[utoipa::path(
     tag = "carts",
     params(OptionalKey),
@@ -24,7 +25,7 @@ use crate::{
 )]
 #[post("")]
 pub(crate) async fn open_cart(asking: Asking, orders: Data<Orders>) -> ApiResult<Answer> {
-    Ok(respond(orders.open_cart(&asking.to("open cart")).await?))
+    Ok(respond(orders.open_cart(&asking.to_open_cart()).await?))
 }
 
 /// Shows a cart, at today's prices and with what is in stock now.
@@ -83,7 +84,7 @@ pub(crate) async fn check_out_cart(
     body: Body<CheckOutBody>,
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
-    let asked = asking.must(&format!("cart:{id}"), &key, "check out", &body.fingerprint_hex());
+    let asked = asking.to_check_out(id, &key, &body.fingerprint_hex());
     let purchase = body.into_inner().into_purchase();
     Ok(respond(orders.check_out(id, asked, purchase).await?))
 }

@@ -1,11 +1,15 @@
 //! Who may do what with which order.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use futures_util::future::LocalBoxFuture;
-use kernel::{CallContext, OrderId, Principal};
-use kernel_web::{ApiError, ApiResult, Context, IdempotencyKey, OptionalKey, OrderToken, RequestId};
+use kernel::{CallContext, CartId, OrderId, Principal};
+use kernel_db::guard;
+use kernel_web::{ApiError, ApiResult, ClientAddress, Context, IdempotencyKey, OptionalKey, OrderToken, RequestId};
 
 use crate::application::{Orders, Request, place::Asked};
 
@@ -13,14 +17,16 @@ use crate::application::{Orders, Request, place::Asked};
 pub(super) struct Asking {
     pub(super) cx: CallContext,
     request_id: String,
+    client: IpAddr,
     key: Option<String>,
 }
 
 impl Asking {
-    /// The same key means the same `operation`.
-    pub(super) fn to(&self, operation: &str) -> Request {
-        let scope = self.cx.principal.label();
-        let key = self.key.as_ref().map(|key| kernel_module::key(scope, key, operation, NO_BODY));
+    /// To open a cart. A guest's key is not used: guests have no names, and a repeat under a key that two of them chose
+    /// would give one the other's cart.
+    pub(super) fn to_open_cart(&self) -> Request {
+        let known = self.key.as_ref().filter(|_| self.cx.principal != Principal::Guest);
+        let key = known.map(|key| kernel_module::key(self.cx.principal.label(), key, "open cart", NO_BODY));
         Request { cx: self.cx.clone(), key }
     }
 
@@ -31,10 +37,24 @@ impl Asking {
         Request { cx: self.cx.clone(), key }
     }
 
-    /// The same where there must be a key, and a body of which `fingerprint` is the hash.
-    pub(super) fn must(self, scope: &str, key: &IdempotencyKey, operation: &str, fingerprint: &str) -> Asked {
+    /// To place an order, of whose body `fingerprint` is the hash. All guests share one scope, so a guest's key must be
+    /// hard to guess: whoever repeats it is answered as the first was.
+    pub(super) fn to_place(self, key: &IdempotencyKey, fingerprint: &str) -> ApiResult<Asked> {
+        if self.cx.principal == Principal::Guest && !guard::sabotaged("order.strong_key") {
+            key.require_strong()?;
+        }
+        let scope = self.cx.principal.label();
+        Ok(self.asked(&scope, key, "place", fingerprint))
+    }
+
+    /// To check out `cart`. The cart's id is random and only its owner knows it, so it is the scope, and any key does.
+    pub(super) fn to_check_out(self, cart: CartId, key: &IdempotencyKey, fingerprint: &str) -> Asked {
+        self.asked(&format!("cart:{cart}"), key, "check out", fingerprint)
+    }
+
+    fn asked(self, scope: &str, key: &IdempotencyKey, operation: &str, fingerprint: &str) -> Asked {
         let key = kernel_module::key(scope, &key.0, operation, fingerprint);
-        Asked { cx: self.cx, request_id: self.request_id, key }
+        Asked { cx: self.cx, request_id: self.request_id, client: self.client, key }
     }
 }
 
@@ -71,7 +91,8 @@ impl FromRequest for Asking {
             let Context(cx) = Context::from_request(request, payload).into_inner()?;
             let id = RequestId::from_request(request, payload).into_inner()?;
             let OptionalKey(key) = OptionalKey::from_request(request, payload).into_inner()?;
-            Ok(Self { cx, request_id: id.as_str().to_owned(), key })
+            let ClientAddress(client) = ClientAddress::of(request);
+            Ok(Self { cx, request_id: id.as_str().to_owned(), client, key })
         };
         ready(read())
     }

@@ -22,8 +22,13 @@ pub(super) const NAMED: &str = "The order's id, or its number such as `1000001`"
 /// the money. Answers 201 with the confirmed order, 409 `out-of-stock` with the lines that cannot be met, or 402
 /// `payment-declined`. What takes longer than two seconds goes on by itself: 202 gives the order's address.
 ///
+/// Orders that are not paid for by then share a part of each SKU, and one email or address has only so many of them: 409
+/// `held-by-unpaid-orders` with the lines, 429 `too-many-unpaid-orders`.
+///
 /// `order_token` stands only in this answer. Show it in `X-Order-Token` to read, cancel or return the order.
-/// Repeating the request with the same key gives the same answer, byte for byte.
+/// Repeating the request with the same key gives the same answer, byte for byte, the token too. So a guest's key must be
+/// hard to guess, as a random UUID is: 422 `weak-idempotency-key` otherwise. The admin's keys, and those of a cart's
+/// checkout, may be any.
 ///
 /// With `expected_total` nothing is bought at another total: 409 `total-changed` says what it is now, with the price of
 /// every line. A total above 9007199254740991 minor units is refused with 422 `total-too-large`.
@@ -44,8 +49,7 @@ pub(crate) async fn place_order(
     body: Body<PlaceOrderBody>,
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
-    let scope = asking.cx.principal.label();
-    let asked = asking.must(&scope, &key, "place", &body.fingerprint_hex());
+    let asked = asking.to_place(&key, &body.fingerprint_hex())?;
     let command = body.into_inner().into_command(asked);
     Ok(respond(orders.place(command).await?))
 }

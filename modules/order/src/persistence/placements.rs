@@ -9,7 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{cell, id_cell, json, select, time_cell, to_json};
-use crate::domain::{Rejection, placement::Stage};
+use crate::domain::{Rejection, Who, placement::Stage};
 
 /// A saga's row: what it was asked for, and how far it has come.
 #[derive(Debug, Clone)]
@@ -24,11 +24,44 @@ pub(crate) struct Placement {
     pub(crate) tries: i64,
     /// The cart that is being checked out.
     pub(crate) cart: Option<CartId>,
+    /// Who places it, where orders of theirs are counted that are not paid for; `units` is how many it asks for.
+    pub(crate) who: Option<Who>,
+    pub(crate) units: i64,
+    pub(crate) unpaid: Unpaid,
     /// Under which the answer is kept.
     pub(crate) key: Key,
     pub(crate) request_id: String,
     pub(crate) correlation: Option<Uuid>,
     pub(crate) traceparent: Option<String>,
+}
+
+/// How an order holds stock before it is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unpaid {
+    /// What it wants, for the time of a normal payment.
+    InTime,
+    /// No more than the part that unpaid orders share, from the start.
+    Capped,
+    /// For longer than a normal payment takes, and counted.
+    Counted,
+}
+
+impl Unpaid {
+    const fn rank(self) -> i64 {
+        match self {
+            Self::InTime => 0,
+            Self::Capped => 1,
+            Self::Counted => 2,
+        }
+    }
+
+    const fn of_rank(rank: i64) -> Self {
+        match rank {
+            0 => Self::InTime,
+            1 => Self::Capped,
+            _ => Self::Counted,
+        }
+    }
 }
 
 impl Placement {
@@ -41,35 +74,40 @@ impl Placement {
 /// Sagas that begin now. Nobody else takes them up before `due_at`.
 pub(crate) fn begin_all(placements: &[&Placement], due_at: DateTime<Utc>) -> Write {
     let sql = "INSERT INTO placement (order_id, state, method, token, deadline_at, due_at, cart_id, key_scope, key, \
-               key_fingerprint, request_id, correlation_id, traceparent) SELECT {id}(value ->> 0), \
-               value ->> 1, value ->> 2, value ->> 3, {time}(value ->> 4), ?, {id}(value ->> 5), value ->> 6, \
-               value ->> 7, value ->> 8, value ->> 9, {id}(value ->> 10), value ->> 11 FROM {rows}";
+               key_fingerprint, request_id, correlation_id, traceparent, client, buyer, units, unpaid) \
+               SELECT {id}(value ->> 0), value ->> 1, value ->> 2, value ->> 3, {time}(value ->> 4), ?, \
+               {id}(value ->> 5), value ->> 6, value ->> 7, value ->> 8, value ->> 9, {id}(value ->> 10), value ->> 11, \
+               value ->> 12, value ->> 13, CAST(value ->> 14 AS bigint), CAST(value ->> 15 AS bigint) FROM {rows}";
     let rows: Vec<_> = placements.iter().map(|placement| row_of(placement)).collect();
     Write::new(sql, [due_at.into(), dialect::rows(&rows)])
 }
 
 fn row_of(placement: &Placement) -> impl Serialize {
-    let Placement { order, stage, method, token, deadline_at, cart, key, request_id, correlation, traceparent, .. } =
-        placement;
+    let Placement { order, stage, method, token, cart, key, correlation, who, .. } = placement;
     (
         id_cell(order.uuid()),
         stage.name(),
         method,
         token,
-        time_cell(*deadline_at),
+        time_cell(placement.deadline_at),
         cart.map(|cart| id_cell(cart.uuid())),
         &key.scope,
         &key.key,
         &key.fingerprint,
-        request_id,
+        &placement.request_id,
         correlation.map(id_cell),
-        traceparent,
+        &placement.traceparent,
+        who.as_ref().map(|who| &who.client),
+        who.as_ref().map(|who| &who.buyer),
+        placement.units,
+        placement.unpaid.rank(),
     )
 }
 
 pub(crate) async fn find<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Option<Placement>, DbError> {
     let sql = "SELECT order_id, state, method, token, rejection, deadline_at, tries, cart_id, key_scope, key, \
-               key_fingerprint, request_id, correlation_id, traceparent FROM placement WHERE order_id = ?";
+               key_fingerprint, request_id, correlation_id, traceparent, client, buyer, units, unpaid FROM placement \
+               WHERE order_id = ?";
     select(connection, sql, [order.uuid().into()]).await?.first().map(placement).transpose()
 }
 
@@ -88,6 +126,9 @@ fn placement(row: &QueryResult) -> Result<Placement, DbError> {
         request_id: cell(row, 11)?,
         correlation: cell(row, 12)?,
         traceparent: cell(row, 13)?,
+        who: cell::<Option<String>>(row, 14)?.zip(cell(row, 15)?).map(|(client, buyer)| Who { client, buyer }),
+        units: cell(row, 16)?,
+        unpaid: Unpaid::of_rank(cell(row, 17)?),
     })
 }
 
@@ -154,18 +195,19 @@ pub(crate) async fn awake(tx: &Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, D
     ids(&tx.rows(sql, [id_rows(orders)]).await?)
 }
 
-/// Turns back. `false` when the saga is past its pivot, turned back already, or gone.
+/// Turns back, and forgets the payment token. `false` when the saga is past its pivot, turned back already, or gone.
 pub(crate) async fn turn(tx: &Tx, order: OrderId, because: &Rejection, due_at: DateTime<Utc>) -> Result<bool, DbError> {
-    let sql = "UPDATE placement SET state = 'undoing', rejection = ?, due_at = ? \
-               WHERE order_id = ? AND state IN ('placing', 'pending')";
+    let sql = "UPDATE placement SET state = 'undoing', rejection = ?, due_at = ?, token = '', client = NULL, \
+               buyer = NULL WHERE order_id = ? AND state IN ('placing', 'pending')";
     let because = to_json(Some(because), "rejection")?;
     Ok(tx.run(sql, [because.into(), due_at.into(), order.uuid().into()]).await? == 1)
 }
 
-/// Passes the pivot with all of `orders`. Nothing is to be kept when a row is missing: then one of the sagas has turned
+/// Passes the pivot with all of `orders`: paid for, they need no payment token, and nobody needs to know their clients. Nothing is to be kept when a row is missing: then one of the sagas has turned
 /// back, has passed it before, or is gone.
 pub(crate) fn pass_pivot(orders: &[OrderId], due_at: DateTime<Utc>) -> Write {
-    let sql = "UPDATE placement SET state = 'settling', due_at = ? WHERE state IN ('placing', 'pending') \
+    let sql = "UPDATE placement SET state = 'settling', due_at = ?, token = '', client = NULL, buyer = NULL \
+               WHERE state IN ('placing', 'pending') \
                AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
     Write::new(sql, [due_at.into(), id_rows(orders)])
 }
@@ -178,7 +220,7 @@ pub(crate) fn end(orders: &[OrderId]) -> Write {
 }
 
 /// The value of `{rows}` that holds one order's id a row.
-fn id_rows(orders: &[OrderId]) -> Value {
+pub(super) fn id_rows(orders: &[OrderId]) -> Value {
     let mut rows: Vec<_> = orders.iter().map(|order| (id_cell(order.uuid()),)).collect();
     rows.sort_unstable();
     dialect::rows(&rows)

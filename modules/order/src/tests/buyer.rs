@@ -75,7 +75,13 @@ pub(super) fn put(path: &str, body: &Value) -> Call {
 }
 
 impl Call {
-    pub(super) fn key(self, key: &str) -> Self {
+    /// A short name is made as long and as varied as a guest's key must be.
+    pub(super) fn key(self, name: &str) -> Self {
+        self.bare_key(&format!("{name}-5f0c2b9e7d1a48365c0d"))
+    }
+
+    /// A key as it is.
+    pub(super) fn bare_key(self, key: &str) -> Self {
         Self(self.0.insert_header(("Idempotency-Key", key)))
     }
 

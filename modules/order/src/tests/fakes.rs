@@ -4,13 +4,13 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, Ordering, Ordering::Relaxed},
     },
 };
 
 use async_trait::async_trait;
 use catalog_contract::{Prices, PricesRefusal, Quote};
-use inventory_contract::{Held, Hold, Level, Shortage, Stock, StockRefusal};
+use inventory_contract::{Demand, Held, Hold, Level, Shortage, Stock, StockRefusal};
 use kernel::{CallContext, Clock, Currency, DateTime, Money, OrderId, PaymentId, Sku, Utc};
 use payment_contract::{
     Authorize, Charge, ChargeRefusal, ChargeStatus, Charges, PaymentAuthorized, PaymentCaptured, PaymentDeclined,
@@ -114,6 +114,8 @@ pub(super) struct FakeStock {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) available: Mutex<BTreeMap<Sku, i64>>,
     pub(super) claims: Mutex<HashMap<OrderId, Claim>>,
+    /// Unpaid orders hold as much as they may.
+    pub(super) crowded: AtomicBool,
 }
 
 impl FakeStock {
@@ -167,6 +169,10 @@ impl FakeStock {
         let mut claims = lock(&self.claims);
         let lines: BTreeMap<Sku, i64> = hold.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect();
         assert_eq!(lines.len(), hold.lines.len(), "demand comes added up");
+        if hold.unpaid && self.crowded.load(Relaxed) {
+            let line = |line: &Demand| Shortage { sku: line.sku.clone(), requested: line.quantity, available: 0 };
+            return Err(StockRefusal::HeldByUnpaidOrders { lines: hold.lines.iter().map(line).collect() }.into());
+        }
         match claims.get(&hold.order) {
             Some(Claim::Released) => return Err(StockRefusal::Released { order: hold.order }.into()),
             Some(Claim::Refused(lines)) => return Err(StockRefusal::OutOfStock { lines: lines.clone() }.into()),

@@ -34,7 +34,7 @@ pub(super) struct Shop {
     pub(super) payment: Arc<FakeFeed>,
     pub(super) inventory: Arc<FakeFeed>,
     pub(super) tasks: Tasks,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Runs `test` on SQLite, and on Postgres when there is one.
@@ -79,6 +79,7 @@ impl Shop {
             clock: Arc::new(clock.clone()),
             available: Mutex::default(),
             claims: Mutex::default(),
+            crowded: AtomicBool::new(false),
         });
         stock.set("CUP", 1_000_000);
         stock.set("POT", 1_000_000);
@@ -99,7 +100,7 @@ impl Shop {
             Feeds { order: Arc::new(LocalFeed::of(&db)), payment: payment.clone(), inventory: inventory.clone() };
         let tasks = Tasks::default();
         let module = Arc::new(Order::new(db.clone(), config, ports, feeds, tasks.clone()));
-        Self { module, db, clock, faults, stock, charges, payment, inventory, tasks, _folder: folder }
+        Self { module, db, clock, faults, stock, charges, payment, inventory, tasks, folder }
     }
 
     /// Starts the runner and whatever listens, as the application does.
@@ -187,6 +188,35 @@ impl Shop {
     pub(super) async fn count(&self, sql: &str) -> i64 {
         let rows = crate::persistence::select(self.db.reader(), sql, []).await.unwrap();
         rows[0].try_get_by_index(0).unwrap()
+    }
+
+    pub(super) async fn execute(&self, sql: &str) {
+        use sea_orm::ConnectionTrait as _;
+        self.db.migration_connection().execute_unprepared(sql).await.unwrap();
+    }
+
+    /// The first column of what `sql` finds.
+    pub(super) async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows = crate::persistence::select(self.db.reader(), sql, []).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// The names of all tables.
+    pub(super) async fn tables(&self) -> Vec<String> {
+        self.texts(match self.db.dialect() {
+            kernel_db::Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table'",
+            kernel_db::Dialect::Postgres => {
+                "SELECT CAST(table_name AS text) FROM information_schema.tables WHERE table_schema = current_schema()"
+            }
+        })
+        .await
+    }
+
+    /// Closes it, and answers the folder of what is left of it.
+    pub(super) async fn close_and_keep(mut self) -> TempDir {
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        self.close().await;
+        folder
     }
 
     pub(super) async fn close(self) {

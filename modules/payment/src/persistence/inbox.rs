@@ -1,6 +1,8 @@
 //! What providers told us, each thing once.
 
-use kernel_db::{DbError, Tx};
+use std::time::Duration;
+
+use kernel_db::{Db, DbError, Tx};
 use sea_orm::Value;
 
 /// Keeps a webhook. `false` when it came before.
@@ -16,4 +18,17 @@ pub(crate) async fn note(tx: &Tx, provider: &str, event: &str, processed: &str) 
     let sql = "UPDATE webhook_inbox SET processed = ? WHERE provider = ? AND event_id = ?";
     tx.run(sql, [processed.into(), provider.into(), event.into()]).await?;
     Ok(())
+}
+
+/// So many are deleted in one transaction.
+const BATCH: i64 = 500;
+
+/// Deletes at most 500 webhooks that were dealt with and came longer ago than `keep`; answers how many. No provider's
+/// signature is good for so long, so none of them can come again.
+pub(crate) async fn forget(db: &Db, keep: Duration) -> Result<u64, DbError> {
+    let sql = "DELETE FROM webhook_inbox WHERE (provider, event_id) IN \
+               (SELECT provider, event_id FROM webhook_inbox WHERE received_at < ? AND processed IS NOT NULL \
+               ORDER BY received_at LIMIT ?)";
+    let before = db.seams().now() - keep;
+    db.transact(|tx| async move { tx.run(sql, [before.into(), BATCH.into()]).await }).await
 }

@@ -79,7 +79,7 @@ async fn old_answers_are_forgotten_and_young_ones_kept() {
         effect(&fresh.db, &key("old", "a"), 1).await.unwrap();
         fresh.clock.advance(chrono::TimeDelta::days(31));
         effect(&fresh.db, &key("young", "a"), 2).await.unwrap();
-        kernel_db::retention::forget_answers(&fresh.db).await.unwrap();
+        kernel_db::retention::forget_answers(&fresh.db, std::time::Duration::from_hours(30 * 24)).await.unwrap();
         assert_eq!(count(&fresh.db, "SELECT COUNT(*) FROM idempotency").await, 1);
         assert!(effect(&fresh.db, &key("young", "a"), 3).await.unwrap().replayed);
     }

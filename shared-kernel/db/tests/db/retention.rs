@@ -1,9 +1,17 @@
 //! Old events go when every reader has passed them, and not before.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use kernel_db::{Cause, Db, feed, outbox, reader, retention};
+use kernel_db::{
+    Cause, Db, feed,
+    idempotency::{self, Answer, Key},
+    outbox, reader, retention,
+};
 
 use crate::harness::{count, databases, tick, together};
+
+const WEEK: Duration = Duration::from_hours(7 * 24);
 
 async fn publish(db: &Db, events: std::ops::RangeInclusive<i64>) {
     let events: &Vec<_> = &events.map(|n| tick("a", n)).collect();
@@ -20,13 +28,13 @@ async fn old_events_are_forgotten_only_when_every_cursor_has_passed() {
     for fresh in databases(&turn, "").await {
         let db = &fresh.db;
         publish(db, 1..=6).await;
-        assert_eq!(retention::forget_events(db, 6).await.unwrap(), 0, "young");
+        assert_eq!(retention::forget_events(db, 6, WEEK).await.unwrap(), 0, "young");
         fresh.clock.advance(TimeDelta::days(8));
-        assert_eq!(retention::forget_events(db, 4).await.unwrap(), 3, "the event at the slowest cursor stays");
+        assert_eq!(retention::forget_events(db, 4, WEEK).await.unwrap(), 3, "the event at the slowest cursor stays");
         publish(db, 7..=7).await;
         assert_eq!(feed::head(db).await.unwrap(), 7);
         assert_eq!(oldest(db).await, 4);
-        assert_eq!(retention::forget_events(db, 7).await.unwrap(), 3, "7 is young, and a cursor stands there");
+        assert_eq!(retention::forget_events(db, 7, WEEK).await.unwrap(), 3, "7 is young, and a cursor stands there");
     }
 }
 
@@ -39,17 +47,45 @@ async fn readers_in_other_processes_count_until_they_are_long_gone() {
         fresh.clock.advance(TimeDelta::days(8));
         reader::note(db, "slow", 3).await.unwrap();
         reader::note(db, "quick", 9).await.unwrap();
-        retention::forget_events(db, 20).await.unwrap();
+        retention::forget_events(db, 20, WEEK).await.unwrap();
         assert_eq!(oldest(db).await, 3);
         fresh.clock.advance(TimeDelta::days(29));
         reader::note(db, "quick", 12).await.unwrap();
-        retention::forget_events(db, 20).await.unwrap();
+        retention::forget_events(db, 20, WEEK).await.unwrap();
         assert_eq!(oldest(db).await, 3, "the slow one may still come back");
         fresh.clock.advance(TimeDelta::days(2));
-        retention::forget_events(db, 20).await.unwrap();
+        retention::forget_events(db, 20, WEEK).await.unwrap();
         assert_eq!(oldest(db).await, 12);
         let readers = reader::list(db).await.unwrap();
         let seen: Vec<_> = readers.iter().map(|reader| (reader.consumer.as_str(), reader.position)).collect();
         assert_eq!(seen, [("quick", 12), ("slow", 3)]);
+    }
+}
+
+/// A batch is small, whatever there is, and the young stay.
+#[tokio::test]
+async fn old_answers_go_in_small_batches() {
+    const MONTH: Duration = Duration::from_hours(30 * 24);
+    let turn = together().await;
+    for fresh in databases(&turn, "").await {
+        let db = &fresh.db;
+        let key = |number: usize| Key { scope: "guest".into(), key: format!("key {number}"), fingerprint: "f".into() };
+        let keys: &Vec<Key> = &(0..1_201).map(key).collect();
+        let claim = async |keys: &[Key]| {
+            let keys = &keys.iter().collect::<Vec<_>>();
+            db.transact(|tx| async move { idempotency::claim_all(&tx, keys).await }).await.unwrap();
+        };
+        claim(&keys[..1_200]).await;
+        fresh.clock.advance(TimeDelta::days(29));
+        claim(&keys[1_200..]).await;
+        let answer = Answer::new(201, None, &"done").unwrap();
+        let (last, answer) = (&keys[1_200], &answer);
+        db.transact(|tx| async move { idempotency::answer(&tx, last, answer.clone()).await }).await.unwrap();
+        assert_eq!(retention::forget_answers(db, MONTH).await.unwrap(), 0, "young");
+        fresh.clock.advance(TimeDelta::days(2));
+        for batch in [500, 500, 200, 0] {
+            assert_eq!(retention::forget_answers(db, MONTH).await.unwrap(), batch);
+        }
+        assert!(matches!(idempotency::find(db, last).await.unwrap(), Some(idempotency::Claim::Answered(_))));
     }
 }

@@ -19,6 +19,7 @@ async fn the_work_outlives_the_callers_patience() {
         order: Seams::system().id(),
         lines: vec![Demand { sku: sku(), quantity: 2 }],
         until: Seams::system().now() + Duration::from_mins(1),
+        unpaid: false,
     };
     let began = Instant::now();
     // The far side's own copy of the deadline ends its wait, and not its work: the fake looks at the deadline again

@@ -217,7 +217,7 @@ async fn every_outcome_comes_back_as_the_same_value() {
     let stock = remote(serve(Arc::new(Witness::default()), ServerConfig::default()).await);
     let cx = CallContext::system("tests");
     let order: OrderId = Seams::system().id();
-    let hold = Hold { order, lines: Vec::new(), until: Seams::system().now() };
+    let hold = Hold { order, lines: Vec::new(), until: Seams::system().now(), unpaid: false };
     assert_eq!(stock.commit(&cx, order).await, Err(PortError::Refused(StockRefusal::NotHeld { order })));
     assert_eq!(stock.hold(&cx, hold).await, Err(PortError::Unavailable { executed: Executed::Maybe }));
     let retry_after = Duration::from_millis(1500);

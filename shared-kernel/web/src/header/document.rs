@@ -13,7 +13,7 @@ use super::{
 };
 
 const KEY: &str = "Names the effect: the same key with the same body has it once and answers the same again. Kept 30 \
-                   days, for you alone.";
+                   days, for you alone. Take a new random one, such as a UUID, for each effect.";
 const TAG: &str = "The `ETag` of what you read; 412 when it has changed since.";
 const TOKEN: &str = "`order_token` of the answer to placing the order.";
 

@@ -158,7 +158,7 @@ fn a_hold_that_lapsed_is_given_back() {
         let stock = RemoteStock::new(Arc::new(HttpTransport::new(client, config).unwrap()));
         let lines = vec![Demand { sku: Sku::parse("cup").unwrap(), quantity: 2 }];
         let until = seams.now() + Duration::from_secs(1);
-        let hold = Hold { order: seams.id(), lines, until };
+        let hold = Hold { order: seams.id(), lines, until, unpaid: false };
         stock.hold(&CallContext::system("order"), hold).await.unwrap();
         comes_to(store, "cup", Level { on_hand: 5, held: 2, committed: 0, available: 3 }).await;
         comes_to(store, "cup", Level { on_hand: 5, held: 0, committed: 0, available: 5 }).await;

@@ -54,6 +54,7 @@ impl Place {
             ("BANYAN__MODULES__ORDER__LEASE_MS", order.lease_ms.to_string()),
             ("BANYAN__MODULES__ORDER__RETRY_MS", order.retry_ms.to_string()),
             ("BANYAN__MODULES__ORDER__RUNNER_POLL_MS", order.runner_poll_ms.to_string()),
+            ("BANYAN__MODULES__ORDER__UNPAID_GRACE_MS", order.unpaid_grace_ms.to_string()),
             ("BANYAN__MODULES__PAYMENT__ASK_AGAIN_MS", payment.ask_again_ms.to_string()),
             ("BANYAN__MODULES__PAYMENT__PROVIDER_TIMEOUT_MS", payment.provider_timeout_ms.to_string()),
             ("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", payment.simulated.pending_ms.to_string()),

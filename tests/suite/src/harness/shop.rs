@@ -67,6 +67,12 @@ impl Shop {
             .await
     }
 
+    /// A shop whose provider never tells what became of a payment that it put off, and that waits no longer for one than a
+    /// real shop does.
+    pub(crate) async fn besieged(site: impl Into<Site>) -> Self {
+        Self::open_as(site.into(), &siege()).await
+    }
+
     /// A shop in which nobody is told that there is news. Only in this process can the bus be taken away.
     pub(crate) async fn deaf(site: impl Into<Site>) -> Self {
         Self::open_here(Place::new(site.into().kind), &Words::new(), Bus::deaf()).await
@@ -224,6 +230,41 @@ impl Shop {
         db.reader().query_all_raw(db.dialect().statement(sql, [])).await.unwrap()
     }
 
+    /// How many rows of all tables of all modules have `text` in a cell.
+    pub(crate) async fn cells_with(&self, text: &str) -> i64 {
+        let mut found = 0;
+        for module in ["catalog", "inventory", "order", "payment"] {
+            let names = match self.kind() {
+                Kind::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%fts%'",
+                Kind::Postgres => {
+                    "SELECT CAST(table_name AS text) FROM information_schema.tables \
+                     WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+                }
+            };
+            for table in self.rows(module, names).await {
+                let table: String = table.try_get_by_index(0).unwrap();
+                let sql = match self.kind() {
+                    Kind::Sqlite => {
+                        let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+                        let has = |row: &QueryResult| {
+                            format!(
+                                "instr(COALESCE(\"{}\", ''), '{text}') > 0",
+                                row.try_get_by_index::<String>(0).unwrap()
+                            )
+                        };
+                        let any: Vec<String> = self.rows(module, &columns).await.iter().map(has).collect();
+                        format!("SELECT COUNT(*) FROM \"{table}\" WHERE {}", any.join(" OR "))
+                    }
+                    Kind::Postgres => {
+                        format!("SELECT COUNT(*) FROM \"{table}\" AS cells WHERE strpos(cells::text, '{text}') > 0")
+                    }
+                };
+                found += self.figure(module, &sql).await;
+            }
+        }
+        found
+    }
+
     /// The one figure that `sql` answers. Write `CAST(… AS bigint)` around a sum.
     pub(crate) async fn figure(&self, module: &str, sql: &str) -> i64 {
         self.rows(module, sql).await[0].try_get_by_index(0).unwrap()
@@ -304,6 +345,15 @@ impl Shop {
 pub(crate) fn impatience() -> Words {
     let within = order::Config::default().answer_within_ms;
     words([("BANYAN__MODULES__ORDER__ANSWER_WITHIN_MS", within.to_string())])
+}
+
+/// As impatient, with a short time for a normal payment, and with a provider that takes ten minutes for some.
+fn siege() -> Words {
+    let siege = words([
+        ("BANYAN__MODULES__ORDER__UNPAID_GRACE_MS", "500".to_owned()),
+        ("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", "600000".to_owned()),
+    ]);
+    [impatience(), siege].concat()
 }
 
 const OPEN_ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')";

@@ -49,6 +49,7 @@ async fn lapse(shop: &Shop) -> Verdict {
             order: Seams::system().id::<OrderId>(),
             lines: vec![Demand { sku: Sku::parse("cup").unwrap(), quantity: 3 }],
             until: shop.db("order").seams().now() + chrono::TimeDelta::minutes(minutes),
+            unpaid: false,
         };
         shop.stock().hold(&CallContext::system("suite"), hold).await.unwrap();
     }

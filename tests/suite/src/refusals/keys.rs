@@ -9,7 +9,8 @@ stories!(
     a_key_is_required_where_money_moves,
     a_key_is_one_word,
     a_key_means_one_thing,
-    keys_of_two_callers_do_not_meet
+    keys_of_two_callers_do_not_meet,
+    a_guests_key_cannot_be_guessed
 );
 
 async fn a_key_is_required_where_money_moves(shop: &Shop) {
@@ -42,7 +43,41 @@ async fn a_key_is_one_word(shop: &Shop) {
         ada.orders(&key, &body).await.expect_problem(400, "idempotency-key-malformed");
     }
     assert_eq!(shop.footprint().await, before);
-    ada.orders(&"k".repeat(255), &body).await.expect_status(201);
+    let longest = format!("{}{}", fresh_key(), "k2".repeat(110)).chars().take(255).collect::<String>();
+    assert_eq!(longest.len(), 255);
+    ada.orders(&longest, &body).await.expect_status(201);
+}
+
+/// Guests have no names: a key that two of them may choose would show one the other's order or cart.
+async fn a_guests_key_cannot_be_guessed(shop: &Shop) {
+    let (admin, ada, mallory) = (shop.admin(), shop.guest("ada"), shop.guest("mallory"));
+    admin.stocks("cup", 9, 100).await;
+    let body = ada.wants(&[("cup", 1)], "tok_approve");
+    for weak in ["1", "my-first-order", "abcdefghijklmnopqrstuvwxyz", "00000000-0000-0000-0000-000000000001"] {
+        ada.orders(weak, &body).await.expect_problem(422, "weak-idempotency-key");
+    }
+    let key = fresh_key();
+    let order = ada.orders(&key, &body).await.expect_status(201);
+    let other = mallory.wants(&[("cup", 1)], "tok_approve");
+    let told = mallory.orders(&key, &other).await.expect_problem(422, "idempotency-key-reused");
+    assert!(!told.words().contains(&order.text("/order_token")));
+    admin.ask(Method::POST, "/orders").key("1").json(&body).send().await.expect_status(201);
+
+    let open = async || shop.ask(Method::POST, "/api/v1/carts").key("1").send().await.expect_status(201);
+    let (hers, his) = (open().await, open().await);
+    assert_ne!(hers.text("/id"), his.text("/id"));
+    assert_eq!(his.header("idempotency-replayed"), None);
+    for cart in [hers.text("/id"), his.text("/id")] {
+        let line = json!({"quantity": 1});
+        let path = format!("/api/v1/carts/{cart}");
+        shop.ask(Method::PUT, &format!("{path}/lines/cup")).json(&line).send().await.expect_status(200);
+        let purchase = json!({
+            "email": "ada@example.com", "currency": "GBP", "payment": {"method": "simulated", "token": "tok_approve"},
+        });
+        let pay = async || shop.ask(Method::POST, &format!("{path}/checkout")).key("1").json(&purchase).send().await;
+        let first = pay().await.expect_status(201);
+        assert_eq!(pay().await.body, first.body);
+    }
 }
 
 async fn a_key_means_one_thing(shop: &Shop) {

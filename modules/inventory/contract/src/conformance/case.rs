@@ -26,7 +26,7 @@ macro_rules! cases {
 }
 
 /// How many cases there are; each has two SKUs of its own.
-pub(super) const CASES: usize = 21;
+pub(super) const CASES: usize = 22;
 
 #[expect(clippy::as_conversions, reason = "a closure has no other way to become a function pointer of this type")]
 pub(super) fn table() -> [(&'static str, Check); CASES] {
@@ -40,6 +40,7 @@ pub(super) fn table() -> [(&'static str, Check); CASES] {
         "a repeated hold takes nothing more" => hold::repeat_takes_nothing_more,
         "a repeated hold is answered as at first" => hold::repeat_has_the_first_answer,
         "a repeated refusal is the first one" => hold::repeat_has_the_first_refusal,
+        "a claim is kept while its order is not paid for" => hold::unpaid_repeat_keeps_the_claim,
         "a hold that lapsed is taken anew" => hold::lapsed_is_taken_anew,
         "a commitment keeps what was held" => commit::keeps_what_was_held,
         "a repeated commitment changes nothing" => commit::repeat_changes_nothing,

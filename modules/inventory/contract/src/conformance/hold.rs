@@ -85,6 +85,18 @@ pub(super) async fn lapsed_is_taken_anew(scene: &Scene<'_>) -> Outcome {
     expect("left", scene.left().await, Ok((UNITS - 5, UNITS)))
 }
 
+pub(super) async fn unpaid_repeat_keeps_the_claim(scene: &Scene<'_>) -> Outcome {
+    let (order, until) = (scene.order(), scene.minutes(10));
+    let first = Ok(Held { order, until });
+    expect("first", scene.hold_until(order, &[(&scene.cup, 1)], until).await, first.clone())?;
+    for _ in 0..2 {
+        expect("unpaid", scene.hold_unpaid(order, &scene.cup, 1).await, first.clone())?;
+    }
+    expect("left", scene.left().await, Ok((UNITS - 1, UNITS)))?;
+    expect("commit", scene.stock.commit(&scene.cx, order).await, Ok(()))?;
+    expect("after", scene.hold_unpaid(order, &scene.cup, 1).await, first)
+}
+
 pub(super) async fn levels_leave_out_the_unknown(scene: &Scene<'_>) -> Outcome {
     let skus = vec![unknown()?, scene.cup.clone()];
     let known = Ok(vec![Level { sku: scene.cup.clone(), available: UNITS }]);

@@ -79,7 +79,13 @@ impl<'a> Scene<'a> {
         until: DateTime<Utc>,
     ) -> Refused<Held> {
         let lines = lines.iter().map(|&(sku, quantity)| Demand { sku: sku.clone(), quantity }).collect();
-        self.stock.hold(&self.cx, Hold { order, lines, until }).await
+        self.stock.hold(&self.cx, Hold { order, lines, until, unpaid: false }).await
+    }
+
+    /// Tells that the order is not about to be paid for.
+    pub(super) async fn hold_unpaid(&self, order: OrderId, sku: &Sku, quantity: i64) -> Refused<Held> {
+        let lines = vec![Demand { sku: sku.clone(), quantity }];
+        self.stock.hold(&self.cx, Hold { order, lines, until: self.minutes(15), unpaid: true }).await
     }
 
     /// How many cups and plates can be sold.

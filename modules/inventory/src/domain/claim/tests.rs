@@ -13,7 +13,8 @@ fn time(minute: u32) -> DateTime<Utc> {
 
 fn claim(status: Status) -> Claim {
     let outstanding = vec![Demand { sku: sku("A"), quantity: 3 }, Demand { sku: sku("B"), quantity: 1 }];
-    Claim { order: OrderId::new(Uuid::from_u128(7)), status, until: Some(time(15)), shortage: Vec::new(), outstanding }
+    let (order, until) = (OrderId::new(Uuid::from_u128(7)), Some(time(15)));
+    Claim { order, status, until, shortage: Vec::new(), unpaid: false, crowded_out: false, outstanding }
 }
 
 /// `A +1/0/-1` for one more on hand and one less committed.

@@ -18,15 +18,17 @@ use crate::domain::{
 const CALL: Duration = Duration::from_secs(4);
 
 impl Orders {
-    pub(super) async fn hold(&self, saga: &Saga) -> Input {
+    /// Holds stock; `unpaid` where the order holds no more than what unpaid orders share.
+    pub(super) async fn hold(&self, saga: &Saga, unpaid: bool) -> Input {
         let units = Units::of_lines(saga.order.lines(), |line| line.quantity);
         let lines = units.iter().map(|(sku, quantity)| Demand { sku: sku.clone(), quantity }).collect();
-        let demand = Hold { order: saga.order.id(), lines, until: self.config.hold_until(self.now()) };
+        let demand = Hold { order: saga.order.id(), lines, until: self.config.hold_until(self.now()), unpaid };
         match self.ports.stock.hold(&saga.context(), demand).await {
             Ok(held) => Input::Held { until: held.until },
             Err(PortError::Refused(StockRefusal::OutOfStock { lines })) => Input::OutOfStock { lines },
+            Err(PortError::Refused(StockRefusal::HeldByUnpaidOrders { lines })) => Input::HeldByUnpaid { lines },
             Err(PortError::Refused(_)) => Input::StockBarred,
-            Err(error) => unanswered(saga, Effect::Hold, &error),
+            Err(error) => unanswered(saga, if unpaid { Effect::Keep } else { Effect::Hold }, &error),
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kernel::{Principal, RefundId};
 use kernel_db::{
-    DbError, Tx,
+    DbError, Tx, guard,
     idempotency::{self, Answer},
 };
 use payment_contract::Charge;
@@ -19,7 +19,8 @@ use crate::{
     persistence::{
         carts,
         orders::{self, SaveError},
-        placements,
+        placements::{self, Unpaid},
+        unpaid::{self, Place},
     },
     view,
 };
@@ -38,7 +39,8 @@ impl Orders {
     pub(super) async fn finish(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
-        let answer = view::confirmed(&order, self.token(order.id()))?;
+        let sealed = view::confirmed(&order)?;
+        let answer = if guard::sabotaged("order.sealed_answers") { self.reveal(sealed) } else { sealed };
         let finishing =
             Finishing { order: order.id(), payment: order.payment, key: saga.placement.key.clone(), answer };
         self.tell(saga, self.crowds.finish.ask(finishing).await)
@@ -47,7 +49,19 @@ impl Orders {
     /// Before anything is undone: from here on the saga cannot go forward again.
     pub(super) async fn turn_back(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
         let (order, due_at) = (saga.order.id(), self.now() + self.config.lease());
-        let turned = self.db.transact(|tx| async move { placements::turn(&tx, order, because, due_at).await }).await?;
+        let counted = saga.placement.unpaid == Unpaid::Counted || *because == Rejection::TooManyUnpaidOrders;
+        let turned = self
+            .db
+            .transact(|tx| async move {
+                if counted {
+                    unpaid::remember(&tx, order).await?;
+                }
+                placements::turn(&tx, order, because, due_at).await
+            })
+            .await?;
+        if counted {
+            self.unpaid_changed();
+        }
         Ok(if turned { Had::Input(Input::Turned) } else { Had::Overtaken })
     }
 
@@ -96,6 +110,19 @@ impl Orders {
         self.tell(saga, ended)
     }
 
+    /// The order has held its stock for as long as a normal payment takes: it goes on holding it where its client and its
+    /// email have a place left.
+    pub(super) async fn enlist(&self, saga: &Saga) -> Result<Had, DbError> {
+        let (order, limits) = (saga.order.id(), &self.config.unpaid_limits());
+        let place = self.db.transact(|tx| async move { unpaid::enlist(&tx, order, limits).await }).await?;
+        self.unpaid_changed();
+        Ok(match place {
+            Place::Given => Had::Input(Input::Enlisted),
+            Place::Full => Had::Input(Input::TooManyUnpaid),
+            Place::Gone => Had::Overtaken,
+        })
+    }
+
     /// The provider tells later. Past the deadline nobody waits any more.
     pub(super) async fn wait_for_payment(&self, saga: &Saga) -> Result<Had, DbError> {
         let now = self.now();
@@ -104,6 +131,7 @@ impl Orders {
             return Ok(Had::Input(Input::OutOfTime));
         }
         let due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
+        let due_at = self.due_by_grace(saga, due_at);
         let order = saga.order.id();
         self.db
             .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })

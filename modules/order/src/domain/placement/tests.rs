@@ -34,6 +34,7 @@ fn states() -> Vec<(&'static str, State)> {
         ("holding", State::Holding { resumed: false }),
         ("holding again", State::Holding { resumed: true }),
         ("authorizing", State::Authorizing { until: time(10) }),
+        ("enlisting", State::Enlisting),
         ("pending", State::Pending),
         ("reholding", State::Reholding { charge: charge() }),
         ("confirming", State::Confirming { charge: charge() }),
@@ -55,10 +56,14 @@ fn inputs() -> Vec<(&'static str, Input)> {
     vec![
         ("held", Input::Held { until: time(10) }),
         ("out of stock", Input::OutOfStock { lines: vec![] }),
+        ("held by unpaid orders", Input::HeldByUnpaid { lines: vec![] }),
         ("stock barred", Input::StockBarred),
         ("authorized in time", Input::Authorized { charge: charge(), at: time(9) }),
         ("authorized late", Input::Authorized { charge: charge(), at: time(10) }),
         ("payment pending", Input::PaymentPending),
+        ("grace over", Input::GraceOver),
+        ("enlisted", Input::Enlisted),
+        ("too many unpaid", Input::TooManyUnpaid),
         ("payment refused", Input::PaymentRefused { because: Rejection::PaymentDeclined { reason: String::new() } }),
         ("confirmed", Input::Confirmed),
         ("captured", Input::Captured { charge: charge() }),
@@ -103,20 +108,27 @@ fn words(effects: &[Effect]) -> String {
 const TABLE: &str = "
 holding | held | authorizing | authorize
 holding | out of stock | rejecting | reject out-of-stock
+holding | held by unpaid orders | rejecting | reject held-by-unpaid-orders
 holding | stock barred | turning | turn stock-unavailable
 holding | cancelled | turning | turn order-cancelled
 holding | out of time | turning | turn stock-unavailable
 holding again | held | authorizing | authorize
 holding again | out of stock | turning | turn out-of-stock
+holding again | held by unpaid orders | turning | turn held-by-unpaid-orders
 holding again | stock barred | turning | turn stock-unavailable
 holding again | cancelled | turning | turn order-cancelled
 holding again | out of time | turning | turn stock-unavailable
 authorizing | authorized in time | confirming | confirm
 authorizing | authorized late | reholding | hold
 authorizing | payment pending | pending | await
+authorizing | grace over | enlisting | enlist
 authorizing | payment refused | turning | turn payment-declined
 authorizing | cancelled | turning | turn order-cancelled
 authorizing | out of time | turning | turn payment-unavailable
+enlisting | enlisted | holding again | keep
+enlisting | too many unpaid | turning | turn too-many-unpaid-orders
+enlisting | cancelled | turning | turn order-cancelled
+enlisting | out of time | turning | turn payment-unavailable
 pending | cancelled | turning | turn order-cancelled
 pending | out of time | turning | turn payment-timed-out
 reholding | held | confirming | confirm
@@ -183,8 +195,10 @@ fn a_stage_is_read_as_it_is_written() {
 fn outcomes(effect: &Effect) -> Vec<&'static str> {
     match effect {
         Effect::Hold => vec!["held", "out of stock", "stock barred", "out of time", "cancelled"],
+        Effect::Keep => vec!["held", "out of stock", "held by unpaid orders", "stock barred", "cancelled"],
+        Effect::Enlist => vec!["enlisted", "too many unpaid", "cancelled"],
         Effect::Authorize => {
-            vec!["authorized in time", "authorized late", "payment pending", "payment refused", "out of time"]
+            vec!["authorized in time", "authorized late", "payment pending", "grace over", "payment refused"]
         }
         Effect::Await => vec!["out of time", "cancelled"],
         Effect::Confirm(_) => vec!["confirmed", "cancelled"],

@@ -35,7 +35,10 @@ enum Turn {
 }
 
 fn start(world: &World, stored: Stage) -> (State, Vec<Effect>) {
-    let (state, effects) = stored.resume();
+    let (state, mut effects) = stored.resume();
+    if world.counted && effects == [Effect::Hold] {
+        effects = vec![Effect::Keep];
+    }
     if world.status == Status::Cancelled && state.has_deadline() {
         return step(state, Input::Cancelled);
     }

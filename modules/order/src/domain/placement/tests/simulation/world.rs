@@ -7,6 +7,7 @@ const QUANTITY: i64 = 3;
 const STOCK: i64 = 5;
 const HOLD: u64 = 900;
 const DEADLINE: u64 = 30;
+const GRACE: u64 = 2;
 const PENDING_DEADLINE: u64 = 900;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub(super) struct World {
     faults_end: u64,
     pub(super) row: Option<Stage>,
     deadline: u64,
+    /// Whether the order counts among those that are not paid for.
+    pub(super) counted: bool,
     pub(super) status: Status,
     available: i64,
     others: i64,
@@ -79,6 +82,7 @@ impl World {
             faults_end: random.below(2_000),
             row: Some(Stage::Placing),
             deadline: DEADLINE,
+            counted: false,
             status: Status::Placed,
             available: STOCK - others,
             others,
@@ -119,7 +123,14 @@ impl World {
 
     pub(super) fn in_time(&self, input: Input) -> Input {
         match input {
-            Input::Unanswered(Effect::Hold | Effect::Authorize) if self.now >= self.deadline => Input::OutOfTime,
+            Input::Unanswered(Effect::Hold | Effect::Keep | Effect::Authorize | Effect::Enlist)
+                if self.now >= self.deadline =>
+            {
+                Input::OutOfTime
+            }
+            Input::Unanswered(Effect::Authorize) | Input::PaymentPending if !self.counted && self.now >= GRACE => {
+                Input::GraceOver
+            }
             input => input,
         }
     }
@@ -127,6 +138,8 @@ impl World {
     fn perform(&mut self, effect: &Effect) -> Answer {
         match effect {
             Effect::Hold => Answer::Input(self.hold()),
+            Effect::Keep if self.random.percent(10) => Answer::Input(Input::HeldByUnpaid { lines: vec![] }),
+            Effect::Keep => Answer::Input(self.hold()),
             Effect::Commit => Answer::Input(self.commit()),
             Effect::Release => {
                 self.release();
@@ -240,6 +253,11 @@ impl World {
     fn write(&mut self, effect: &Effect) -> Answer {
         let forward = matches!(self.row, Some(Stage::Placing | Stage::Pending));
         match effect {
+            Effect::Enlist if forward && self.random.percent(10) => return Answer::Input(Input::TooManyUnpaid),
+            Effect::Enlist if forward => {
+                self.counted = true;
+                return Answer::Input(Input::Enlisted);
+            }
             Effect::Await if self.now >= PENDING_DEADLINE => return Answer::Input(Input::OutOfTime),
             Effect::Await => {
                 if forward {
@@ -255,7 +273,7 @@ impl World {
                 self.row = Some(Stage::Undoing(because.clone()));
                 return Answer::Input(Input::Turned);
             }
-            Effect::Confirm(_) | Effect::Turn(_) => return Answer::Overtaken,
+            Effect::Enlist | Effect::Confirm(_) | Effect::Turn(_) => return Answer::Overtaken,
             _ => {}
         }
         if self.row.take().is_none() {
@@ -301,6 +319,7 @@ impl World {
         match self.late.swap_remove(index) {
             Late::Call(
                 effect @ (Effect::Hold
+                | Effect::Keep
                 | Effect::Authorize
                 | Effect::Capture
                 | Effect::Commit

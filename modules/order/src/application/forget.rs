@@ -1,0 +1,35 @@
+//! Forgets orders that came to nothing.
+
+use std::{
+    sync::atomic::{AtomicI64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use kernel_db::DbError;
+
+use super::Orders;
+use crate::persistence::old;
+
+/// So many orders are looked at in one go.
+const BATCH: i64 = 500;
+
+/// Up to which number old orders were looked at. What is old and was not rejected never will be, so every order is looked at
+/// once in the life of a process, in the order of the primary key.
+#[derive(Debug, Default)]
+pub(super) struct Looked(AtomicI64);
+
+impl Orders {
+    /// Deletes the rejected ones among the next orders that are older than `keep`; answers how many it has looked at.
+    pub(crate) async fn forget_rejected(&self, keep: Duration) -> Result<u64, DbError> {
+        let before = self.now() - keep;
+        let next = old::orders(self.db.reader(), self.looked.0.load(Relaxed), before, BATCH).await?;
+        let Some(last) = next.last().map(|order| order.number) else { return Ok(0) };
+        let rejected: Vec<_> = next.iter().filter(|order| order.rejected).map(|order| order.id).collect();
+        if !rejected.is_empty() {
+            let rejected = &rejected;
+            self.db.transact(|tx| async move { old::delete(&tx, rejected).await }).await?;
+        }
+        self.looked.0.store(last, Relaxed);
+        Ok(u64::try_from(next.len()).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,6 @@
+/// By whom an order is placed, without saying so: keyed hashes of the network address and the email.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Who {
+    pub(crate) client: String,
+    pub(crate) buyer: String,
+}
