@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -34,6 +34,7 @@ use crate::{
         flip,
         seat::Seat,
         server::Inner,
+        tenure::Tenures,
     },
     retention,
     route_table::RouteTable,
@@ -67,6 +68,8 @@ pub(crate) struct Running {
     pub(crate) modules: Vec<Arc<dyn Module>>,
     pub(crate) seats: Arc<[Arc<Seat>]>,
     pub(crate) metrics: Metrics,
+    /// Whose data this process stands on; empty until it is opened.
+    pub(crate) tenures: Arc<OnceLock<Arc<Tenures>>>,
 }
 
 impl Store {
@@ -78,6 +81,8 @@ impl Store {
         let databases = Databases::open(&settings, &seams, &bus).await?;
         databases.migrate().await?;
         let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
+        let tenures = Tenures::claim(&store.shop.seats, &store.settings, (&store.keys, &seams)).await?;
+        let tenures = store.holds_far_sides_against(tenures);
         if store.settings.only.is_none() {
             flip::note_settings(&store.shop.seats).await?;
         }
@@ -85,7 +90,7 @@ impl Store {
         // A process that only forwards has nothing that others could call or read.
         let has_modules = !store.running.modules.is_empty();
         if let Some(keys) = service_keys(&store.settings.service)?.filter(|_| has_modules) {
-            store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks).await?);
+            store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks, &tenures).await?);
         }
         Ok(store)
     }
@@ -96,7 +101,18 @@ impl Store {
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let bus = Bus::default();
         let databases = Databases::open(&settings, &seams, &bus).await?;
-        Self::of(settings, keys, databases, (&seams, bus), None)
+        let store = Self::of(settings, keys, databases, (&seams, bus), None)?;
+        let tenures = Tenures::look(&store.shop.seats, &store.settings, &store.keys).await?;
+        store.holds_far_sides_against(tenures);
+        Ok(store)
+    }
+
+    fn holds_far_sides_against(&self, tenures: Tenures) -> Arc<Tenures> {
+        let tenures = Arc::new(tenures);
+        for far in self.shop.seats.iter().filter_map(|seat| seat.far.as_ref()) {
+            far.is_held_against(&tenures);
+        }
+        Arc::clone(self.running.tenures.get_or_init(|| tenures))
     }
 
     fn of(
@@ -109,7 +125,12 @@ impl Store {
         let modules = with_secrets(settings.modules.clone(), &keys);
         let ends = Ends::new(databases, far_modules(&settings, seams)?, &settings, bus);
         let shop = wiring::wire(&ends, modules);
-        let running = Running { modules: shop.modules(), seats: shop.seats.as_slice().into(), metrics: Metrics::new() };
+        let running = Running {
+            modules: shop.modules(),
+            seats: shop.seats.as_slice().into(),
+            metrics: Metrics::new(),
+            tenures: Arc::default(),
+        };
         let (api, text) = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {
             ids: Arc::clone(&seams.ids),

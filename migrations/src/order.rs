@@ -15,6 +15,7 @@ impl MigratorTrait for Migrator {
             Step::number_outbox(),
             Step::number_news(),
             Step::numbered_in_turn(),
+            Step::tenure(),
         ]
     }
 }

@@ -17,6 +17,7 @@ impl MigratorTrait for Migrator {
             Step::number_news(),
             Step::own_by("m0005_payment", without_foreign_keys),
             Step::numbered_in_turn(),
+            Step::tenure(),
         ]
     }
 }

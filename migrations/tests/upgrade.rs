@@ -17,7 +17,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for module in MODULES {
             let db = open(module, &Target::sqlite(folder.path().join(format!("{module}.db")))).await;
-            let steps = if module == "payment" { 6 } else { 5 };
+            let steps = if module == "payment" { 7 } else { 6 };
             assert_eq!(
                 (migrations::run(&db).await.unwrap(), migrations::run(&db).await.unwrap()),
                 (steps, 0),

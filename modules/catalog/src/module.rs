@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use catalog_contract::{Prices, serve_prices};
 use inventory_contract::Stock;
 use kernel_db::{Db, DbError};
-use kernel_module::{Check, Module, Worker};
+use kernel_module::{Check, Holdings, Module, Worker};
 use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -39,6 +39,11 @@ impl std::fmt::Debug for Catalog {
 }
 
 impl Catalog {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        persistence::holdings::holdings(db).await
+    }
+
     /// `stock` is asked for levels, only to show them.
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));

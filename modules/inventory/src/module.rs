@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use async_trait::async_trait;
 use inventory_contract::{Stock, serve_stock};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Module, Worker};
+use kernel_module::{Check, Holdings, Module, Worker};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     application::Stockroom,
     error::InventoryError,
     http,
+    persistence::holdings,
     reactions::{OnCatalog, OnOrder},
 };
 
@@ -33,6 +34,11 @@ pub struct Feeds {
 }
 
 impl Inventory {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+
     pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
         Self { stockroom: Arc::new(Stockroom::new(db, config)), feeds }
     }

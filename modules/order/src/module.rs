@@ -3,14 +3,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kernel::{Currency, OrderId};
 use kernel_db::{Db, DbError, Subscription};
-use kernel_module::{Check, Module, Tasks, Worker};
+use kernel_module::{Check, Holdings, Module, Tasks, Worker};
 use tokio::sync::mpsc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     Config, Status,
     application::{Feeds, Orders, Ports, runner},
-    check, http, reactions,
+    check, http,
+    persistence::holdings,
+    reactions,
 };
 
 /// The order module.
@@ -34,6 +36,11 @@ pub struct PaymentSummary {
 }
 
 impl Order {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+
     /// Placings run in `tasks`, so that a buyer may hang up and shutdown waits for them.
     pub fn new(db: Db, config: Config, ports: Ports, feeds: Feeds, tasks: Tasks) -> Self {
         let (waker, woken) = mpsc::unbounded_channel();

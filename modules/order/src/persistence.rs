@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 pub(crate) mod carts;
 pub(crate) mod goods;
+pub(crate) mod holdings;
 pub(crate) mod orders;
 pub(crate) mod placements;
 pub(crate) mod query;

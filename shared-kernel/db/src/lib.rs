@@ -6,7 +6,7 @@
 //! once; [`parking`] holds back the stream of an event that cannot be applied; [`Trouble`] says why a subscription does
 //! not get on. [`neighbours`] tell each other of news where several processes share a Postgres. [`retention`] forgets what every
 //! cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer per key, [`lease`] lets one of several
-//! processes do a job.
+//! processes do a job. [`tenure`] names the store that a database belongs to, and whether its data leads.
 
 mod begun;
 pub mod bus;
@@ -24,6 +24,7 @@ pub mod reader;
 pub mod retention;
 pub mod subscription;
 pub mod target;
+pub mod tenure;
 
 mod crowd;
 mod db;

@@ -5,9 +5,11 @@
 //! shutdown. [`answer`] joins what the database keeps under an idempotency key to what the web says.
 
 pub mod answer;
+mod holdings;
 mod module;
 mod tasks;
 
 pub use answer::{key, respond};
+pub use holdings::{Holding, Holdings};
 pub use module::{Check, Module};
 pub use tasks::{Tasks, Worker};
