@@ -6,7 +6,9 @@ use actix_web::{App, HttpServer, dev::Server};
 use kernel_db::DbError;
 use kernel_feeds::{FeedServer, Verify};
 use kernel_module::Tasks;
-use kernel_remote::{Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Standings, TokenVerifier};
+use kernel_remote::{
+    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Standings, TokenVerifier,
+};
 use kernel_web::{Boundary, Guard};
 
 use super::{needed_by, record, seat::Seat, tenure::Tenures};

@@ -92,6 +92,12 @@ impl Tenures {
         self.known().dispute(module)
     }
 
+    /// Whether this process should stop when another one leads a module too: it was started for some modules alone, and
+    /// the other one is the store.
+    pub(crate) const fn gives_way(&self) -> bool {
+        self.is_part
+    }
+
     /// Whether no module that this process leads, but perhaps `module` itself, has anything that could be lost.
     async fn is_new_beside(&self, module: &str) -> Result<bool, DbError> {
         for led in self.here.iter().filter(|led| led.module != module) {

@@ -17,4 +17,4 @@ mod tests;
 pub use application::{Feeds, Ports};
 pub use config::Config;
 pub use domain::Status;
-pub use module::{Order, PaymentSummary};
+pub use module::{GoodsSummary, Order, PaymentSummary};

@@ -35,6 +35,17 @@ pub struct PaymentSummary {
     pub refunded: i64,
 }
 
+/// What one order says of its goods, to be held against its claim on stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoodsSummary {
+    pub order: OrderId,
+    pub status: Status,
+    /// Units that were neither sent nor called off.
+    pub open: i64,
+    /// Whether the placing is still under way, so that the claim may be in any state.
+    pub placing: bool,
+}
+
 impl Order {
     /// What `db`, a database of this module, has that could be lost. The module need not run on it.
     pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
@@ -56,6 +67,16 @@ impl Order {
     /// At most `limit` orders by id, after `after`.
     pub async fn payments_after(&self, after: Option<OrderId>, limit: u64) -> Result<Vec<PaymentSummary>, DbError> {
         check::payments_after(&self.orders.db, after, limit).await
+    }
+
+    /// At most `limit` orders by id, before `before`, the newest first.
+    pub async fn goods_before(&self, before: Option<OrderId>, limit: u64) -> Result<Vec<GoodsSummary>, DbError> {
+        check::goods_before(&self.orders.db, before, limit).await
+    }
+
+    /// Those of `orders` that there are.
+    pub async fn goods_of(&self, orders: &[OrderId]) -> Result<Vec<GoodsSummary>, DbError> {
+        check::goods_of(&self.orders.db, orders).await
     }
 
     /// The placings that have not ended, by order: exactly these may hold stock that is not committed.

@@ -52,13 +52,13 @@ mod tests {
     #[test]
     fn what_is_there_is_said_in_words() {
         let holdings = |holds| {
-            Holdings::new([Holding::of("level", "levels", 27), Holding::of("open hold", "open holds", holds)]).to_string()
+            Holdings::new([Holding::of("level", "levels", 27), Holding::of("open hold", "open holds", holds)])
+                .to_string()
         };
-        assert_eq!([holdings(0), holdings(1), holdings(3)], [
-            "27 levels",
-            "27 levels, 1 open hold",
-            "27 levels, 3 open holds"
-        ]);
+        assert_eq!(
+            [holdings(0), holdings(1), holdings(3)],
+            ["27 levels", "27 levels, 1 open hold", "27 levels, 3 open holds"]
+        );
         assert_eq!((Holdings::new([]).is_empty(), Holdings::default().to_string()), (true, "nothing".to_owned()));
     }
 }

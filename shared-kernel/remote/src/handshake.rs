@@ -62,10 +62,7 @@ pub enum HandshakeError {
 impl HandshakeError {
     /// Whether the far side has shown that it must not be called.
     pub const fn contradicts(&self) -> bool {
-        matches!(
-            self,
-            Self::OtherModule { .. } | Self::Version { .. } | Self::Contract { .. } | Self::OtherData { .. }
-        )
+        matches!(self, Self::OtherModule { .. } | Self::Version { .. } | Self::Contract { .. } | Self::OtherData { .. })
     }
 
     /// Whether nobody was there to speak with, so that nothing is known against the far side.

@@ -133,11 +133,7 @@ fn led_here(seats: &[Arc<Seat>], settings: &Settings) -> Vec<(&'static str, Db)>
 }
 
 /// Refuses to pass by files of modules that are not on them, unless an operator says so; then that is written into them.
-async fn refuse_files(
-    seats: &[Arc<Seat>],
-    settings: &Settings,
-    (seams, by): (&Seams, &str),
-) -> anyhow::Result<()> {
+async fn refuse_files(seats: &[Arc<Seat>], settings: &Settings, (seams, by): (&Seams, &str)) -> anyhow::Result<()> {
     if guard::sabotaged("tenure::unread") {
         return Ok(());
     }
@@ -212,12 +208,7 @@ async fn one_store(dbs: &[(&'static str, Db)], seams: &Seams) -> anyhow::Result<
 }
 
 /// Refuses to lead data that was handed over, or left behind, unless an operator wants it back.
-async fn take_up(
-    module: &str,
-    db: &Db,
-    tenure: &Tenure,
-    (settings, by): (&Settings, &str),
-) -> anyhow::Result<()> {
+async fn take_up(module: &str, db: &Db, tenure: &Tenure, (settings, by): (&Settings, &str)) -> anyhow::Result<()> {
     if tenure.role == Role::Leader || guard::sabotaged("tenure::unread") {
         return Ok(());
     }
