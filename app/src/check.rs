@@ -61,7 +61,9 @@ pub async fn report(store: &Store) -> Result<Report, DbError> {
     skus(store, &own_logs, &mut report).await?;
     tenure(store, &mut report).await?;
     let mut progress = Progress::of(store.modules()).await?;
-    own_logs.iter().for_each(|module| progress.forget_log_of(module));
+    for module in own_logs {
+        progress.forget_log_of(module);
+    }
     report.checks.extend(cursors(&progress));
     Ok(report)
 }

@@ -34,7 +34,7 @@ use crate::{
         flip,
         seat::Seat,
         server::Inner,
-        tenure::Tenures,
+        tenure::{Start, Tenures},
     },
     retention,
     route_table::RouteTable,
@@ -81,7 +81,7 @@ impl Store {
         let databases = Databases::open(&settings, &seams, &bus).await?;
         databases.migrate().await?;
         let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
-        let tenures = Tenures::claim(&store.shop.seats, &store.settings, (&store.keys, &seams)).await?;
+        let tenures = Tenures::claim(&store.about_to_start(&seams)).await?;
         let tenures = store.holds_far_sides_against(tenures);
         if store.settings.only.is_none() {
             flip::note_settings(&store.shop.seats).await?;
@@ -102,9 +102,13 @@ impl Store {
         let bus = Bus::default();
         let databases = Databases::open(&settings, &seams, &bus).await?;
         let store = Self::of(settings, keys, databases, (&seams, bus), None)?;
-        let tenures = Tenures::look(&store.shop.seats, &store.settings, &store.keys).await?;
+        let tenures = Tenures::look(&store.about_to_start(&seams)).await?;
         store.holds_far_sides_against(tenures);
         Ok(store)
+    }
+
+    fn about_to_start<'s>(&'s self, seams: &'s Seams) -> Start<'s> {
+        Start { seats: &self.shop.seats, settings: &self.settings, keys: &self.keys, seams }
     }
 
     fn holds_far_sides_against(&self, tenures: Tenures) -> Arc<Tenures> {

@@ -47,8 +47,12 @@ pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Ve
     store.close().await;
     show(&checks);
     show_held_back(&progress);
-    notes.iter().for_each(|note| println!("note: {note}"));
-    unseen.iter().for_each(|unseen| println!("NOT SEEN: {unseen}"));
+    for note in notes {
+        println!("note: {note}");
+    }
+    for unseen in unseen {
+        println!("NOT SEEN: {unseen}");
+    }
     let failed = checks.iter().filter(|check| !check.holds()).count();
     println!("\n{} rules, {failed} failed", checks.len());
     Ok(if failed == 0 { Verdict::Good } else { Verdict::Bad })

@@ -25,6 +25,7 @@ mod start;
 mod words;
 
 pub(crate) use judge::Judged;
+pub(crate) use start::Start;
 
 /// What this process knows of the store's data.
 #[derive(Debug)]

@@ -124,6 +124,12 @@ pub async fn note_peer(db: &Db, module: &str, database: Uuid, by: &str) -> Resul
     .await
 }
 
+/// Forgets the database on which `module` was found: an operator lets it begin anew.
+pub async fn forget_peer(db: &Db, module: &str) -> Result<(), DbError> {
+    let sql = "DELETE FROM tenure_peer WHERE module = ?";
+    db.transact(|tx| async move { tx.run(sql, [module.into()]).await.map(drop) }).await
+}
+
 /// Whether the database has a table of that name.
 pub async fn has_table(db: &Db, table: &str) -> Result<bool, DbError> {
     let sql = match db.dialect() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -58,7 +59,7 @@ fn code(key: &SecretString, name: &str, secret: &SecretString) -> String {
     // HMAC takes a key of any length, so there is always a code.
     let Ok(mac) = Hmac::<Sha256>::new_from_slice(key.expose_secret().trim().as_bytes()) else { return String::new() };
     let code = mac.chain_update(format!("fingerprint:{name}:")).chain_update(secret.expose_secret().trim());
-    code.finalize().into_bytes().iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(code.finalize().into_bytes().get(..SHOWN).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -69,7 +70,7 @@ mod tests {
         keys::Keys,
     };
 
-    fn codes(admin: &str, key: &str, previous: &str) -> std::collections::BTreeMap<String, Vec<String>> {
+    fn codes(admin: &str, key: &str, previous: &str) -> super::BTreeMap<String, Vec<String>> {
         let words = [("BANYAN__SERVICE__KEY", key), ("BANYAN__SERVICE__PREVIOUS_KEY", previous)];
         let settings = load(None, &Environment::of(&words)).unwrap().settings;
         of(&Keys { admin: admin.into(), server: "server".into(), made: Vec::new() }, &settings.service)
@@ -80,7 +81,7 @@ mod tests {
         let ours = codes("one", "old", "");
         assert_eq!(difference(&ours, &codes("one", "old", "")), None);
         assert_eq!(difference(&ours, &codes("one", "new", "old")), None, "the other side has the new key already");
-        assert_eq!(difference(&ours, &Default::default()), None, "a service that is not ours says nothing");
+        assert_eq!(difference(&ours, &super::BTreeMap::default()), None, "a service that is not ours says nothing");
         let said = difference(&ours, &codes("two", "old", "")).unwrap();
         assert!(said.contains("admin keys") && !said.contains("server secret"), "{said}");
         assert!(!format!("{ours:?}").contains("one"));

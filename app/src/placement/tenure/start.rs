@@ -27,65 +27,67 @@ use crate::{
     placement::{Residence, far::Far, record, seat::Seat},
 };
 
+/// What a process is about to serve, and with what.
+pub(crate) struct Start<'s> {
+    pub(crate) seats: &'s [Arc<Seat>],
+    pub(crate) settings: &'s Settings,
+    pub(crate) keys: &'s Keys,
+    pub(crate) seams: &'s Seams,
+}
+
 impl Tenures {
     /// For a process that is about to serve. Refuses to leave data behind, to lead what was given up, and to mix stores;
     /// writes down whose the data is.
-    pub(crate) async fn claim(
-        seats: &[Arc<Seat>],
-        settings: &Settings,
-        (keys, seams): (&Keys, &Seams),
-    ) -> anyhow::Result<Self> {
-        let by = operator(settings);
-        let dbs: Vec<(&'static str, Db)> = led_here(seats, settings);
-        refuse_files(seats, settings, (seams, &by)).await?;
-        let store = one_store(&dbs, seams).await?;
+    pub(crate) async fn claim(start: &Start<'_>) -> anyhow::Result<Self> {
+        let by = operator(start.settings);
+        let dbs: Vec<(&'static str, Db)> = led_here(start);
+        for left in refuse_files(start, &by).await? {
+            for (_, db) in &dbs {
+                tenure::forget_peer(db, left).await?;
+            }
+        }
+        let store = one_store(&dbs, start.seams).await?;
         let mut here = Vec::new();
         for (module, db) in dbs {
             let tenure = tenure::open(&db, store).await?;
-            take_up(module, &db, &tenure, (settings, &by)).await?;
+            take_up(module, &db, &tenure, (start.settings, &by)).await?;
             let identity = record::identity(&db).await?;
             here.push(Led { module, db, database: tenure.database, identity });
         }
         let peers = peers(&here).await?;
-        let tenures = Self::of(here, (store, peers), seats, settings, keys, by);
-        tenures.compare_own_peers(settings).await?;
-        tenures.compare_schemas(seats).await?;
+        let known = Known { store, peers, disputes: BTreeMap::new() };
+        let tenures = Self { by, ..Self::of(start, here, known) };
+        tenures.compare_own_peers(start.settings).await?;
+        tenures.compare_schemas(start.seats).await?;
         Ok(tenures)
     }
 
     /// For a process that looks at a store which another one may be running. Writes nothing.
-    pub(crate) async fn look(seats: &[Arc<Seat>], settings: &Settings, keys: &Keys) -> anyhow::Result<Self> {
+    pub(crate) async fn look(start: &Start<'_>) -> anyhow::Result<Self> {
         let (mut here, mut store) = (Vec::new(), None);
-        for (module, db) in led_here(seats, settings) {
+        for (module, db) in led_here(start) {
             let Some(tenure) = tenure::read(&db).await? else { continue };
             store = store.or(tenure.store);
             let identity = record::identity(&db).await?;
             here.push(Led { module, db, database: tenure.database, identity });
         }
         let peers = peers(&here).await?;
-        let mut tenures = Self::of(here, (store, peers), seats, settings, keys, String::new());
-        tenures.only_looks = true;
-        Ok(tenures)
+        let known = Known { store, peers, disputes: BTreeMap::new() };
+        Ok(Self { only_looks: true, ..Self::of(start, here, known) })
     }
 
-    fn of(
-        here: Vec<Led>,
-        (store, peers): (Option<Uuid>, BTreeMap<String, Uuid>),
-        seats: &[Arc<Seat>],
-        settings: &Settings,
-        keys: &Keys,
-        by: String,
-    ) -> Self {
+    fn of(start: &Start<'_>, here: Vec<Led>, known: Known) -> Self {
+        let settings = start.settings;
         let guest = |seat: &&Arc<Seat>| Residence::of(settings, seat.name) == Residence::Guest;
         Self {
             here,
-            guests: seats.iter().filter(guest).filter_map(|seat| seat.shared_db().cloned()).collect(),
+            guests: start.seats.iter().filter(guest).filter_map(|seat| seat.shared_db().cloned()).collect(),
             is_part: settings.only.is_some(),
             leaves: settings.leave_data_behind,
             only_looks: false,
-            by,
-            fingerprints: fingerprint::of(keys, &settings.service),
-            known: Mutex::new(Known { store, peers, disputes: BTreeMap::new() }),
+            by: String::new(),
+            fingerprints: fingerprint::of(start.keys, &settings.service),
+            known: Mutex::new(known),
         }
     }
 
@@ -127,42 +129,50 @@ impl Tenures {
 }
 
 /// The modules that this process leads, with their databases.
-fn led_here(seats: &[Arc<Seat>], settings: &Settings) -> Vec<(&'static str, Db)> {
-    let here = seats.iter().filter(|seat| Residence::of(settings, seat.name) == Residence::Here);
+fn led_here(start: &Start<'_>) -> Vec<(&'static str, Db)> {
+    let here = start.seats.iter().filter(|seat| Residence::of(start.settings, seat.name) == Residence::Here);
     here.filter_map(|seat| Some((seat.name, seat.db()?.clone()))).collect()
 }
 
-/// Refuses to pass by files of modules that are not on them, unless an operator says so; then that is written into them.
-async fn refuse_files(seats: &[Arc<Seat>], settings: &Settings, (seams, by): (&Seams, &str)) -> anyhow::Result<()> {
+/// What becomes of a file that no module here is on.
+enum Verdict {
+    Fine,
+    Left,
+    Refused(String),
+}
+
+/// Refuses to pass by files of modules that are not on them, unless an operator says so; then that is written into them,
+/// and the modules are answered.
+async fn refuse_files(start: &Start<'_>, by: &str) -> anyhow::Result<Vec<&'static str>> {
     if guard::sabotaged("tenure::unread") {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    let found = behind::files(settings, seams).await?;
-    let mut refusal = None;
+    let found = behind::files(start.settings, start.seams).await?;
+    let (mut refusals, mut left) = (Vec::new(), Vec::new());
     for behind in &found {
-        refusal = refusal.or(judge_file(behind, seats, settings, by).await?);
+        match judge_file(behind, start, by).await? {
+            Verdict::Fine => {}
+            Verdict::Left => left.push(behind.module),
+            Verdict::Refused(refusal) => refusals.push(refusal),
+        }
     }
     for behind in found {
         behind.db.close().await?;
     }
-    refusal.map_or(Ok(()), |refusal: String| bail!(refusal))
+    if refusals.is_empty() { Ok(left) } else { bail!(refusals.join("\n\n")) }
 }
 
-async fn judge_file(
-    behind: &Behind,
-    seats: &[Arc<Seat>],
-    settings: &Settings,
-    by: &str,
-) -> anyhow::Result<Option<String>> {
+async fn judge_file(behind: &Behind, start: &Start<'_>, by: &str) -> anyhow::Result<Verdict> {
+    let settings = start.settings;
     let Behind { module, file, holdings, identity, is_given_up, db } = behind;
-    if *is_given_up || far_stands_on(seats, module, identity).await {
-        return Ok(None);
+    if *is_given_up || far_stands_on(start.seats, module, identity).await {
+        return Ok(Verdict::Fine);
     }
     let (shown, has_url) = (file.display(), behind::is_on_postgres(settings, module));
     if has_url && !settings.data.url.expose_secret().is_empty() {
         // The whole store is on Postgres. A file beside it is of another day.
         tracing::warn!(module, file = %shown, %holdings, "this file is not read: the store's data is in Postgres, and no data moves there from files");
-        return Ok(None);
+        return Ok(Verdict::Fine);
     }
     if settings.leave_data_behind {
         migrations::run(db).await?;
@@ -170,12 +180,12 @@ async fn judge_file(
         let peer = settings.modules.of(module).map(|common| common.remote.ports.as_str());
         tenure::change(db, Role::Left, peer, by).await?;
         tracing::warn!(module, file = %shown, %holdings, by, "data is left behind, as was asked for");
-        return Ok(None);
+        return Ok(Verdict::Left);
     }
     if has_url {
-        return Ok(Some(words::file_passed_by(module, file, holdings)));
+        return Ok(Verdict::Refused(words::file_passed_by(module, file, holdings)));
     }
-    Ok(Some(words::file_left(module, (file, holdings), settings)))
+    Ok(Verdict::Refused(words::file_left(module, (file, holdings), settings)))
 }
 
 /// Whether the far side works on that very file, as it does when both processes share a data folder.
