@@ -31,5 +31,8 @@ mod retention;
 #[path = "db/subscription.rs"]
 mod subscription;
 #[cfg(test)]
+#[path = "db/tenure.rs"]
+mod tenure;
+#[cfg(test)]
 #[path = "db/transact.rs"]
 mod transact;

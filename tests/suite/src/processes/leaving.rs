@@ -262,6 +262,23 @@ fn old_files_beside_a_store_on_postgres_are_named() {
     });
 }
 
+/// The same line by another setting: one module is put into a Postgres, and its file stays.
+#[test]
+fn a_modules_own_url_does_not_pass_by_its_file() {
+    if !Kind::Postgres.is_available() {
+        return;
+    }
+    let _turn = together();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        split.has_sold(5).await;
+        let mut program = split.whole();
+        program.set("BANYAN__MODULES__INVENTORY__URL", Kind::Postgres.url());
+        refuses(&program, &SERVE, &["modules.inventory.url puts inventory into a Postgres", "1 level, 1 commitment"]).await;
+        split.place.clear().await;
+    });
+}
+
 const fn level(sold: i64) -> Level {
     Level { on_hand: UNITS, held: 0, committed: sold, available: UNITS - sold }
 }
