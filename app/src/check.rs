@@ -1,38 +1,176 @@
 //! What must always be true of a store: of each module by itself, and between modules.
 
+mod claims;
 mod money;
 mod promises;
+mod skus;
+mod source;
 
+use kernel::Seams;
 use kernel_db::DbError;
 use kernel_module::Check;
 use port::Placement;
 
+use self::source::{Claims, Unseen};
 use crate::{
-    placement::{record, seat::Seat},
+    client::Client,
+    placement::{record, seat::Seat, tenure::behind},
     progress::{Cursor, Progress},
     store::Store,
 };
 
+/// What was found, and what was not looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Every rule with its two sides.
+    pub checks: Vec<Check>,
+    /// Comparisons that were not made, each with the reason.
+    pub unseen: Vec<String>,
+    /// What is allowed, and worth a look.
+    pub notes: Vec<String>,
+}
+
 /// Every rule with its two sides.
 pub async fn all(store: &Store) -> Result<Vec<Check>, DbError> {
-    let mut checks = Vec::new();
-    for module in store.modules() {
-        checks.extend(module.check().await?);
-    }
-    if let (Some(order), Some(payment)) = (&store.shop.order, &store.shop.payment) {
-        checks.extend(money::orders_and_payments(order, payment).await?);
-        checks.extend(promises::are_kept(order, payment).await?);
-    } else {
-        tracing::warn!("orders and payments are not both here: their sums are not compared");
-    }
-    let mut progress = Progress::of(store.modules()).await?;
+    Ok(report(store).await?.checks)
+}
+
+/// Every rule that can be seen from here, and what cannot.
+pub async fn report(store: &Store) -> Result<Report, DbError> {
+    let mut report = Report::default();
+    let mut own_logs = Vec::new();
     for seat in &store.shop.seats {
         if keeps_its_own_log(seat).await? {
-            progress.forget_log_of(seat.name);
+            own_logs.push(seat.name);
         }
     }
-    checks.extend(cursors(&progress));
-    Ok(checks)
+    for module in store.modules() {
+        report.checks.extend(module.check().await?);
+    }
+    for seat in store.shop.seats.iter().filter(|seat| is_unseen(seat, &own_logs)) {
+        let reason = seat.far.as_ref().map_or_else(
+            || "it is in another process".to_owned(),
+            |far| far.trouble().unwrap_or_else(|| "it is in another process".to_owned()),
+        );
+        let name = seat.name;
+        report
+            .unseen
+            .push(format!("{name} by itself: {reason}; `banyan check --only {name}` beside its process sees it"));
+    }
+    money(store, &mut report).await?;
+    goods(store, &own_logs, &mut report).await?;
+    skus(store, &own_logs, &mut report).await?;
+    tenure(store, &mut report).await?;
+    let mut progress = Progress::of(store.modules()).await?;
+    for module in own_logs {
+        progress.forget_log_of(module);
+    }
+    report.checks.extend(cursors(&progress));
+    Ok(report)
+}
+
+/// Whether this process has none of the module's data, or has rows that are not those that count.
+fn is_unseen(seat: &Seat, own_logs: &[&str]) -> bool {
+    seat.module.is_none() || own_logs.contains(&seat.name)
+}
+
+async fn money(store: &Store, report: &mut Report) -> Result<(), DbError> {
+    match (&store.shop.order, &store.shop.payment) {
+        (Some(order), Some(payment)) => {
+            report.checks.extend(money::orders_and_payments(order, payment).await?);
+            report.checks.extend(promises::are_kept(order, payment).await?);
+        }
+        _ => report.unseen.push("the money of orders against payments: both modules must be here for it".to_owned()),
+    }
+    Ok(())
+}
+
+/// Orders against the claims on stock, which an inventory elsewhere shows to the admin.
+async fn goods(store: &Store, own_logs: &[&str], report: &mut Report) -> Result<(), DbError> {
+    let Some(order) = &store.shop.order else {
+        report.unseen.push("orders against stock: order is not here".to_owned());
+        return Ok(());
+    };
+    let compared = match &store.shop.inventory {
+        Some(inventory) if !own_logs.contains(&"inventory") => {
+            claims::orders_and_claims(order, &Claims::Here(inventory)).await
+        }
+        _ => match stock_elsewhere(store).await {
+            Ok(client) => claims::orders_and_claims(order, &Claims::there(client)).await,
+            Err(unseen) => Err(unseen),
+        },
+    };
+    match compared {
+        Ok(checks) => report.checks.extend(checks),
+        Err(Unseen::There(why)) => report.unseen.push(format!("orders against stock: {why}")),
+        Err(Unseen::Here(error)) => return Err(error),
+    }
+    Ok(())
+}
+
+/// An admin's way to an inventory in another process.
+async fn stock_elsewhere(store: &Store) -> Result<Client, Unseen> {
+    let public = store.settings.modules.inventory.common.remote.public.as_str();
+    if public.is_empty() {
+        let unsaid = "modules.inventory.remote.public does not say where inventory is asked as the admin";
+        return Err(Unseen::There(unsaid.to_owned()));
+    }
+    let client = Client::new(public, store.keys.admin.clone()).map_err(|error| Unseen::There(error.to_string()))?;
+    let probe = client.admin_get_once("/api/v1/admin/holds?limit=1").await;
+    probe.map_err(|error| Unseen::There(error.to_string()))?;
+    Ok(client)
+}
+
+async fn skus(store: &Store, own_logs: &[&str], report: &mut Report) -> Result<(), DbError> {
+    let Some(catalog) = &store.shop.catalog else {
+        report.unseen.push("the catalog's SKUs against stock: catalog is not here".to_owned());
+        return Ok(());
+    };
+    match skus::every_sku_has_a_level(catalog, store.shop.stock.as_ref()).await {
+        Ok(check) => report.checks.push(check),
+        Err(Unseen::There(why)) => report.unseen.push(format!("the catalog's SKUs against stock: {why}")),
+        Err(Unseen::Here(error)) => return Err(error),
+    }
+    if let Some(inventory) = store.shop.inventory.as_ref().filter(|_| !own_logs.contains(&"inventory")) {
+        report.notes.extend(skus::levels_without_sku(catalog, inventory).await?);
+    }
+    Ok(())
+}
+
+/// No data lies beside the store that was never handed over, and what is elsewhere stands on this store's data.
+async fn tenure(store: &Store, report: &mut Report) -> Result<(), DbError> {
+    for seat in &store.shop.seats {
+        let Some(far) = seat.far.as_ref().filter(|_| seat.placement() == Placement::Remote) else { continue };
+        let refused = far.shake_hands().await.err().filter(kernel_remote::HandshakeError::contradicts);
+        let rule = format!("tenure: the process of {} stands on this store's data", seat.name);
+        let (left, detail) = refused.map_or(("it does", None), |error| ("it does not", Some(error.to_string())));
+        let check = Check::new(&rule, left, "it does");
+        report.checks.push(match detail {
+            Some(detail) => check.with_detail(detail),
+            None => check,
+        });
+    }
+    // `--only` in a whole store's folder is a way to look at one module, and leaves nothing behind.
+    if store.settings.only.is_some() {
+        return Ok(());
+    }
+    let found =
+        behind::files(&store.settings, &Seams::system()).await.map_err(|error| DbError::Setup(error.to_string()))?;
+    for behind in found.into_iter().filter(|behind| !behind.is_given_up) {
+        let on_postgres = behind::is_on_postgres(&store.settings, behind.module);
+        if !on_postgres && !is_the_far_sides(store, &behind).await {
+            let rule = format!("tenure: no data of {} was left behind in {}", behind.module, behind.file.display());
+            report.checks.push(Check::new(&rule, &behind.holdings, "nothing"));
+        }
+        behind.db.close().await?;
+    }
+    Ok(())
+}
+
+async fn is_the_far_sides(store: &Store, behind: &behind::Behind) -> bool {
+    let seat = store.shop.seats.iter().find(|seat| seat.name == behind.module);
+    let Some(far) = seat.and_then(|seat| seat.far.as_ref()) else { return false };
+    far.introduction().await.is_ok_and(|meta| meta.database == behind.identity)
 }
 
 /// Whether the module's far side stands on other data than what is here under its name, as a service does that was

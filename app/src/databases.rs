@@ -118,7 +118,8 @@ impl FolderLock {
         let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&lock);
         let file = match file {
             Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => bail!(
-                "the data folder {shown} cannot be written to ({error}); make it writable, or set data.folder to another"
+                "the data folder {shown} cannot be written to ({error}); make it writable. A store with data in it stays with \
+                 it: to have it elsewhere, move the whole folder and then set data.folder to that place"
             ),
             other => other.with_context(|| format!("cannot open {shown}/lock"))?,
         };
@@ -126,7 +127,11 @@ impl FolderLock {
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => {
-                bail!("another banyan is using the data folder {shown}; stop it first, or set data.folder to another")
+                bail!(
+                    "another banyan is using the data folder {shown}; stop it first. A process of one of its modules alone \
+                     needs a folder of its own, into which the module's file is moved while both are stopped: \
+                     docs/extracting-a-module.md. (An empty folder is another store, without the data of this one.)"
+                )
             }
             Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {shown}")),
         }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, Responder, get, http::StatusCode, web::Data};
+use kernel_db::{Trouble, guard};
 use kernel_web::{ApiError, ApiResult, Json};
 use port::Placement;
 use serde::Serialize;
@@ -64,8 +65,12 @@ struct ModuleHealth {
     database: &'static str,
     /// Events of others that the module has yet to read; missing when its database is away.
     relay_lag: Option<i64>,
-    /// What keeps the module from reading on: a feed that is away, or that a person must mend.
+    /// What keeps the module from reading on: a feed that is away, or that a person must mend. And whether another process
+    /// leads the module too.
     troubles: Vec<String>,
+    /// Those of the troubles that do not pass by themselves, each with what it stops.
+    #[serde(skip)]
+    stops: Vec<String>,
 }
 
 /// Whether the process is alive.
@@ -79,9 +84,10 @@ pub(crate) async fn live() -> Json<LiveView> {
 
 /// Whether the store can do its work.
 ///
-/// Asks the database of every module that this process has; 503 with the same lists when one is away. Modules that are
-/// elsewhere are listed with how they look from here, and change nothing. The lists are shown to the operator: with the
-/// admin key, or on the operator's listener.
+/// Asks the database of every module that this process has; 503 with the same lists when one is away, when a reader of
+/// events has stopped until a person decides how it goes on, or when this process was started for a module that another
+/// one leads too. Modules that are elsewhere are listed with how they look from here, and change nothing. The lists are
+/// shown to the operator: with the admin key, or on the operator's listener.
 #[utoipa::path(tag = "system", responses((status = 200, description = "Ready", body = ReadyView), kernel_web::Problems))]
 #[get("/health/ready")]
 pub(crate) async fn ready(viewer: Viewer, running: Data<Running>) -> ApiResult<Json<ReadyView>> {
@@ -102,12 +108,16 @@ fn shown(readiness: ApiResult<ReadyView>, viewer: Viewer) -> ApiResult<ReadyView
 
 async fn readiness(running: &Running) -> ApiResult<ReadyView> {
     let (modules, elsewhere) = (health(running).await, far_health(running));
-    if modules.iter().all(|module| module.database == "ok") {
+    let mut wrong: Vec<String> = modules.iter().flat_map(|module| module.stops.clone()).collect();
+    if modules.iter().any(|module| module.database != "ok") {
+        wrong.insert(0, "a module's database is away".to_owned());
+    }
+    if wrong.is_empty() {
         return Ok(ReadyView { status: "ready", modules: Some(modules), elsewhere: Some(elsewhere) });
     }
     let modules = serde_json::to_value(&modules).unwrap_or_default();
     let elsewhere = serde_json::to_value(&elsewhere).unwrap_or_default();
-    Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "a module's database is away")
+    Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", wrong.join("; "))
         .with("modules", modules)
         .with("elsewhere", elsewhere))
 }
@@ -131,13 +141,32 @@ async fn health(running: &Running) -> Vec<ModuleHealth> {
     let all_ok = answers.iter().all(|(_, database)| *database == "ok");
     let progress = if all_ok { Progress::of(&running.modules).await.ok() } else { None };
     let lag = |name| progress.as_ref().map(|progress| progress.lag_of(name));
-    let troubles = |name| {
-        let module = running.modules.iter().find(|module| module.name() == name);
-        let troubles = module.map(|module| module.db().troubles()).unwrap_or_default();
-        troubles.into_iter().map(|trouble| trouble.detail).collect()
+    let health = |(name, database)| {
+        let (troubles, stops) = troubles(running, name);
+        ModuleHealth { name, database, relay_lag: lag(name), troubles, stops }
     };
-    let health = |(name, database)| ModuleHealth { name, database, relay_lag: lag(name), troubles: troubles(name) };
     answers.into_iter().map(health).collect()
+}
+
+/// What keeps a module from getting on, and which of it does not pass by itself.
+fn troubles(running: &Running, name: &str) -> (Vec<String>, Vec<String>) {
+    let module = running.modules.iter().find(|module| module.name() == name);
+    let readers = module.map(|module| module.db().troubles()).unwrap_or_default();
+    let is_stranded = |trouble: &Trouble| trouble.stranded && !guard::sabotaged("health::stranded");
+    let stopped = |trouble: &Trouble| {
+        let (consumer, source, detail) = (trouble.consumer, trouble.source, &trouble.detail);
+        format!("{consumer} has stopped reading the events of {source} until a person decides how it goes on: {detail}")
+    };
+    let mut stops: Vec<String> = readers.iter().filter(|trouble| is_stranded(trouble)).map(stopped).collect();
+    let mut troubles: Vec<String> = readers.into_iter().map(|trouble| trouble.detail).collect();
+    let tenures = running.tenures.get();
+    if let Some(dispute) = tenures.and_then(|tenures| tenures.dispute(name)) {
+        if tenures.is_some_and(|tenures| tenures.gives_way()) {
+            stops.push(format!("{name} has two leaders: {dispute}"));
+        }
+        troubles.push(dispute);
+    }
+    (troubles, stops)
 }
 
 /// Figures for Prometheus.

@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`Residence`] says what this process has of a module; `far` is a module in another process as it is
 //! seen from here; `seat` is one module's place, which can change while the store is open; `flip` changes it, and
-//! `record` remembers that; `facade` forwards what a buyer asks of a module that is elsewhere.
+//! `record` remembers that; `facade` forwards what a buyer asks of a module that is elsewhere; `tenure` keeps a
+//! module's data from being left behind, and from having two leaders.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ pub(crate) mod flip;
 pub(crate) mod record;
 pub(crate) mod seat;
 pub(crate) mod server;
+pub(crate) mod tenure;
 
 /// Every module, in the order in which their routes are tried: what is read most comes first.
 pub const MODULES: [&str; 4] = ["catalog", "order", "inventory", "payment"];

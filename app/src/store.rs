@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -38,6 +38,7 @@ use crate::{
         flip,
         seat::Seat,
         server::Inner,
+        tenure::{Start, Tenures},
     },
     retention,
     route_table::RouteTable,
@@ -73,6 +74,8 @@ pub(crate) struct Running {
     pub(crate) seats: Arc<[Arc<Seat>]>,
     pub(crate) metrics: Metrics,
     pub(crate) connections: listen::Listeners,
+    /// Whose data this process stands on; empty until it is opened.
+    pub(crate) tenures: Arc<OnceLock<Arc<Tenures>>>,
 }
 
 impl Store {
@@ -86,6 +89,8 @@ impl Store {
         capacity::check(&databases, settings.data.connections).await?;
         databases.migrate().await?;
         let mut store = Self::of(settings, keys, databases, (&seams, bus), lock)?;
+        let tenures = Tenures::claim(&store.about_to_start(&seams)).await?;
+        let tenures = store.holds_far_sides_against(tenures);
         if store.settings.only.is_none() {
             flip::note_settings(&store.shop.seats).await?;
         }
@@ -93,7 +98,7 @@ impl Store {
         // A process that only forwards has nothing that others could call or read.
         let has_modules = !store.running.modules.is_empty();
         if let Some(keys) = service_keys(&store.settings.service)?.filter(|_| has_modules) {
-            store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks).await?);
+            store.inner = Some(Inner::of(&store.shop.seats, &keys, &store.tasks, &tenures).await?);
         }
         Ok(store)
     }
@@ -104,7 +109,22 @@ impl Store {
         let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let bus = Bus::default();
         let databases = Databases::open(&settings, &seams, &bus).await?;
-        Self::of(settings, keys, databases, (&seams, bus), None)
+        let store = Self::of(settings, keys, databases, (&seams, bus), None)?;
+        let tenures = Tenures::look(&store.about_to_start(&seams)).await?;
+        store.holds_far_sides_against(tenures);
+        Ok(store)
+    }
+
+    fn about_to_start<'s>(&'s self, seams: &'s Seams) -> Start<'s> {
+        Start { seats: &self.shop.seats, settings: &self.settings, keys: &self.keys, seams }
+    }
+
+    fn holds_far_sides_against(&self, tenures: Tenures) -> Arc<Tenures> {
+        let tenures = Arc::new(tenures);
+        for far in self.shop.seats.iter().filter_map(|seat| seat.far.as_ref()) {
+            far.is_held_against(&tenures);
+        }
+        Arc::clone(self.running.tenures.get_or_init(|| tenures))
     }
 
     fn of(
@@ -122,6 +142,7 @@ impl Store {
             seats: shop.seats.as_slice().into(),
             metrics: Metrics::new(),
             connections: listen::Listeners::of(&settings),
+            tenures: Arc::default(),
         };
         let (api, text) = openapi::of_the_store(&running.modules)?;
         let boundary = Boundary {

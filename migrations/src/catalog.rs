@@ -18,6 +18,7 @@ impl MigratorTrait for Migrator {
             Step::number_news(),
             Step::numbered_in_turn(),
             Step::own_by("m0050_search", search::search),
+            Step::tenure(),
         ]
     }
 }

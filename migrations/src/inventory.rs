@@ -16,6 +16,7 @@ impl MigratorTrait for Migrator {
             Step::number_news(),
             Step::numbered_in_turn(),
             Step::own("m0030_inventory_unpaid", include_str!("inventory/m0030_inventory_unpaid.sql")),
+            Step::tenure(),
         ]
     }
 }

@@ -20,6 +20,7 @@ impl MigratorTrait for Migrator {
             Step::own("m0021_order_search", include_str!("order/m0021_order_search.sql")),
             Step::own_by("m0030_order_no_tokens", without_tokens),
             Step::own("m0031_order_unpaid", include_str!("order/m0031_order_unpaid.sql")),
+            Step::tenure(),
         ]
     }
 }

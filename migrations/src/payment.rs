@@ -20,6 +20,7 @@ impl MigratorTrait for Migrator {
             Step::own("m0040_refund_refusal", include_str!("payment/m0040_refund_refusal.sql")),
             Step::own("m0070_payment_trace", include_str!("payment/m0070_payment_trace.sql")),
             Step::own("m0030_payment_inbox", "CREATE INDEX webhook_inbox_received ON webhook_inbox (received_at);"),
+            Step::tenure(),
         ]
     }
 }

@@ -33,6 +33,10 @@ impl Step {
         Box::new(Self { name: "m0006_numbered_in_turn", sql: Sql::By(ddl::numbered_in_turn) })
     }
 
+    pub(crate) fn tenure() -> Box<dyn MigrationTrait> {
+        Box::new(Self { name: "m0010_tenure", sql: Sql::By(ddl::tenure) })
+    }
+
     /// As [`Step::own`], where the two databases need different statements.
     pub(crate) fn own_by(name: &'static str, sql: fn(Dialect) -> String) -> Box<dyn MigrationTrait> {
         Box::new(Self { name, sql: Sql::By(sql) })

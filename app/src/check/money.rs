@@ -135,7 +135,8 @@ fn has_money(charge: &Charge) -> bool {
 
 /// A payment that was given up has nothing set aside any more; the order remembers that it once had.
 fn agree(order: &PaymentSummary, charge: Option<&Charge>) -> bool {
-    let Some(charge) = charge else { return (order.captured, order.refunded) == (0, 0) };
+    // Money that was ever set aside has a payment, whatever became of it.
+    let Some(charge) = charge else { return (order.authorized, order.captured, order.refunded) == (0, 0, 0) };
     let stands = matches!(charge.status, ChargeStatus::Authorized | ChargeStatus::Captured | ChargeStatus::Refunded);
     order.currency == charge.authorized.currency()
         && order.captured == charge.captured.minor()
@@ -183,5 +184,6 @@ mod tests {
         assert_eq!(failed(&[order(one, 5), order(two, 3)], &swapped), 1, "the sums alone would not show it");
         let once_authorized = PaymentSummary { authorized: 9, ..order(one, 0) };
         assert_eq!(failed(&[once_authorized], &[charge(one, 0, ChargeStatus::Voided)]), 0, "a voided payment");
+        assert_eq!(failed(&[once_authorized], &[]), 1, "money was set aside, and there is no payment");
     }
 }

@@ -6,7 +6,13 @@ use kernel::Seams;
 use kernel_module::Check;
 
 use super::{Verdict, table::table};
-use crate::{check, config::Settings, placement, progress::Progress, store::Store};
+use crate::{
+    check::{self, Report},
+    config::Settings,
+    placement,
+    progress::Progress,
+    store::Store,
+};
 
 /// What is under way when a busy store is looked at settles within this.
 const SETTLES: Duration = Duration::from_secs(2);
@@ -27,15 +33,26 @@ pub struct Args {
 pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
     settings.only = placement::only(&args.only)?;
     let store = Store::attach(settings, Seams::system()).await?;
-    let mut checks = check::all(&store).await?;
-    if !checks.iter().all(Check::holds) {
-        tokio::time::sleep(SETTLES).await;
-        checks = check::all(&store).await?;
+    // What is elsewhere can be asked only once it has shown who it is.
+    for far in store.shop.seats.iter().filter_map(|seat| seat.far.as_ref()) {
+        far.shake_hands().await.ok();
     }
+    let mut report = check::report(&store).await?;
+    if !report.checks.iter().all(Check::holds) {
+        tokio::time::sleep(SETTLES).await;
+        report = check::report(&store).await?;
+    }
+    let Report { checks, unseen, notes } = report;
     let progress = Progress::of(store.modules()).await?;
     store.close().await;
     show(&checks);
     show_held_back(&progress);
+    for note in notes {
+        println!("note: {note}");
+    }
+    for unseen in unseen {
+        println!("NOT SEEN: {unseen}");
+    }
     let failed = checks.iter().filter(|check| !check.holds()).count();
     println!("\n{} rules, {failed} failed", checks.len());
     Ok(if failed == 0 { Verdict::Good } else { Verdict::Bad })

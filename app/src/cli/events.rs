@@ -7,6 +7,7 @@ use kernel_db::{Db, parking};
 use super::{Verdict, table::table};
 use crate::{
     config::Settings,
+    placement,
     progress::{Cursor, Progress},
     store::Store,
 };
@@ -16,24 +17,34 @@ use crate::{
 pub struct Args {
     #[command(subcommand)]
     command: Command,
+
+    /// Look at the data of these modules alone: those that `serve --only` hosts here
+    #[arg(long, global = true, value_name = "MODULES", value_delimiter = ',')]
+    only: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Shows how far each reader has come
-    #[command(after_help = "Example:\n  banyan events lag")]
+    #[command(after_help = "Examples:\n  banyan events lag\n  banyan events lag --only inventory")]
     Lag,
     /// Lists the events that are held back
-    #[command(after_help = "Example:\n  banyan events parked")]
+    #[command(after_help = "Examples:\n  banyan events parked\n  banyan events parked --only inventory")]
     Parked,
     /// Lets a parked event be tried again
-    #[command(after_help = "Example:\n  banyan events retry --consumer order --source payment 42")]
+    #[command(
+        after_help = "Examples:\n  banyan events retry --consumer order --source payment 42\n  banyan events retry --only inventory --consumer inventory --source catalog 42"
+    )]
     Retry(Which),
     /// Gives a parked event up, and lets those behind it go on
-    #[command(after_help = "Example:\n  banyan events skip --consumer order --source payment 42")]
+    #[command(
+        after_help = "Examples:\n  banyan events skip --consumer order --source payment 42\n  banyan events skip --only inventory --consumer inventory --source catalog 42"
+    )]
     Skip(Which),
     /// Moves a reader's cursor, after its log was restored from an older backup or has lost what was not read
-    #[command(after_help = "Example:\n  banyan events seek --consumer order --source payment 42")]
+    #[command(
+        after_help = "Examples:\n  banyan events seek --consumer order --source payment 42\n  banyan events seek --only inventory --consumer inventory --source catalog 42"
+    )]
     Seek(Place),
 }
 
@@ -63,7 +74,8 @@ struct Place {
     position: i64,
 }
 
-pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
+pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
+    settings.only = placement::only(&args.only)?;
     let store = Store::attach(settings, Seams::system()).await?;
     let progress = Progress::of(store.modules()).await?;
     let verdict = match args.command {

@@ -46,6 +46,9 @@ pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdic
         }
         return Ok(Verdict::Good);
     }
+    for line in elsewhere(&said) {
+        eprintln!("  {line}");
+    }
     bail!("not ready: {status}: {}", said.get("detail").and_then(Value::as_str).unwrap_or("no reason given"))
 }
 
@@ -60,14 +63,14 @@ async fn ask(client: &Client, url: &str, settings: &Settings) -> reqwest::Result
     client.get(url).send().await
 }
 
-/// What keeps modules from reading the news of others; they work on without it.
+/// What modules have to complain of; they work on with it.
 fn troubles(ready: &Value) -> Vec<String> {
     let modules = ready.get("modules").and_then(Value::as_array).into_iter().flatten();
     let of = |module: &Value| {
         let name = module.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         let troubles = module.get("troubles").and_then(Value::as_array).cloned().unwrap_or_default();
         let said = troubles.into_iter().filter_map(|trouble| trouble.as_str().map(str::to_owned));
-        said.map(|trouble| format!("{name} reads no news: {trouble}")).collect::<Vec<_>>()
+        said.map(|trouble| format!("{name}: {trouble}")).collect::<Vec<_>>()
     };
     modules.flat_map(of).collect()
 }
@@ -118,7 +121,7 @@ mod tests {
         let modules =
             json!([{ "name": "order", "troubles": ["the feed of inventory is away"] }, { "name": "catalog" }]);
         let said = troubles(&json!({ "status": "ready", "modules": modules }));
-        assert_eq!(said, ["order reads no news: the feed of inventory is away"]);
+        assert_eq!(said, ["order: the feed of inventory is away"]);
         assert!(troubles(&json!({})).is_empty());
     }
 

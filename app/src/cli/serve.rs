@@ -36,10 +36,19 @@ pub struct Args {
     /// The others are then where modules.….remote says. Needs service.key.
     #[arg(long, value_name = "MODULES", value_delimiter = ',')]
     pub only: Vec<String>,
+
+    /// Go on without a module's data that is here, for good
+    ///
+    /// For a module that is placed elsewhere while its data here was never handed over: what is in that data (stock,
+    /// holds, orders) is then not counted any more. It is written into the data, with who and when; later starts need no
+    /// flag. docs/extracting-a-module.md shows how data is moved instead.
+    #[arg(long)]
+    pub leave_data_behind: bool,
 }
 
 pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
     settings.only = placement::only(&args.only)?;
+    settings.leave_data_behind = args.leave_data_behind;
     let listener = listen(settings.http.listen, "HTTP")?;
     let has_ports = !settings.service.key.expose_secret().is_empty();
     let ports = if has_ports { Some(listen(settings.ports.listen, "PORTS")?) } else { None };

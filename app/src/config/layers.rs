@@ -141,6 +141,7 @@ fn typed(layer: &Layer) -> Result<Settings, SettingsError> {
             payment: module(layer, "payment")?,
         },
         only: None,
+        leave_data_behind: false,
     })
 }
 

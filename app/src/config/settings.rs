@@ -31,6 +31,8 @@ pub struct Settings {
     pub modules: Modules,
     /// The modules that this process was started for, as `serve --only` names them; `None` means a whole store.
     pub only: Option<BTreeSet<&'static str>>,
+    /// Whether an operator said, with `serve --leave-data-behind`, that modules go on without the data they had.
+    pub leave_data_behind: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -21,6 +21,7 @@ use port::{Descriptor, Executed, PortRequest, PortResponse, Transport, Transport
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
+use super::tenure::{Judged, Tenures};
 use crate::{
     config::{Service, Settings},
     keys::usable,
@@ -51,6 +52,8 @@ pub(crate) struct Far {
     trusted: AtomicBool,
     /// What came of the last look at it.
     seen: Mutex<Seen>,
+    /// What its data is held against, once this process knows its own.
+    tenures: OnceLock<Arc<Tenures>>,
 }
 
 /// A far side as it was when it was looked at last.
@@ -95,7 +98,13 @@ impl Far {
         let feed = RemoteFeed::new(module, address, &settings.service.name, sign)?;
         let ports = ports_of(module);
         let seen = Mutex::new(Seen { reachable: false, trouble: Some("it has not been looked at yet".to_owned()) });
-        Ok(Some(Self { module, feed, facade, client, transport, ports, trusted: AtomicBool::new(false), seen }))
+        let (trusted, tenures) = (AtomicBool::new(false), OnceLock::new());
+        Ok(Some(Self { module, feed, facade, client, transport, ports, trusted, seen, tenures }))
+    }
+
+    /// From now on the far side must stand on this store's data.
+    pub(crate) fn is_held_against(&self, tenures: &Arc<Tenures>) {
+        self.tenures.get_or_init(|| Arc::clone(tenures));
     }
 
     pub(crate) fn breaker(&self) -> BreakerState {
@@ -116,26 +125,48 @@ impl Far {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).trouble.clone()
     }
 
+    /// What the far side says of itself. Nothing is made of it.
+    pub(crate) async fn introduction(&self) -> Result<ModuleMeta, HandshakeError> {
+        Ok(handshake(&self.client, &self.ports, PATIENCE).await?.module)
+    }
+
     /// Asks what the far side serves and stands on. It is trusted from then on when that is what we expect, and not when
     /// it is not.
     pub(crate) async fn shake_hands(&self) -> Result<ModuleMeta, HandshakeError> {
-        let shaken = handshake(&self.client, &self.ports, PATIENCE).await;
-        self.note(shaken.as_ref().err());
+        let shaken = match self.introduction().await {
+            Ok(meta) => self.judged(meta).await,
+            Err(error) => Err(error),
+        };
+        let warning = shaken.as_ref().ok().and_then(|(_, warning)| warning.clone());
+        self.note(shaken.as_ref().err(), warning);
         match &shaken {
             Ok(_) => self.trusted.store(true, Ordering::Relaxed),
-            Err(
-                HandshakeError::OtherModule { .. } | HandshakeError::Version { .. } | HandshakeError::Contract { .. },
-            ) => self.trusted.store(false, Ordering::Relaxed),
+            Err(error) if error.contradicts() => self.trusted.store(false, Ordering::Relaxed),
             // It is away, or something between says so for it. That contradicts nothing that it has shown.
             Err(_) => {}
         }
-        shaken.map(|introduction| introduction.module)
+        shaken.map(|(meta, _)| meta)
+    }
+
+    /// Holds what it says of its data against ours; answers with what an operator should know. While our own database is
+    /// away, what was found before stands.
+    async fn judged(&self, meta: ModuleMeta) -> Result<(ModuleMeta, Option<String>), HandshakeError> {
+        let Some(tenures) = self.tenures.get() else { return Ok((meta, None)) };
+        match tenures.judge(self.module, &meta).await {
+            Ok(Judged::Fits) => Ok((meta, None)),
+            Ok(Judged::FitsBut(warning)) => Ok((meta, Some(warning))),
+            Ok(Judged::Not(detail)) => Err(HandshakeError::OtherData { url: self.client.address(""), detail }),
+            Err(error) => {
+                let url = self.client.address("");
+                Err(HandshakeError::Unjudged { url, cause: kernel::problem::chain(&error) })
+            }
+        }
     }
 
     /// Keeps what is wrong for whoever asks, and says it in the log when it is something else than before.
-    fn note(&self, error: Option<&HandshakeError>) {
+    fn note(&self, error: Option<&HandshakeError>, warning: Option<String>) {
         let reachable = error.is_none_or(|error| !error.is_away());
-        let seen = Seen { reachable, trouble: error.map(ToString::to_string) };
+        let seen = Seen { reachable, trouble: error.map(ToString::to_string).or(warning) };
         let before = {
             let mut last = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *last, seen.clone())

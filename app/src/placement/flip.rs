@@ -23,13 +23,18 @@ pub(crate) enum Stays {
     #[error("there is no module `{name}`; there are {}", MODULES.join(", "))]
     Unknown { name: String },
     #[error(
-        "{module} keeps its data in a file of SQLite that belongs to one process, and a flip moves no data; run both \
-         sides on one Postgres (data.url), or say modules.{module}.placement before the store's first start"
+        "{module} keeps its data in a file of SQLite, which belongs to one process, and a flip moves no data. To move \
+         it with its data: stop this process, move {module}.db (with -wal and -shm, if they are there) into the data folder \
+         of the other process, give both the same admin key, server secret and service key, set \
+         modules.{module}.placement = \"remote\" here, and start both; docs/extracting-a-module.md is the walk, and \
+         `scripts/exports {module}` prints the settings. To move it while the store runs, run both sides on one Postgres (data.url)"
     )]
     OwnFile { module: &'static str },
     #[error(
-        "this process does not reach the data of {module}, so the module cannot move while it runs; ask a process that \
-         has all modules and the same data.url, or set modules.{module}.placement and start again"
+        "this process does not reach the data of {module}, so the module cannot move while it runs. On one Postgres, ask a \
+         process that has all modules and the same data.url. On files, stop both processes, move {module}.db from the \
+         other data folder into this one, set modules.{module}.placement = \"local\", and start this process \
+         (docs/extracting-a-module.md)"
     )]
     OutOfReach { module: &'static str },
     #[error(
@@ -38,8 +43,9 @@ pub(crate) enum Stays {
     )]
     NoAddress { module: &'static str },
     #[error(
-        "the far side of {module} does not say which database it stands on, so its data may be its own; set \
-         modules.{module}.placement and start again to use it with that data"
+        "the far side of {module} does not say which database it stands on, so its data may be its own, and what this store \
+         has of {module} would not go along. A new store can be started with modules.{module}.placement = \"remote\" \
+         before its first sale; one that has data of {module} goes on without it only by `serve --leave-data-behind`"
     )]
     Silent { module: &'static str },
     #[error(
@@ -110,7 +116,7 @@ async fn prove_shared(seat: &Seat, db: &Db, placement: Placement) -> Result<(), 
     if placement == Placement::Remote && far.facade.is_none() {
         return Err(Stays::NoAddress { module });
     }
-    let ModuleMeta { database: theirs, misses, .. } = match far.shake_hands().await {
+    let ModuleMeta { database: theirs, misses, .. } = match far.introduction().await {
         Ok(meta) => meta,
         Err(error) if error.is_away() && placement == Placement::Local && record::latest(db).await?.is_some() => {
             return Ok(());
@@ -124,6 +130,7 @@ async fn prove_shared(seat: &Seat, db: &Db, placement: Placement) -> Result<(), 
     if ours != theirs {
         return Err(Stays::OtherDatabase { module, ours, theirs });
     }
+    far.shake_hands().await?;
     let lonely = placement == Placement::Remote && !misses.is_empty();
     if lonely { Err(Stays::Lonely { module, misses }) } else { Ok(()) }
 }

@@ -1,5 +1,7 @@
 //! What people decided about a module's place, kept with the module's data: a log that is also the audit trail.
 
+use std::os::unix::fs::MetadataExt as _;
+
 use kernel::{DateTime, Utc};
 use kernel_db::{Db, DbError};
 use port::Placement;
@@ -52,10 +54,11 @@ fn read(text: &str) -> Result<Placement, DbError> {
 
 /// Which database `db` is, in words that are the same in every process that stands on it.
 ///
-/// Postgres: the cluster's own identifier, the database and the schema. A file of SQLite belongs to one process.
+/// Postgres: the cluster's own identifier, the database and the schema. SQLite: the machine and the file, so that a copy
+/// is another database, and the file under another name is not.
 pub(crate) async fn identity(db: &Db) -> Result<String, DbError> {
     if db.dialect() == kernel_db::Dialect::Sqlite {
-        return Ok("sqlite".to_owned());
+        return file_identity(db).await;
     }
     let sql = "SELECT 'postgres:' || system_identifier || ':' || \
                (SELECT oid FROM pg_database WHERE datname = current_database()) || ':' || current_schema() \
@@ -63,4 +66,14 @@ pub(crate) async fn identity(db: &Db) -> Result<String, DbError> {
     let row = db.reader().query_one_raw(db.dialect().statement(sql, [])).await?;
     let identity: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
     identity.ok_or_else(|| DbError::Setup("postgres does not say which cluster it is".to_owned()))
+}
+
+async fn file_identity(db: &Db) -> Result<String, DbError> {
+    let sql = "SELECT file FROM pragma_database_list WHERE name = 'main'";
+    let row = db.reader().query_one_raw(db.dialect().statement(sql, [])).await?;
+    let file: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    let unknown = || DbError::Setup(format!("the file of {} is not to be found", db.module()));
+    let metadata = file.and_then(|file| std::fs::metadata(file).ok()).ok_or_else(unknown)?;
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    Ok(format!("sqlite:{}:{}:{}", machine.trim(), metadata.dev(), metadata.ino()))
 }

@@ -7,10 +7,12 @@ use kernel_db::DbError;
 use kernel_feeds::{FeedServer, Verify};
 use kernel_listen::{Connections, Server as Listening, Timeouts};
 use kernel_module::Tasks;
-use kernel_remote::{Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, TokenVerifier};
+use kernel_remote::{
+    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Standings, TokenVerifier,
+};
 use kernel_web::{Boundary, Guard};
 
-use super::{needed_by, record, seat::Seat};
+use super::{needed_by, record, seat::Seat, tenure::Tenures};
 use crate::{
     edge::{self, Edge},
     listen,
@@ -24,7 +26,12 @@ pub(crate) struct Inner {
 
 impl Inner {
     /// Serves the ports and the news of every module that this process has.
-    pub(crate) async fn of(seats: &[Arc<Seat>], keys: &ServiceKeys, tasks: &Tasks) -> Result<Self, DbError> {
+    pub(crate) async fn of(
+        seats: &[Arc<Seat>],
+        keys: &ServiceKeys,
+        tasks: &Tasks,
+        tenures: &Arc<Tenures>,
+    ) -> Result<Self, DbError> {
         let mut served = Vec::new();
         let mut clock = None;
         for module in seats.iter().filter_map(|seat| seat.module.as_ref()) {
@@ -45,12 +52,16 @@ impl Inner {
                 verifier.verify(shown, audience).map(drop).map_err(|error| error.to_string())
             })
         };
+        let standings: Standings = {
+            let tenures = Arc::clone(tenures);
+            Arc::new(move |module| tenures.standing(module))
+        };
         let mut feeds = FeedServer::new(verify, tasks.stopping().clone());
         for db in seats.iter().filter_map(|seat| seat.db()) {
             feeds = feeds.with(db);
         }
         Ok(Self {
-            ports: PortServer::new(served, verifier, background, ServerConfig::default()),
+            ports: PortServer::new(served, verifier, background, ServerConfig::default()).with_standings(standings),
             feeds: Arc::new(feeds),
         })
     }

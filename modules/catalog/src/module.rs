@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use catalog_contract::{Prices, serve_prices};
 use inventory_contract::Stock;
+use kernel::Sku;
 use kernel_db::{Db, DbError};
-use kernel_module::{Check, Module, Worker};
+use kernel_module::{Check, Holdings, Module, Worker};
 use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -44,6 +45,11 @@ impl std::fmt::Debug for Catalog {
 }
 
 impl Catalog {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        persistence::holdings::holdings(db).await
+    }
+
     /// `stock` is asked for levels, only to show them.
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));
@@ -55,6 +61,16 @@ impl Catalog {
     /// What other modules may ask of prices.
     pub fn prices(&self) -> Arc<dyn Prices> {
         Arc::new(self.clone())
+    }
+
+    /// At most `limit` SKUs in the order of their bytes, after `after`, whatever the state of their products.
+    pub async fn skus_after(&self, after: Option<&Sku>, limit: u64) -> Result<Vec<Sku>, DbError> {
+        audit::skus_after(self.db(), after, limit).await
+    }
+
+    /// Those of `skus` that no product has.
+    pub async fn unknown_of(&self, skus: &[Sku]) -> Result<Vec<Sku>, DbError> {
+        audit::unknown_of(self.db(), skus).await
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 mod bulk;
 pub(crate) mod category;
 mod gather;
+pub(crate) mod holdings;
 pub(crate) mod index;
 pub(crate) mod page;
 pub(crate) mod product;

@@ -18,4 +18,4 @@ mod port;
 mod reactions;
 
 pub use config::Config;
-pub use module::{Feeds, Inventory};
+pub use module::{ClaimSummary, Feeds, Inventory};

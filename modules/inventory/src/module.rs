@@ -4,8 +4,9 @@ use ::port::Dispatch;
 use actix_web::web::Data;
 use async_trait::async_trait;
 use inventory_contract::{Stock, serve_stock};
+use kernel::{OrderId, Sku};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Module, Retention, Worker, days};
+use kernel_module::{Check, Holdings, Module, Retention, Worker, days};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     application::Stockroom,
     error::InventoryError,
     http,
+    persistence::{audit, holdings},
     reactions::{OnCatalog, OnOrder},
 };
 
@@ -32,7 +34,22 @@ pub struct Feeds {
     pub order: Arc<dyn Feed>,
 }
 
+/// One order's claim on stock, to be held against what the order says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimSummary {
+    pub order: OrderId,
+    /// `held`, `committed`, `released`, `expired` or `refused`.
+    pub status: String,
+    /// Units that were neither sent nor given up.
+    pub outstanding: i64,
+}
+
 impl Inventory {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+
     pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
         Self { stockroom: Arc::new(Stockroom::new(db, config)), feeds }
     }
@@ -40,6 +57,21 @@ impl Inventory {
     /// What other modules may ask of stock.
     pub fn stock(&self) -> Arc<dyn Stock> {
         Arc::<Stockroom>::clone(&self.stockroom)
+    }
+
+    /// At most `limit` claims by order, before `before`, those of the newest orders first.
+    pub async fn claims_before(&self, before: Option<OrderId>, limit: u64) -> Result<Vec<ClaimSummary>, DbError> {
+        audit::claims_before(self.stockroom.db(), before, limit).await
+    }
+
+    /// The claims of those of `orders` that have one.
+    pub async fn claims_of(&self, orders: &[OrderId]) -> Result<Vec<ClaimSummary>, DbError> {
+        audit::claims_of(self.stockroom.db(), orders).await
+    }
+
+    /// At most `limit` SKUs that have a level, in the order of their index, after `after`.
+    pub async fn skus_after(&self, after: Option<&Sku>, limit: u64) -> Result<Vec<Sku>, DbError> {
+        audit::skus_after(self.stockroom.db(), after, limit).await
     }
 
     /// Gives back the units of every hold whose time is over; answers how many holds that were. The sweeper

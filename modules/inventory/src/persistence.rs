@@ -5,6 +5,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod claim;
+pub(crate) mod holdings;
 pub(crate) mod level;
 pub(crate) mod post;
 pub(crate) mod read;

@@ -7,7 +7,7 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use crate::{
-    PaymentSummary, PromiseSummary,
+    GoodsSummary, PaymentSummary, PromiseSummary,
     domain::Promised,
     persistence::{refunds, select},
 };
@@ -110,6 +110,40 @@ pub(crate) async fn payments_after(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = select(db.reader(), sql, [after.into(), limit.into()]).await?;
     rows.iter().map(summary).collect()
+}
+
+macro_rules! select_goods {
+    () => {
+        "SELECT id, status, CAST((SELECT COALESCE(SUM(quantity - fulfilled - returned_unshipped), 0) FROM order_line \
+         WHERE order_id = orders.id) AS bigint), \
+         CASE WHEN EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id) THEN 1 ELSE 0 END FROM orders "
+    };
+}
+
+pub(crate) async fn goods_before(db: &Db, before: Option<OrderId>, limit: u64) -> Result<Vec<GoodsSummary>, DbError> {
+    let sql = concat!(select_goods!(), "WHERE id < ? ORDER BY id DESC LIMIT ?");
+    let before = before.map_or(Uuid::max(), OrderId::uuid);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = select(db.reader(), sql, [before.into(), limit.into()]).await?;
+    rows.iter().map(goods).collect()
+}
+
+pub(crate) async fn goods_of(db: &Db, orders: &[OrderId]) -> Result<Vec<GoodsSummary>, DbError> {
+    let sql = concat!(select_goods!(), "WHERE id IN (SELECT {id}(value ->> 0) FROM {rows})");
+    let ids: Vec<_> = orders.iter().map(|order| (order.uuid().simple().to_string(),)).collect();
+    let rows = select(db.reader(), sql, [kernel_db::dialect::rows(&ids)]).await?;
+    rows.iter().map(goods).collect()
+}
+
+fn goods(row: &QueryResult) -> Result<GoodsSummary, DbError> {
+    let status: String = row.try_get_by_index(1)?;
+    let placing: i32 = row.try_get_by_index(3)?;
+    Ok(GoodsSummary {
+        order: order(row)?,
+        status: status.parse().map_err(|error| DbError::corrupt("status", error))?,
+        open: row.try_get_by_index(2)?,
+        placing: placing == 1,
+    })
 }
 
 fn summary(row: &QueryResult) -> Result<PaymentSummary, DbError> {

@@ -17,4 +17,4 @@ mod tests;
 pub use application::{Feeds, Ports};
 pub use config::Config;
 pub use domain::{Status, promise::PromiseStatus};
-pub use module::{Order, PaymentSummary, PromiseSummary};
+pub use module::{GoodsSummary, Order, PaymentSummary, PromiseSummary};

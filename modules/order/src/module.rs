@@ -3,14 +3,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kernel::{Currency, Money, OrderId, RefundId};
 use kernel_db::{Db, DbError, Subscription};
-use kernel_module::{Check, Module, Retention, Tasks, Worker, days};
+use kernel_module::{Check, Holdings, Module, Retention, Tasks, Worker, days};
 use tokio::sync::mpsc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     Config, PromiseStatus, Status,
     application::{Feeds, Orders, Ports, runner},
-    check, http, reactions,
+    check, http,
+    persistence::holdings,
+    reactions,
 };
 
 /// The order module.
@@ -43,7 +45,23 @@ pub struct PromiseSummary {
     pub status: PromiseStatus,
 }
 
+/// What one order says of its goods, to be held against its claim on stock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoodsSummary {
+    pub order: OrderId,
+    pub status: Status,
+    /// Units that were neither sent nor called off.
+    pub open: i64,
+    /// Whether the placing is still under way, so that the claim may be in any state.
+    pub placing: bool,
+}
+
 impl Order {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+
     /// Placings run in `tasks`, so that a buyer may hang up and shutdown waits for them.
     pub fn new(db: Db, config: Config, ports: Ports, feeds: Feeds, tasks: Tasks) -> Self {
         let (waker, woken) = mpsc::unbounded_channel();
@@ -64,6 +82,16 @@ impl Order {
     /// At most `limit` promises to give money back by their refund's id, after `after`.
     pub async fn promises_after(&self, after: Option<RefundId>, limit: u64) -> Result<Vec<PromiseSummary>, DbError> {
         check::promises_after(&self.orders.db, after, limit).await
+    }
+
+    /// At most `limit` orders by id, before `before`, the newest first.
+    pub async fn goods_before(&self, before: Option<OrderId>, limit: u64) -> Result<Vec<GoodsSummary>, DbError> {
+        check::goods_before(&self.orders.db, before, limit).await
+    }
+
+    /// Those of `orders` that there are.
+    pub async fn goods_of(&self, orders: &[OrderId]) -> Result<Vec<GoodsSummary>, DbError> {
+        check::goods_of(&self.orders.db, orders).await
     }
 
     /// The placings that have not ended, by order: exactly these may hold stock that is not committed.

@@ -6,7 +6,7 @@ use std::{
 use async_trait::async_trait;
 use kernel::{OrderId, RefundId};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Module, Retention, Worker, days};
+use kernel_module::{Check, Holdings, Module, Retention, Worker, days};
 use payment_contract::{Charge, Charges, serve_charges};
 use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     domain, http,
     persistence::{
-        inbox, query,
+        holdings, inbox, query,
         refusals::{self, KeptPromise},
     },
     port::Counter,
@@ -42,6 +42,11 @@ pub struct Feeds {
 }
 
 impl Payment {
+    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
+    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+
     pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
         let secret = config.webhook_secret.clone().unwrap_or_else(|| fresh_secret(&db));
         let store = Arc::new(OnceLock::new());

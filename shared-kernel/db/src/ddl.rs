@@ -40,7 +40,16 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
 
 /// Everything of the kernel's in a module's database, as all migrations together leave it.
 pub fn kernel_tables(dialect: Dialect) -> String {
-    first_kernel_tables(dialect) + &number_outbox(dialect) + &number_news(dialect) + &numbered_in_turn(dialect)
+    first_kernel_tables(dialect)
+        + &number_outbox(dialect)
+        + &number_news(dialect)
+        + &numbered_in_turn(dialect)
+        + &tenure(dialect)
+}
+
+/// Whose data a module's database is, see [`crate::tenure`]: at most one row, and the databases of the other modules.
+pub fn tenure(dialect: Dialect) -> String {
+    translate(dialect, TENURE)
 }
 
 /// Gives every row of an outbox its position when it is written, see [`crate::outbox`]. Nothing on SQLite, whose row ids
@@ -249,5 +258,24 @@ CREATE TABLE lease (
     name @text PRIMARY KEY,
     holder @id NOT NULL,
     expires_at @time NOT NULL
+) @strict;
+";
+
+const TENURE: &str = "
+CREATE TABLE tenure (
+    one @int PRIMARY KEY CHECK (one = 1),
+    store @id,
+    database_id @id NOT NULL,
+    role @text NOT NULL CHECK (role IN ('leader', 'follower', 'prepared', 'ceded', 'left')),
+    epoch @int NOT NULL CHECK (epoch > 0),
+    peer @text,
+    changed_by @text NOT NULL,
+    changed_at @time NOT NULL
+) @strict;
+CREATE TABLE tenure_peer (
+    module @text PRIMARY KEY,
+    database_id @id NOT NULL,
+    noted_by @text NOT NULL,
+    noted_at @time NOT NULL
 ) @strict;
 ";

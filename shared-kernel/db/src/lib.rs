@@ -6,7 +6,8 @@
 //! once; [`parking`] holds back the stream of an event that cannot be applied; [`Trouble`] says why a subscription does
 //! not get on. [`neighbours`] tell each other of news where several processes share a Postgres. [`retention`] forgets what every
 //! cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer per key, [`lease`] lets one of several
-//! processes do a job. [`private`] keeps files from other users of the machine.
+//! processes do a job. [`private`] keeps files from other users of the machine. [`tenure`] names the store that a database
+//! belongs to, and whether its data leads.
 
 mod begun;
 pub mod bus;
@@ -26,6 +27,7 @@ pub mod reader;
 pub mod retention;
 pub mod subscription;
 pub mod target;
+pub mod tenure;
 
 mod crowd;
 mod db;

@@ -31,6 +31,9 @@ mod retention;
 #[path = "db/subscription.rs"]
 mod subscription;
 #[cfg(test)]
+#[path = "db/tenure.rs"]
+mod tenure;
+#[cfg(test)]
 #[path = "db/time.rs"]
 mod time;
 #[cfg(test)]

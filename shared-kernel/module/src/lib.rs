@@ -5,11 +5,13 @@
 //! shutdown. [`answer`] joins what the database keeps under an idempotency key to what the web says.
 
 pub mod answer;
+mod holdings;
 mod module;
 mod retention;
 mod tasks;
 
 pub use answer::{key, respond};
+pub use holdings::{Holding, Holdings};
 pub use module::{Check, Module};
 pub use retention::{Retention, days};
 pub use tasks::{Tasks, Worker};

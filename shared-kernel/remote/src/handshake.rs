@@ -52,9 +52,19 @@ pub enum HandshakeError {
         "{url} serves another contract of `{port}` v{version}: {differences} (contract here {ours}, there {theirs}); run builds of one contract, or give the changed port a new version"
     )]
     Contract { url: String, port: String, version: u32, differences: String, ours: String, theirs: String },
+    /// It speaks our contract, and stands on data that is not, or not only, ours.
+    #[error("{url}: {detail}")]
+    OtherData { url: String, detail: String },
+    #[error("what {url} stands on cannot be compared with our own data: {cause}")]
+    Unjudged { url: String, cause: String },
 }
 
 impl HandshakeError {
+    /// Whether the far side has shown that it must not be called.
+    pub const fn contradicts(&self) -> bool {
+        matches!(self, Self::OtherModule { .. } | Self::Version { .. } | Self::Contract { .. } | Self::OtherData { .. })
+    }
+
     /// Whether nobody was there to speak with, so that nothing is known against the far side.
     pub const fn is_away(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::TooSlow { .. } | Self::Broken { .. })

@@ -6,7 +6,11 @@ mod call;
 mod meta;
 mod problem;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use actix_web::web::{self, Data, ServiceConfig};
 use futures_util::future::BoxFuture;
@@ -14,7 +18,7 @@ use port::Dispatch;
 
 pub use admission::{RefusedToken, authenticate};
 pub(crate) use meta::method_hashes;
-pub use meta::{ModuleMeta, PortMeta};
+pub use meta::{ModuleMeta, PortMeta, Standing};
 pub use problem::Refused;
 
 use crate::{ServerConfig, TokenVerifier};
@@ -24,6 +28,9 @@ pub type Background = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
 /// The modules that one module needs and cannot reach, at this moment.
 pub type Misses = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
+
+/// What the process says of the data under one of its modules, at this moment.
+pub type Standings = Arc<dyn Fn(&'static str) -> Standing + Send + Sync>;
 
 /// A module as it is served here.
 #[derive(Clone)]
@@ -46,6 +53,7 @@ struct Inner {
     verifier: TokenVerifier,
     background: Background,
     config: ServerConfig,
+    standings: OnceLock<Standings>,
 }
 
 struct Entry {
@@ -69,7 +77,14 @@ impl PortServer {
             module.ports.iter().map(entry)
         });
         let ports = ports.collect();
-        Self(Arc::new(Inner { modules, ports, verifier, background, config }))
+        Self(Arc::new(Inner { modules, ports, verifier, background, config, standings: OnceLock::new() }))
+    }
+
+    /// Lets the server say what the modules stand on. The first call counts.
+    #[must_use]
+    pub fn with_standings(self, standings: Standings) -> Self {
+        self.0.standings.get_or_init(|| standings);
+        self
     }
 
     /// Mounts everything under `/ports` and `/modules`; called once for each worker.

@@ -1,8 +1,9 @@
 //! Counts what must always be equal, for `banyan check`.
 
-use kernel_db::{Db, DbError, Dialect, feed};
+use kernel::Sku;
+use kernel_db::{Db, DbError, Dialect, dialect, feed};
 
-use super::read;
+use super::{gather, read};
 use crate::domain::{Status, terms};
 
 /// A rule, and a statement that answers its two sides.
@@ -109,4 +110,18 @@ pub(crate) async fn versions_and_events(db: &Db) -> Result<(i64, i64), DbError> 
             return Ok((versions, events));
         }
     }
+}
+
+pub(crate) async fn skus_after(db: &Db, after: Option<&Sku>, limit: u64) -> Result<Vec<Sku>, DbError> {
+    let sql = "SELECT sku FROM variant WHERE sku > ? ORDER BY sku LIMIT ?";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = read(db, sql, [after.map_or("", Sku::as_str).into(), limit.into()]).await?;
+    rows.iter().map(|row| gather::sku(row, 0)).collect()
+}
+
+pub(crate) async fn unknown_of(db: &Db, skus: &[Sku]) -> Result<Vec<Sku>, DbError> {
+    let sql = "SELECT wanted.value ->> 0 FROM {rows} AS wanted \
+               WHERE NOT EXISTS (SELECT 1 FROM variant WHERE sku = wanted.value ->> 0)";
+    let rows: Vec<_> = skus.iter().map(|sku| (sku.as_str(),)).collect();
+    read(db, sql, [dialect::rows(&rows)]).await?.iter().map(|row| gather::sku(row, 0)).collect()
 }

@@ -1,11 +1,14 @@
 //! Compares the levels with the ledger and with the claims. Each comparison is one statement, so that its two
 //! sides are of one moment.
 
-use kernel_db::{Db, DbError, Tx};
+use kernel::{OrderId, Sku};
+use kernel_db::{Db, DbError, Tx, dialect};
 use kernel_module::Check;
 use sea_orm::QueryResult;
+use uuid::Uuid;
 
-use super::read_rows;
+use super::{read_rows, read_sku};
+use crate::ClaimSummary;
 
 /// So many of the levels that differ are named.
 const NAMED: usize = 10;
@@ -125,4 +128,37 @@ fn nothing_differs(rule: &str, rows: &[QueryResult]) -> Result<Check, DbError> {
     }
     let named: Result<Vec<String>, _> = rows.iter().take(NAMED).map(|row| row.try_get_by_index(0)).collect();
     Ok(check.with_detail(format!("look at {}", named?.join(", "))))
+}
+
+macro_rules! select_claims {
+    () => {
+        "SELECT order_id, status, CAST((SELECT COALESCE(SUM(outstanding), 0) FROM hold_line \
+         WHERE hold_line.order_id = hold.order_id) AS bigint) FROM hold "
+    };
+}
+
+pub(crate) async fn claims_before(db: &Db, before: Option<OrderId>, limit: u64) -> Result<Vec<ClaimSummary>, DbError> {
+    let sql = concat!(select_claims!(), "WHERE order_id < ? ORDER BY order_id DESC LIMIT ?");
+    let before = before.map_or(Uuid::max(), OrderId::uuid);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    read_rows(db, sql, [before.into(), limit.into()]).await?.iter().map(claim).collect()
+}
+
+pub(crate) async fn claims_of(db: &Db, orders: &[OrderId]) -> Result<Vec<ClaimSummary>, DbError> {
+    let sql = concat!(select_claims!(), "WHERE order_id IN (SELECT {id}(value ->> 0) FROM {rows})");
+    let ids: Vec<_> = orders.iter().map(|order| (order.uuid().simple().to_string(),)).collect();
+    read_rows(db, sql, [dialect::rows(&ids)]).await?.iter().map(claim).collect()
+}
+
+/// In the order of the primary key, whatever that is: pages, not ranges, are what is asked for.
+pub(crate) async fn skus_after(db: &Db, after: Option<&Sku>, limit: u64) -> Result<Vec<Sku>, DbError> {
+    let sql = "SELECT sku FROM level WHERE sku > ? ORDER BY sku LIMIT ?";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = read_rows(db, sql, [after.map_or("", Sku::as_str).into(), limit.into()]).await?;
+    rows.iter().map(|row| read_sku(&row.try_get_by_index::<String>(0)?)).collect()
+}
+
+fn claim(row: &QueryResult) -> Result<ClaimSummary, DbError> {
+    let order = OrderId::new(row.try_get_by_index(0)?);
+    Ok(ClaimSummary { order, status: row.try_get_by_index(1)?, outstanding: row.try_get_by_index(2)? })
 }

@@ -29,6 +29,25 @@ pub struct ModuleMeta {
     /// The modules that it needs and cannot reach, at this moment.
     #[serde(default)]
     pub misses: Vec<String>,
+    #[serde(default)]
+    pub standing: Standing,
+}
+
+/// What a process says of the data that it stands on, so that another can tell whether both are of one store. A service
+/// that is not ours says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Standing {
+    /// The store that the data belongs to; `None` when the process does not know yet.
+    pub store: Option<String>,
+    /// The module's database by the id that it carries, wherever it is moved.
+    pub database_id: Option<String>,
+    /// The modules that the process leads, each with the database that it leads it on.
+    pub leads: BTreeMap<String, String>,
+    /// Why the process must not be called for this module.
+    pub disputed: Option<String>,
+    /// Of the admin key (`admin`) and the server secret (`server`), one for each service key that the process accepts.
+    pub fingerprints: BTreeMap<String, Vec<String>>,
 }
 
 impl PortMeta {
@@ -51,8 +70,8 @@ pub(crate) fn method_hashes(port: &Descriptor) -> BTreeMap<String, String> {
 }
 
 impl ModuleMeta {
-    fn of(served: &ServedModule) -> Self {
-        Self { module: served.name.to_owned(), database: served.database.clone(), misses: (served.misses)() }
+    fn of(served: &ServedModule, standing: Standing) -> Self {
+        Self { module: served.name.to_owned(), database: served.database.clone(), misses: (served.misses)(), standing }
     }
 }
 
@@ -61,7 +80,10 @@ pub(super) async fn show(request: HttpRequest, server: Data<PortServer>) -> Http
 }
 
 pub(super) async fn introduce(request: HttpRequest, server: Data<PortServer>) -> HttpResponse {
-    answer(server.admit_to_module(&request).map(|module| serde_json::to_vec(&ModuleMeta::of(module))))
+    answer(server.admit_to_module(&request).map(|module| {
+        let standing = server.0.standings.get().map(|standings| standings(module.name)).unwrap_or_default();
+        serde_json::to_vec(&ModuleMeta::of(module, standing))
+    }))
 }
 
 fn answer(meta: Result<serde_json::Result<Vec<u8>>, PortResponse>) -> HttpResponse {

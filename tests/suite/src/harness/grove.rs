@@ -4,7 +4,7 @@ use banyan::store::Store;
 use kernel::Seams;
 use sea_orm::ConnectionTrait as _;
 
-use super::{Kind, Place, Process, Program, STORE, eventually, placement::MODULES, process::free_address};
+use super::{Api, Kind, Place, Process, Program, STORE, eventually, placement::MODULES, process::free_address};
 
 const SERVICE_KEY: &str = "the-service-key-of-the-suite-0123456789";
 
@@ -113,6 +113,17 @@ impl Grove {
     pub(crate) async fn is_sound(&self) {
         let checked = self.store().says(&["check"]).await;
         assert_eq!(checked.code, Some(0), "{checked:?}");
+    }
+}
+
+/// As [`acquainted`], of a store with an admin key of its own.
+pub(crate) async fn acquainted_at(processes: &[&Api], key: &str) {
+    for process in processes {
+        eventually("everybody is trusted", async || {
+            let modules = process.ask(reqwest::Method::GET, "/api/v1/admin/modules").bearer(key).send().await;
+            (!modules.expect_status(200).words().contains("\"trusted\":false")).then_some(())
+        })
+        .await;
     }
 }
 

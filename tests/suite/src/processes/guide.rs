@@ -48,7 +48,7 @@ fn the_guide_works_as_printed() {
 }
 
 /// The `sh` blocks of a section, each with the terminal that it names.
-fn blocks(section: &str) -> Vec<(String, String)> {
+pub(super) fn blocks(section: &str) -> Vec<(String, String)> {
     let guide = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(GUIDE)).unwrap();
     let (_, rest) = guide.split_once(&format!("{section}\n")).unwrap_or_else(|| panic!("the guide has no `{section}`"));
     let section = rest.split("\n## ").next().unwrap();
@@ -119,7 +119,8 @@ impl Reader {
         let listen = format!("127.0.0.1:{}", self.ports["8080"]);
         let folder = self.folder.path();
         let (store, inventory) = (self.public("8080"), self.public("8181"));
-        let new = || Terminal::opened(folder, terminal, &listen);
+        let environment = [("BANYAN__HTTP__LISTEN", listen)];
+        let new = || Terminal::opened(folder, terminal, &environment);
         let typed = self.terminals.entry(terminal.to_owned()).or_insert_with(new);
         match terminal {
             "hands" => typed.runs(&block).await,
@@ -171,18 +172,19 @@ impl Reader {
 }
 
 /// A shell that remembers what it was told.
-struct Terminal {
+pub(super) struct Terminal {
     shell: Child,
     out: PathBuf,
     typed: usize,
 }
 
 impl Terminal {
-    fn opened(folder: &Path, name: &str, listen: &str) -> Self {
+    pub(super) fn opened(folder: &Path, name: &str, environment: &[(&str, String)]) -> Self {
         let out = folder.join(format!("{name}.out"));
-        let file = File::create(&out).unwrap();
+        let file = File::options().create(true).append(true).open(&out).unwrap();
         let mut shell = Command::new("bash");
-        shell.current_dir(folder).env("BANYAN__HTTP__LISTEN", listen).env("BANYAN__LOG__LEVEL", "warn");
+        shell.current_dir(folder).env("BANYAN__LOG__LEVEL", "warn");
+        shell.envs(environment.iter().map(|(name, value)| (name, value)));
         shell.stdin(Stdio::piped()).stdout(file.try_clone().unwrap()).stderr(file);
         let mut terminal = Self { shell: shell.spawn().unwrap(), out, typed: 0 };
         terminal.types(STAND_INS);
@@ -193,12 +195,12 @@ impl Terminal {
         self.shell.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         std::fs::read_to_string(&self.out).unwrap()
     }
 
     /// Types a block and waits until it is done; every command of it must succeed.
-    async fn runs(&mut self, block: &str) {
+    pub(super) async fn runs(&mut self, block: &str) {
         self.typed += 1;
         let done = format!("[done {}]", self.typed);
         self.types(&format!("{block}\necho; echo '{done}'\n"));
@@ -214,7 +216,7 @@ impl Terminal {
     }
 
     /// Types a block whose last command goes on, and waits until it answers at `api`.
-    async fn serves(&mut self, block: &str, api: &Api) {
+    pub(super) async fn serves(&mut self, block: &str, api: &Api) {
         self.types(block);
         let shell = std::cell::RefCell::new(&mut self.shell);
         let out = self.out.clone();
@@ -241,7 +243,7 @@ impl Terminal {
     }
 
     /// Ctrl-C.
-    async fn interrupted(self) {
+    pub(super) async fn interrupted(self) {
         let running = self.foreground().expect("something runs in the foreground");
         signal_to(running, "INT");
         eventually("it has stopped", async || self.foreground().is_none().then_some(())).await;

@@ -1,0 +1,142 @@
+//! Two processes of one store meet, and find that they do not stand on one store's data, or lead one module both.
+
+use serde_json::Value;
+
+use crate::harness::{
+    Kind, Level, Process, Split, UNITS, acquainted, copy_file, eventually, fresh_key, move_file, run, together,
+};
+
+/// What the health of `process` says of the module elsewhere, once it says `words`.
+async fn says_of_inventory(process: &Process, words: &str) -> Value {
+    eventually(&format!("health says `{words}`"), async || {
+        let ready = process.get("/health/ready").await;
+        let far = ready.at("/elsewhere").as_array().cloned().unwrap_or_default();
+        let inventory = far.into_iter().find(|far| far["name"] == "inventory")?;
+        inventory["trouble"].as_str().is_some_and(|trouble| trouble.contains(words)).then_some(inventory)
+    })
+    .await
+}
+
+/// The file was moved, and not to where inventory's process looks for it. An empty inventory would be filled with old news.
+#[test]
+fn an_empty_inventory_is_not_taken_for_the_one_that_was_moved() {
+    let _turn = together();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        split.has_sold(5).await;
+        let aside = split.data().join("aside");
+        move_file("inventory", &split.data(), &aside);
+        let (store, inventory) = (split.parted().serves().await, split.serves_inventory().await);
+        let said = says_of_inventory(&store, "another database").await;
+        assert!(said["trusted"] == false && said["trouble"].as_str().unwrap().contains("inventory.db"), "{said}");
+        let waiting = store.guest("bob").buys(&[("cup", 18)]).await.expect_status(202);
+        let checked = split.parted().says(&["check"]).await;
+        assert!(checked.code == Some(1) && checked.out.contains("tenure: the process of inventory"), "{checked:?}");
+
+        inventory.stops().await;
+        move_file("inventory", &aside, &split.data_elsewhere());
+        let inventory = split.serves_inventory().await;
+        acquainted(&[&store, &inventory]).await;
+        let order = crate::harness::Order::of(&waiting);
+        let ended = store.guest("bob").reads_until(&order, |read| read.text("/status") != "placed").await;
+        assert_eq!(ended.text("/status"), "rejected", "18 of 15 units: {ended}");
+        let level = Level { on_hand: UNITS, held: 0, committed: 5, available: UNITS - 5 };
+        assert_eq!(store.admin().level("cup").await, level);
+        inventory.stops().await;
+        store.stops().await;
+    });
+}
+
+#[test]
+fn another_stores_inventory_is_not_trusted() {
+    let _turn = together();
+    run(async {
+        let (split, other) = (Split::new(Kind::Sqlite), Split::new(Kind::Sqlite));
+        split.has_sold(5).await;
+        other.has_sold(1).await;
+        move_file("inventory", &split.data(), &split.data().join("aside"));
+        move_file("inventory", &other.data(), &split.data_elsewhere());
+        let (store, inventory) = (split.parted().serves().await, split.serves_inventory().await);
+        let said = says_of_inventory(&store, "belongs to another store").await;
+        assert_eq!(said["trusted"], false, "{said}");
+        store.guest("bob").buys(&[("cup", 1)]).await.expect_status(202);
+        let healthy = split.parted().says(&["health", "--url", &store.url()]).await;
+        assert!(healthy.out.contains("not trusted") && healthy.out.contains("another store"), "{healthy:?}");
+        inventory.stops().await;
+        store.stops().await;
+    });
+}
+
+/// The file was copied, not moved: the store sells from its own, and the copy must not be taken for the module.
+#[test]
+fn two_processes_do_not_lead_one_module() {
+    let _turn = together();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        split.has_sold(5).await;
+        copy_file("inventory", &split.data(), &split.data_elsewhere());
+        let store = split.whole().serves().await;
+        let inventory = split.inventory().starts(&[], &["serve", "--only", "inventory"], &split.there.public);
+        let refused = eventually("the copy gives way", async || {
+            let ready = inventory.ask(reqwest::Method::GET, "/health/ready").try_send().await.ok()?;
+            (ready.status == 503).then_some(ready)
+        })
+        .await;
+        assert!(refused.text("/code") == "not-ready", "{refused}");
+        assert!(refused.text("/detail").contains("inventory has two leaders"), "{refused}");
+        assert!(inventory.log().contains("it leads inventory too"), "{}", inventory.log());
+        // The store goes on, and says so as well: it was told where inventory could be.
+        eventually("the store says so", async || {
+            let ready = store.get("/health/ready").await.expect_status(200);
+            ready.words().contains("it leads inventory too").then_some(())
+        })
+        .await;
+        store.guest("bob").has_bought(&[("cup", 1)]).await;
+        store.stops().await;
+
+        // Now the module is to be there: the store's own file goes, and the copy is the module.
+        move_file("inventory", &split.data(), &split.data().join("aside"));
+        let store = split.parted().serves().await;
+        acquainted(&[&store, &inventory]).await;
+        eventually("the copy is the module", async || {
+            (inventory.get("/health/ready").await.status == 200).then_some(())
+        })
+        .await;
+        inventory.stops().await;
+        store.stops().await;
+    });
+}
+
+/// Each process made an admin key of its own: calls work, and the admin is told.
+#[test]
+fn two_admin_keys_are_noticed() {
+    let _turn = together();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        let mut alone = split.inventory();
+        let another = format!("another-admin-key-{}-of-this-process", fresh_key());
+        alone.set("BANYAN__ADMIN__KEY", another.as_str());
+        let (store, inventory) =
+            (split.parted().serves().await, alone.serves_with(&[], &["serve", "--only", "inventory"]).await);
+        for process in [&store, &inventory] {
+            eventually("health says so", async || {
+                let ready = process.get("/health/ready").await.expect_status(200);
+                let far = ready.at("/elsewhere/0");
+                let said = far["trouble"].as_str().unwrap_or_default().contains("different admin keys");
+                (said && far["trusted"] == true).then_some(())
+            })
+            .await;
+            let log = process.log();
+            assert!(log.contains("different admin keys") && !log.contains("server secrets"), "{log}");
+            assert!(!log.contains(&another) && !log.contains(crate::harness::ADMIN_KEY), "{log}");
+        }
+        inventory.stops().await;
+        let inventory = split.serves_inventory().await;
+        eventually("all is well", async || {
+            store.get("/health/ready").await.at("/elsewhere/0/trouble").is_null().then_some(())
+        })
+        .await;
+        inventory.stops().await;
+        store.stops().await;
+    });
+}
