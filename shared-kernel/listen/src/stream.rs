@@ -144,8 +144,9 @@ impl Stream {
         if self.client_is_done && self.inbox.is_empty() {
             return Ok(Step::Ended);
         }
+        self.connection.wake_reader_with(cx.waker());
         if !self.inbox.is_empty() || self.client_is_done {
-            self.connection.wake_reader_with(cx.waker());
+            self.connection.expect_more();
         }
         // Sees to it that an idle connection is looked at some time.
         if !self.timer.is_set() {
