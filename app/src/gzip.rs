@@ -91,7 +91,8 @@ fn thousandths(weight: &str) -> Option<u16> {
 
 /// The answer to another `Accept-Encoding` may be another.
 fn vary(headers: &mut HeaderMap) {
-    let said = |line: &HeaderValue| line.to_str().is_ok_and(|line| line.to_ascii_lowercase().contains("accept-encoding"));
+    let said =
+        |line: &HeaderValue| line.to_str().is_ok_and(|line| line.to_ascii_lowercase().contains("accept-encoding"));
     if !headers.get_all(VARY).any(said) {
         headers.append(VARY, HeaderValue::from_static("accept-encoding"));
     }

@@ -77,7 +77,11 @@ impl Metrics {
         recorder.describe_histogram(REACTION.into(), Some(Unit::Seconds), reaction.into());
         describe(IN_FLIGHT, "Requests under way");
         describe(CONNECTIONS, "Open connections, by listener");
-        recorder.describe_counter(ENDED.into(), None, "Connections that the server ended, by listener and reason".into());
+        recorder.describe_counter(
+            ENDED.into(),
+            None,
+            "Connections that the server ended, by listener and reason".into(),
+        );
         describe(POSITION, "The newest event that a module has published");
         describe(LAG, "Events that a subscription has yet to read");
         describe(PARKED, "Events that a subscription holds back");

@@ -10,7 +10,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
-    docs, gzip, health, listen, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable, store::Store,
+    docs, gzip, health, listen, modules_view, observe::Observer, page, placement::facade, route_table::RouteTable,
+    store::Store,
 };
 
 /// Every documented operation. Modules come first, and the one that is read most before the others.

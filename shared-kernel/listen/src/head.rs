@@ -146,9 +146,7 @@ fn number(text: &[u8]) -> Option<u64> {
 fn judge_host(headers: &[Header<'_>], version: u8) -> Result<(), Refusal> {
     let mut hosts = named(headers, "host");
     let fine = match (hosts.next(), hosts.next()) {
-        (Some(host), None) => {
-            host.iter().all(|byte| byte.is_ascii_graphic() && !b"/?#@\\<>\"^`{|}".contains(byte))
-        }
+        (Some(host), None) => host.iter().all(|byte| byte.is_ascii_graphic() && !b"/?#@\\<>\"^`{|}".contains(byte)),
         (Some(_), Some(_)) => false,
         (None, _) => version == 0,
     };

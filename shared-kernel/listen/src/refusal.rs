@@ -47,8 +47,11 @@ impl Refusal {
     );
     pub(crate) const TRANSFER_CODING: Self =
         Self::new(501, "transfer-coding-unsupported", "the only Transfer-Encoding that is taken is chunked");
-    pub(crate) const HOST: Self =
-        Self::new(400, "malformed-host", "an HTTP/1.1 request must have one Host header, with a host and perhaps a port");
+    pub(crate) const HOST: Self = Self::new(
+        400,
+        "malformed-host",
+        "an HTTP/1.1 request must have one Host header, with a host and perhaps a port",
+    );
     pub(crate) const LENGTH_REQUIRED: Self =
         Self::new(411, "length-required", "an HTTP/1.0 request with a body must have a Content-Length");
     pub(crate) const METHOD: Self =

@@ -1,13 +1,6 @@
 //! An actix application on a listener.
 
-use std::{
-    fmt,
-    future::ready,
-    io,
-    net::TcpListener,
-    rc::Rc,
-    time::Duration,
-};
+use std::{fmt, future::ready, io, net::TcpListener, rc::Rc, time::Duration};
 
 use actix_http::{HttpService, KeepAlive, Request, body::MessageBody, error::DispatchError};
 use actix_service::{
@@ -66,10 +59,8 @@ impl Server {
         <S::Service as Service<Request>>::Future: 'static,
         B: MessageBody + 'static,
     {
-        let builder = actix_server::Server::build()
-            .workers(self.workers)
-            .disable_signals()
-            .shutdown_timeout(self.stop_seconds);
+        let builder =
+            actix_server::Server::build().workers(self.workers).disable_signals().shutdown_timeout(self.stop_seconds);
         let stopping = builder.graceful_shutdown_signal();
         let name = format!("http-{}", listener.local_addr()?);
         let builder = builder.listen(name, listener, move || {

@@ -57,7 +57,9 @@ impl Tags {
     fn names(&self, etag: &str) -> Option<String> {
         match self {
             Self::Any => Some(etag.to_owned()),
-            Self::These(tags) => tags.iter().find_map(|tag| (tag.opaque == etag || tag.plain() == etag).then(|| tag.opaque.clone())),
+            Self::These(tags) => {
+                tags.iter().find_map(|tag| (tag.opaque == etag || tag.plain() == etag).then(|| tag.opaque.clone()))
+            }
         }
     }
 }

@@ -102,7 +102,8 @@ async fn places_come_back() {
 
 #[test]
 fn the_files_are_shared_out() {
-    for (files, wanted, forwards) in [(1024, 4096, false), (1024, 4096, true), (65_536, 4096, true), (256, 4096, false)] {
+    for (files, wanted, forwards) in [(1024, 4096, false), (1024, 4096, true), (65_536, 4096, true), (256, 4096, false)]
+    {
         let budget = FileBudget::of(files, wanted, forwards);
         let doubled = if forwards { 2 * budget.public } else { budget.public };
         let ports = if forwards { budget.ports } else { 0 };

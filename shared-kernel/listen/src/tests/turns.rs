@@ -19,7 +19,8 @@ fn bodies(heard: &str, heads: &[bool]) -> Vec<String> {
 }
 
 fn pipelined(requests: &[(&str, &str)]) -> Vec<u8> {
-    let all: String = requests.iter().map(|(method, path)| format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n")).collect();
+    let all: String =
+        requests.iter().map(|(method, path)| format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n")).collect();
     (all + CLOSE).into_bytes()
 }
 
@@ -35,7 +36,8 @@ async fn every_pipelined_answer_has_its_own_body() {
     ] {
         let heard = ask(&server, &pipelined(&requests)).await;
         let heads: Vec<bool> = requests.iter().map(|(method, _)| *method == "HEAD").chain([false]).collect();
-        let expected: Vec<String> = requests.iter().map(|request| body_of(*request)).chain(["/last? 0".to_owned()]).collect();
+        let expected: Vec<String> =
+            requests.iter().map(|request| body_of(*request)).chain(["/last? 0".to_owned()]).collect();
         assert_eq!(bodies(&heard, &heads), expected, "{requests:?}");
     }
 }
@@ -104,7 +106,10 @@ async fn bodies_do_not_disturb_the_next_request() {
 async fn who_expects_100_continue_is_told_to_go_on() {
     let server = serve();
     let mut socket = connect(&server).await;
-    socket.write_all(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n").await.unwrap();
+    socket
+        .write_all(b"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
+        .await
+        .unwrap();
     let mut told = [0; 25];
     timeout(PATIENCE, socket.read_exact(&mut told)).await.unwrap().unwrap();
     assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
@@ -116,7 +121,10 @@ async fn who_expects_100_continue_is_told_to_go_on() {
 #[actix_web::test]
 async fn a_wish_to_upgrade_changes_nothing() {
     let server = serve();
-    for wish in ["Connection: Upgrade\r\nUpgrade: websocket\r\n", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n"] {
+    for wish in [
+        "Connection: Upgrade\r\nUpgrade: websocket\r\n",
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n",
+    ] {
         let request = format!("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n{wish}\r\nabcde{CLOSE}");
         let heard = ask(&server, request.as_bytes()).await;
         assert_eq!(bodies(&heard, &[false, false]), ["/a? 5", "/last? 0"], "{wish}");

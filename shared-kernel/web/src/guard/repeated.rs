@@ -6,14 +6,8 @@ use crate::ApiError;
 
 /// Each has one value. Of two, one reader would take the first and another the last. `Idempotency-Key` has a refusal of
 /// its own; `Host`, `Content-Length` and `Transfer-Encoding` are the connection's.
-const SINGLE: [&str; 6] = [
-    "authorization",
-    "content-type",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
-    "x-order-token",
-];
+const SINGLE: [&str; 6] =
+    ["authorization", "content-type", "webhook-id", "webhook-signature", "webhook-timestamp", "x-order-token"];
 
 /// The name of one that comes twice.
 pub(super) fn header(headers: &HeaderMap) -> Option<&'static str> {

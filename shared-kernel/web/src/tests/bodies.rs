@@ -165,7 +165,8 @@ async fn the_fingerprint_is_of_the_bytes_as_they_came() {
 async fn a_compressed_body_is_a_415_on_any_line() {
     for lines in [&["gzip"][..], &["identity", "gzip"], &["gzip, identity"]] {
         let request = TestRequest::post().uri("/").insert_header((header::CONTENT_TYPE, "application/json"));
-        let request = lines.iter().fold(request, |request, line| request.append_header((header::CONTENT_ENCODING, *line)));
+        let request =
+            lines.iter().fold(request, |request, line| request.append_header((header::CONTENT_ENCODING, *line)));
         let reply = ask(request.set_payload("{}"), routes).await;
         assert_eq!((reply.status, reply.code().as_str()), (415, "unsupported-media-type"), "{lines:?}");
     }
@@ -183,7 +184,8 @@ fn pieces(count: u32, size: usize, pause: Duration) -> actix_web::dev::Payload {
 
 #[actix_web::test]
 async fn a_body_that_is_read_whole_has_a_deadline_for_the_whole() {
-    let request = TestRequest::default().app_data(BodyDeadline(Duration::from_millis(300))).app_data(BodyLimit(1 << 20));
+    let request =
+        TestRequest::default().app_data(BodyDeadline(Duration::from_millis(300))).app_data(BodyLimit(1 << 20));
     let request = request.to_http_request();
     for (count, size, pause, status) in [
         (20, 1, Duration::from_millis(50), Some(408)),

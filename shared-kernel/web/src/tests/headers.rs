@@ -151,7 +151,9 @@ async fn a_list_of_tags_may_stand_on_several_lines() {
 #[actix_web::test]
 async fn a_header_with_one_value_may_not_come_twice() {
     let fine = || web::get().to(async || NoContent);
-    for name in ["Authorization", "Content-Type", "X-Order-Token", "webhook-id", "webhook-signature", "webhook-timestamp"] {
+    for name in
+        ["Authorization", "Content-Type", "X-Order-Token", "webhook-id", "webhook-signature", "webhook-timestamp"]
+    {
         let twice = with(&[(name, "a"), (name, "a")], fine()).await;
         assert_eq!((twice.status, twice.code().as_str()), (400, "repeated-header"), "{name}");
         assert_eq!(with(&[(name, "a"), ("Accept", "a"), ("Accept", "b")], fine()).await.status, 204, "{name}");
@@ -163,7 +165,8 @@ async fn a_header_with_one_value_may_not_come_twice() {
 /// Any answer with a tag can be asked for conditionally, not only those that are made for it.
 #[actix_web::test]
 async fn what_has_not_changed_is_not_sent_again() {
-    let tagged = || web::get().to(async || actix_web::HttpResponse::Ok().insert_header(("ETag", "\"v2\"")).body("whole"));
+    let tagged =
+        || web::get().to(async || actix_web::HttpResponse::Ok().insert_header(("ETag", "\"v2\"")).body("whole"));
     for (lines, status) in [
         (&[][..], 200),
         (&["\"v1\""], 200),

@@ -61,7 +61,10 @@ fn a_thousand_clients_that_send_no_body_stop_nobody() {
                 let live = timeout(Duration::from_secs(5), store.get("/health/live")).await;
                 live.expect("health is answered while they wait").expect_status(200);
                 let admin = store.admin();
-                timeout(Duration::from_secs(5), admin.get("/admin/modules")).await.expect("so is the admin").expect_status(200);
+                timeout(Duration::from_secs(5), admin.get("/admin/modules"))
+                    .await
+                    .expect("so is the admin")
+                    .expect_status(200);
             }
             eventually("others are served again", async || {
                 let read = store.ask(Method::GET, "/api/v1/products/cup").try_send().await;
@@ -108,7 +111,8 @@ async fn trickles(api: &Api, head: &str) -> (Duration, String) {
     socket.write_all(head.as_bytes()).await.unwrap();
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(30) {
-        if socket.write_all(b"x").await.is_err() || timeout(Duration::from_millis(100), socket.readable()).await.is_ok() {
+        if socket.write_all(b"x").await.is_err() || timeout(Duration::from_millis(100), socket.readable()).await.is_ok()
+        {
             break;
         }
     }
@@ -191,9 +195,13 @@ fn the_port_server_has_deadlines_and_problems_too() {
         let store = program.serves().await;
         assert!(Blocking::connect(&ports).is_ok(), "the port server listens");
         let api = Api::at(&ports);
-        assert_eq!(problem(&hears(&api, b"GET /a b HTTP/1.1\r\n\r\n").await), (400, "malformed-request-line".to_owned()));
+        assert_eq!(
+            problem(&hears(&api, b"GET /a b HTTP/1.1\r\n\r\n").await),
+            (400, "malformed-request-line".to_owned())
+        );
         assert_eq!(problem(&hears(&api, b"GET / HTTP/1.1\r\nHost: x\r\n").await), (408, "head-too-slow".to_owned()));
-        let both = b"HEAD /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let both =
+            b"HEAD /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         let heard = hears(&api, both).await;
         assert_eq!((heard.matches("HTTP/1.1 404").count(), heard.matches("\"not-found\"").count()), (2, 1), "{heard}");
         store.stops().await;
