@@ -27,7 +27,9 @@ pub(crate) struct Connection {
     refusal: Cell<Option<Refusal>>,
     body_failure: Cell<Option<BodyFailure>>,
     evicted: Cell<bool>,
-    /// Of the task that reads, when something else than the socket may let it go on.
+    /// Whether there is a later request, or the end, behind the one that is answered.
+    has_more: Cell<bool>,
+    /// Of the task that reads: something else than the socket may let it go on.
     reader: RefCell<Option<Waker>>,
 }
 
@@ -40,6 +42,7 @@ impl Connection {
             refusal: Cell::default(),
             body_failure: Cell::default(),
             evicted: Cell::default(),
+            has_more: Cell::default(),
             reader: RefCell::default(),
         }
     }
@@ -48,14 +51,15 @@ impl Connection {
     pub(crate) fn begin(&self) {
         self.in_flight.set(true);
         self.idle_since.set(None);
-        self.reader.take();
     }
 
     /// Its answer is written.
     pub(crate) fn finish(&self, now: Instant) {
         self.in_flight.set(false);
         self.idle_since.set(Some(now));
-        self.wake();
+        if self.has_more.take() {
+            self.wake();
+        }
     }
 
     pub(crate) fn is_in_flight(&self) -> bool {
@@ -92,8 +96,16 @@ impl Connection {
         self.evicted.get()
     }
 
+    /// Wakes the reader when the answer is written.
+    pub(crate) fn expect_more(&self) {
+        self.has_more.set(true);
+    }
+
     pub(crate) fn wake_reader_with(&self, waker: &Waker) {
-        self.reader.replace(Some(waker.clone()));
+        let mut reader = self.reader.borrow_mut();
+        if reader.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            *reader = Some(waker.clone());
+        }
     }
 
     fn wake(&self) {

@@ -144,8 +144,9 @@ impl Stream {
         if self.client_is_done && self.inbox.is_empty() {
             return Ok(Step::Ended);
         }
+        self.connection.wake_reader_with(cx.waker());
         if !self.inbox.is_empty() || self.client_is_done {
-            self.connection.wake_reader_with(cx.waker());
+            self.connection.expect_more();
         }
         // Sees to it that an idle connection is looked at some time.
         if !self.timer.is_set() {
@@ -383,13 +384,10 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let since = match this.closing_since {
-            Some(since) => since,
-            None => {
-                ready!(Pin::new(&mut this.io).poll_shutdown(cx))?;
-                *this.closing_since.insert(Instant::now())
-            }
-        };
+        if this.closing_since.is_none() {
+            ready!(Pin::new(&mut this.io).poll_shutdown(cx))?;
+        }
+        let since = *this.closing_since.get_or_insert_with(Instant::now);
         if this.leaves_bytes() { this.linger(since, cx)?.map(Ok) } else { Poll::Ready(Ok(())) }
     }
 }

@@ -10,12 +10,7 @@ use std::{
 
 use tokio::{net::TcpStream, time::Instant};
 
-use crate::{
-    Connections, Ended, Share, Timeouts,
-    connection::Connection,
-    connections::Place,
-    stream::Stream,
-};
+use crate::{Connections, Ended, Share, Timeouts, connection::Connection, connections::Place, stream::Stream};
 
 /// Admits connections to one worker.
 #[derive(Debug, Clone)]

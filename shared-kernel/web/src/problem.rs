@@ -80,7 +80,7 @@ impl ApiError {
         self
     }
 
-    /// Keeps a 5xx that comes in floods out of the log. Whoever makes it says so there now and then.
+    /// Keeps a 5xx that comes in floods out of the log. The code that makes it logs a summary.
     #[must_use]
     pub fn unlogged(mut self) -> Self {
         self.0.is_logged = false;

@@ -80,7 +80,9 @@ async fn an_idle_connection_makes_room() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     let heard = ask(&server, CLOSE.as_bytes()).await;
     assert!(heard.ends_with("/last? 0"), "{heard}");
+    let began = tokio::time::Instant::now();
     assert_eq!(hear(&mut idle[0]).await, "", "the one that was idle for longest is ended");
+    assert!(began.elapsed() < Duration::from_secs(5), "at once: {:?}", began.elapsed());
     assert_eq!(server.connections.ended(Ended::Evicted), 1);
 }
 

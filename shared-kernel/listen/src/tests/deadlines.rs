@@ -1,6 +1,6 @@
 //! Clients that are slow, at each step.
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use super::*;
 use crate::Ended;
@@ -103,7 +103,7 @@ async fn a_body_that_comes_steadily_may_take_long() {
 }
 
 #[actix_web::test]
-async fn an_answer_that_nobody_reads_is_given_up() {
+async fn an_unread_answer_is_given_up() {
     let server = serve_with(brief(), Connections::new(9, 0));
     let mut socket = connect(&server).await;
     socket.write_all(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();

@@ -22,11 +22,11 @@ const SLOW_CLIENTS: usize = 1_050;
 const BODILESS: &str = "POST /api/v1/carts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                         Content-Length: 100\r\n\r\n{";
 
-/// The same where somebody reads it.
+/// The same to an operation that reads its body.
 const UNREAD: &str = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
                       Idempotency-Key: a-key-that-is-long-enough\r\nContent-Length: 100\r\n\r\n{";
 
-/// Connections over which `request` was sent. One that is closed meanwhile stays closed.
+/// Connections over which `request` was sent. One that the server closes stays closed.
 async fn holds(api: &Api, request: &str, count: usize) -> Vec<TcpStream> {
     let url = api.url();
     let address = url.trim_start_matches("http://");
@@ -39,13 +39,13 @@ async fn holds(api: &Api, request: &str, count: usize) -> Vec<TcpStream> {
     sockets
 }
 
-/// The store with at most this many files, whoever starts it.
+/// The store with at most this many open files.
 async fn serves_with_files(program: &Program, files: usize) -> Process {
     program.serves_with(&["prlimit", &format!("--nofile={files}:{files}")], &["serve", "--no-demo"]).await
 }
 
 #[test]
-fn a_thousand_clients_that_send_no_body_stop_nobody() {
+fn a_thousand_clients_that_send_no_body_do_not_stop_the_store() {
     let _turn = together();
     run(async {
         let place = Place::new(Kind::Sqlite);
@@ -159,7 +159,7 @@ fn an_import_that_moves_is_not_cut_off() {
 
 /// What a client does not read is not kept for it.
 #[test]
-fn an_answer_that_nobody_reads_is_given_up() {
+fn an_unread_answer_is_given_up() {
     let _turn = together();
     run(async {
         let place = Place::new(Kind::Sqlite);
