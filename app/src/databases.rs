@@ -156,7 +156,8 @@ fn private_folder(folder: &Path) -> anyhow::Result<()> {
     let shown = folder.display();
     let mode =
         folder.metadata().with_context(|| format!("cannot look at the data folder {shown}"))?.permissions().mode();
-    if mode & 0o077 == 0 || guard::sabotaged("private.files") {
+    let others = mode & OTHERS;
+    if others == 0 || guard::sabotaged("private.files") {
         return Ok(());
     }
     let is_shared = mode & STICKY != 0 || !holds_only_a_store(folder)?;
@@ -170,6 +171,9 @@ fn private_folder(folder: &Path) -> anyhow::Result<()> {
         mode & 0o7777
     )
 }
+
+/// What the group and everyone else may do.
+const OTHERS: u32 = 0o077;
 
 /// The bit of folders such as /tmp, which many users share.
 const STICKY: u32 = 0o1000;

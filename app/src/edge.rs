@@ -5,7 +5,13 @@
 //! `fields` says in headers how full it is, `refusals` writes refused credentials down without being flooded. Health is
 //! never limited. A request that another process of this store forwards was counted where it came in.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use actix_web::{
     Error, HttpMessage,
@@ -52,6 +58,7 @@ pub(crate) struct Edge {
     routes: Arc<RouteTable>,
     limits: Limits,
     refusals: Refusals,
+    said_proxies: AtomicBool,
 }
 
 impl Edge {
@@ -70,6 +77,7 @@ impl Edge {
             routes,
             limits: Limits::new(settings),
             refusals: Refusals::default(),
+            said_proxies: AtomicBool::new(false),
         }
     }
 
@@ -89,11 +97,25 @@ impl Edge {
     /// Where a request comes from. Headers that only processes of this store may send do not get past here.
     fn origin(&self, request: &mut ServiceRequest) -> Origin {
         let outside = Origin::outside(request.peer_addr(), request.headers(), &self.proxies);
+        if self.proxies.is_empty() && request.headers().contains_key("x-forwarded-for") {
+            self.miss_proxies(outside);
+        }
         let origin = if request.headers().contains_key(FORWARDED) { self.forwarded(request, outside) } else { outside };
         if request.headers().keys().any(|name| name.as_str().starts_with(INTERNAL)) {
             request.headers_mut().retain(|name, _| !name.as_str().starts_with(INTERNAL));
         }
         origin
+    }
+
+    /// Said once: behind a proxy that the settings do not name, all clients are one.
+    fn miss_proxies(&self, outside: Origin) {
+        if outside.address.is_loopback() && !self.said_proxies.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                peer = %outside.address,
+                "requests come with X-Forwarded-For, and http.trusted_proxies names nobody: all clients behind that proxy \
+                 count as one; name the proxy if there is one"
+            );
+        }
     }
 
     /// The origin as the process that forwards has seen it, when it proves to be one of ours.

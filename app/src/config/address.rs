@@ -19,10 +19,14 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
     first.copied().ok_or_else(|| unusable(" on this machine"))
 }
 
-/// The URL of a server: as it stands, or with the `http://` that people leave out of `localhost:8080`.
+/// The URL of a server: as it stands, or with the `http://` that people leave out of `localhost:8080`. A host without a
+/// port may be a slip, and is left for whoever connects to refuse.
 pub(crate) fn url(text: &str) -> String {
     let text = text.trim();
-    if text.is_empty() || text.contains("://") { text.to_owned() } else { format!("http://{text}") }
+    let authority = text.split('/').next().unwrap_or_default();
+    let names_port =
+        authority.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if names_port { format!("http://{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -51,6 +55,9 @@ mod tests {
             ("127.0.0.1:8181/shop", "http://127.0.0.1:8181/shop"),
             ("https://shop.example", "https://shop.example"),
             ("[::1]:8080", "http://[::1]:8080"),
+            ("7181", "7181"),
+            ("ftp://shop", "ftp://shop"),
+            ("http://localhost", "http://localhost"),
             ("", ""),
         ] {
             assert_eq!(url(text), expected);

@@ -12,6 +12,9 @@ use crate::guard;
 /// Read and written by its owner alone.
 const OWNER_ONLY: u32 = 0o600;
 
+/// What the group and everyone else may do.
+const OTHERS: u32 = 0o077;
+
 /// Makes `file` for its owner alone, or takes from others what they may do with it.
 pub fn make(file: &Path) -> io::Result<()> {
     if guard::sabotaged("private.files") {
@@ -31,7 +34,8 @@ pub fn mend(file: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    if mode & 0o077 == 0 || guard::sabotaged("private.files") {
+    let others = mode & OTHERS;
+    if others == 0 || guard::sabotaged("private.files") {
         return Ok(());
     }
     std::fs::set_permissions(file, Permissions::from_mode(mode & 0o700 & !0o100))

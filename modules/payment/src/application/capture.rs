@@ -15,7 +15,7 @@ use crate::{
 
 /// How far a capture has come.
 enum Progress {
-    Captured(Payment),
+    Captured(Box<Payment>),
     /// Something ended; look again.
     Moved,
     /// Somebody else is at it.
@@ -41,7 +41,7 @@ impl Cashier {
                 Found::Nothing => return Err(ChargeRefusal::NoPayment { order }.into()),
             };
             match self.push_capture(dossier).await? {
-                Progress::Captured(payment) => return Ok(payment),
+                Progress::Captured(payment) => return Ok(*payment),
                 Progress::Moved => {}
                 Progress::Busy if patience.wait().await => {}
                 Progress::Busy => return Err(PaymentError::IN_DOUBT),
@@ -58,7 +58,7 @@ impl Cashier {
             wanted: "captured".to_owned(),
         };
         match payment.status() {
-            Status::Captured | Status::Refunded => return Ok(Progress::Captured(dossier.payment)),
+            Status::Captured | Status::Refunded => return Ok(Progress::Captured(Box::new(dossier.payment))),
             _ if payment.is_given_up() => return Err(ChargeRefusal::Voided { order }.into()),
             Status::Pending | Status::Declined | Status::Voided => return Err(illegal().into()),
             Status::Authorized => {}
@@ -67,7 +67,7 @@ impl Cashier {
             Some(attempt) if attempt.status == AttemptStatus::Pending => Err(PaymentError::IN_DOUBT),
             Some(attempt) if attempt.operation == Operation::Capture => match self.carry_out(attempt.id).await? {
                 Some(Outcome::Final(_)) => Ok(Progress::Moved),
-                Some(outcome) => answer(dossier.payment, &outcome).map(Progress::Captured),
+                Some(outcome) => answer(dossier.payment, &outcome).map(|payment| Progress::Captured(Box::new(payment))),
                 None => Ok(Progress::Busy),
             },
             _ => Ok(Progress::Busy),

@@ -28,8 +28,8 @@ impl ServiceKeys {
     pub const SHORTEST: usize = 32;
 
     pub fn new(current: SecretString, previous: Option<SecretString>) -> Result<Self, KeyError> {
-        let current = long_enough("current", &current)?;
-        let previous = previous.map(|previous| long_enough("previous", &previous)).transpose()?;
+        let current = long_enough("current", current)?;
+        let previous = previous.map(|previous| long_enough("previous", previous)).transpose()?;
         Ok(Self { current, previous })
     }
 
@@ -45,8 +45,12 @@ impl ServiceKeys {
 }
 
 /// The key without the space around it: a file ends with a line break, and a variable may.
-fn long_enough(which: &'static str, key: &SecretString) -> Result<SecretString, KeyError> {
-    let key = key.expose_secret().trim();
-    let bytes = key.len();
-    if bytes < ServiceKeys::SHORTEST { Err(KeyError { which, bytes }) } else { Ok(key.into()) }
+fn long_enough(which: &'static str, key: SecretString) -> Result<SecretString, KeyError> {
+    let trimmed = key.expose_secret().trim();
+    let bytes = trimmed.len();
+    if bytes < ServiceKeys::SHORTEST {
+        return Err(KeyError { which, bytes });
+    }
+    let is_trimmed = bytes == key.expose_secret().len();
+    if is_trimmed { Ok(key) } else { Ok(trimmed.into()) }
 }

@@ -23,7 +23,7 @@ fn a_start_that_cannot_be_meant() {
             (&[REMOTE], &["serve"], 1, &["set modules.inventory.remote.ports", "such as http://127.0.0.1:7181"]),
             (&[REMOTE, KEY], &["serve"], 1, &["set modules.inventory.remote.ports"]),
             (&[REMOTE, PORTS], &["serve"], 1, &["service.key is not set", "32 characters or more"]),
-            (&[REMOTE, PORTS, ("BANYAN__SERVICE__KEY", "short")], &["serve"], 1, &["5 bytes", "openssl rand"]),
+            (&[REMOTE, PORTS, ("BANYAN__SERVICE__KEY", "short")], &["serve"], 1, &["5 characters", "openssl rand"]),
             (
                 &[REMOTE, KEY, ("BANYAN__MODULES__INVENTORY__REMOTE__PORTS", "7181")],
                 &["serve"],
