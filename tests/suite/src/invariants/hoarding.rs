@@ -82,6 +82,7 @@ async fn hoard(shop: &Shop) -> Verdict {
     eventually("what was called off is free", async || (free(shop).await == 50).then_some(())).await;
     let rest = ada.buys(&[("cup", 50)]).await;
     ensure(rest.status == 201, || format!("all that is left cannot be bought at once: {rest}"))?;
+    shop.later(11);
     shop.settle().await;
     Ok(format!("{tries} tries in vain"))
 }
@@ -112,6 +113,7 @@ async fn pile_up(shop: &Shop) -> Verdict {
     for order in &waiting {
         mallory.cancels(order).await;
     }
+    shop.later(11);
     shop.settle().await;
     Ok(format!("{orders} of 8 orders wait"))
 }
