@@ -150,7 +150,7 @@ async fn what_failed_is_shown(db: &Db) -> Result<Check, DbError> {
 
 async fn refusals_add_up(db: &Db) -> Result<Check, DbError> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN refund_refusal.refunded = COALESCE(\
-               CASE WHEN attempt.status NOT IN ('failed', 'dropped') THEN attempt.amount END, 0) THEN 1 ELSE 0 END), 0) \
+               CASE WHEN attempt.status <> 'failed' THEN attempt.amount END, 0) THEN 1 ELSE 0 END), 0) \
                AS BIGINT) FROM refund_refusal LEFT JOIN attempt ON attempt.id = refund_refusal.refund_id";
     let (refusals, right) = two_numbers(db, sql, []).await?;
     let rule = "payment: what is promised is paid or refused (refusals; those whose paid part is in the attempts)";

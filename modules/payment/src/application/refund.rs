@@ -41,9 +41,17 @@ impl Cashier {
             match self.carry_out(refund.id).await? {
                 Some(Outcome::Final(_)) => {}
                 None if patience.wait().await => {}
-                Some(_) | None => return Ok(refund),
+                // As it stands after the provider was asked, not before.
+                Some(_) | None => return self.refund_now(request.payment, refund).await,
             }
         }
+    }
+}
+
+impl Cashier {
+    async fn refund_now(&self, payment: PaymentId, refund: Attempt) -> Result<Attempt, PaymentError> {
+        let dossier = query::dossier(&self.db, payment).await?.ok_or(PaymentError::NotFound)?;
+        Ok(dossier.attempts.into_iter().find(|attempt| attempt.id == refund.id).unwrap_or(refund))
     }
 }
 

@@ -73,15 +73,15 @@ pub(crate) struct Wanted {
     pub(crate) before: Option<PaymentId>,
 }
 
-/// A payment with which a person has something to do: a refusal that is not settled, a void that its provider has
-/// refused, or something that has been open for too long.
-const ATTENTION: &str = "(EXISTS (SELECT 1 FROM refund_refusal AS refused WHERE refused.payment_id = payment.id \
-                         AND refused.resolved_at IS NULL) \
-                         OR payment.status = 'authorized' AND payment.given_up = 1 AND NOT EXISTS \
-                         (SELECT 1 FROM attempt WHERE attempt.payment_id = payment.id \
-                         AND attempt.status IN ('queued', 'started', 'unknown', 'pending')) \
-                         OR EXISTS (SELECT 1 FROM attempt WHERE attempt.payment_id = payment.id \
-                         AND attempt.status IN ('queued', 'started', 'unknown', 'pending') AND attempt.created_at < ?))";
+/// The payments with which a person has something to do: a refusal that is not settled, a void that its provider has
+/// refused, or something that has been open for too long. Each part has an index of what is open alone.
+const ATTENTION: &str = "(SELECT payment_id FROM refund_refusal WHERE resolved_at IS NULL \
+                         UNION SELECT payment_id FROM attempt \
+                         WHERE status IN ('queued', 'started', 'unknown', 'pending') AND created_at < ? \
+                         UNION SELECT stuck.id FROM payment AS stuck WHERE stuck.status = 'authorized' \
+                         AND stuck.given_up = 1 AND NOT EXISTS (SELECT 1 FROM attempt \
+                         WHERE attempt.payment_id = stuck.id \
+                         AND attempt.status IN ('queued', 'started', 'unknown', 'pending')))";
 
 /// A page of payments, newest first.
 pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<Dossier>, DbError> {
@@ -93,7 +93,7 @@ pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<D
         values.push(order.uuid().into());
     }
     if let Some((attention, doubt)) = attention {
-        sql.push_str(if attention { " AND " } else { " AND NOT " });
+        sql.push_str(if attention { " AND id IN " } else { " AND id NOT IN " });
         sql.push_str(ATTENTION);
         values.push(doubt.into());
     }
