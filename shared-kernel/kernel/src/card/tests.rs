@@ -100,8 +100,9 @@ fn finds_card_numbers_in_digits_of_every_kind() {
                 assert!(holds_card_number(&half), "{half:?}");
             }
         }
-        // keycaps, struck out, and with something unseen between
-        for behind in ["\u{fe0f}\u{20e3}", "\u{336}", "\u{200c}"] {
+        // keycaps, struck out, and with something unseen between: much of it, and such as counts as a letter
+        let unseen = "\u{200b}".repeat(11);
+        for behind in [&unseen, "\u{3164}", "\u{345}", "\u{fe0f}\u{20e3}", "\u{336}", "\u{200c}"] {
             let text = grouped(card, &[1], behind) + behind;
             assert!(holds_card_number(&text), "{text:?}");
         }
@@ -180,6 +181,8 @@ fn leaves_other_numbers_alone() {
         "8944 1003 0000 0000 013",
         // articles and serials
         "4006381333931",
+        "4006381000994",
+        "EAN 4006381001281",
         "978-3-16-148410-0",
         "SN4111111111111111",
         "C02XL0GTJGH5",

@@ -49,6 +49,16 @@ fn checked(digits: &str) -> String {
     format!("{digits}{}", (0..10).find(passes).unwrap())
 }
 
+/// The digits with the one behind them that makes the check of an article number pass.
+fn article(digits: &str) -> String {
+    let sum: u32 = digits
+        .bytes()
+        .enumerate()
+        .map(|(place, digit)| u32::from(digit - b'0') * if place % 2 == 1 { 3 } else { 1 })
+        .sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
 fn in_groups(text: &str, sizes: &[usize], gap: &str) -> String {
     super::grouped(text, sizes, gap)
 }
@@ -56,7 +66,7 @@ fn in_groups(text: &str, sizes: &[usize], gap: &str) -> String {
 type Scheme = (&'static str, fn(&mut Draw) -> String);
 
 /// Numbers that parcels, goods and telephones have.
-const SCHEMES: [Scheme; 26] = [
+const SCHEMES: [Scheme; 27] = [
     ("UPS", |draw| format!("1Z{}{}", draw.signs(ALPHANUMERIC, 6), draw.digits(10))),
     ("UPS, all digits", |draw| format!("1Z{}", draw.digits(16))),
     ("UPS in groups", |draw| {
@@ -94,6 +104,7 @@ const SCHEMES: [Scheme; 26] = [
     ("serial in groups", |draw| {
         format!("{}-{}-{}", draw.signs(ALPHANUMERIC, 5), draw.digits(5), draw.signs(ALPHANUMERIC, 5))
     }),
+    ("article of Germany (EAN-13)", |draw| article(&format!("40{}", draw.digits(10)))),
     ("UUID", |draw| {
         let hex = "0123456789abcdef";
         format!(
