@@ -24,7 +24,8 @@ async fn a_store_is_named_once_and_a_role_is_changed_with_who_and_when() {
         let left = tenure::read(&fresh.reopened().await).await.unwrap().unwrap();
         assert_eq!((left.role, left.epoch, left.peer.as_deref()), (Role::Left, 2, Some("http://far")));
         assert_eq!((left.changed_by.as_str(), left.changed_at >= made.changed_at), ("an operator", true));
-        let second = "INSERT INTO tenure SELECT 2, store, database_id, role, epoch, peer, changed_by, changed_at FROM tenure";
+        let second =
+            "INSERT INTO tenure SELECT 2, store, database_id, role, epoch, peer, changed_by, changed_at FROM tenure";
         db.migration_connection().execute_unprepared(second).await.unwrap_err();
     }
 }

@@ -277,7 +277,8 @@ fn a_modules_own_url_does_not_pass_by_its_file() {
         let prefix = schemas.environment().into_iter().find(|(name, _)| name.ends_with("SCHEMA_PREFIX")).unwrap();
         program.set(prefix.0, prefix.1);
         program.set("BANYAN__MODULES__INVENTORY__URL", Kind::Postgres.url());
-        refuses(&program, &SERVE, &["modules.inventory.url puts inventory into a Postgres", "1 level, 1 commitment"]).await;
+        refuses(&program, &SERVE, &["modules.inventory.url puts inventory into a Postgres", "1 level, 1 commitment"])
+            .await;
         schemas.clear().await;
     });
 }
