@@ -325,8 +325,10 @@ impl Shop {
             let page = self.admin(Method::GET, &path, &Value::Null).await;
             assert_eq!(page.status, 200, "{path}: {page:?}");
             let page = page.json();
-            ids.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()));
+            let items = page["items"].as_array().unwrap();
+            ids.extend(items.iter().map(|item| item["id"].clone()));
             let Some(next) = page["next_cursor"].as_str() else { return ids };
+            assert_eq!(items.len(), limit, "only the last page may be short: {path}");
             cursor = format!("&cursor={next}");
         }
     }
