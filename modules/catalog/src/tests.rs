@@ -6,6 +6,7 @@ mod categories;
 mod checks;
 mod imports;
 mod lists;
+mod names;
 mod prices;
 mod products;
 mod refusals;

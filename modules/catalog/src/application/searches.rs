@@ -64,7 +64,7 @@ impl Searches {
     }
 }
 
-/// A place among those who wait.
+/// A place among the waiting searches.
 struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {

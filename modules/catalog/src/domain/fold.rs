@@ -76,7 +76,7 @@ pub(crate) fn query_words(query: &str) -> Vec<String> {
     })
 }
 
-/// The letters and digits of `text` as one word: how a SKU is typed by those who leave its punctuation out.
+/// The letters and digits of `text` as one word: a SKU is often typed without its punctuation.
 pub(crate) fn joined(text: &str) -> String {
     fold(text).chars().filter(|letter| class(*letter) != Class::Gap).take(LONGEST_WORD).collect()
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-/// The number of the rules by which words, terms and sort keys are made. Who changes them counts it up, and adds a
+/// The number of the rules by which words, terms and sort keys are made. A change of them counts it up, and adds a
 /// migration with an index like `product_unindexed` for the new number: then every product is indexed again.
 pub(crate) const RULES: i64 = 1;
 
