@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod tests {
     use kernel::Seams;
-    use kernel_db::{Bus, Db, Durability, Feed as _, LocalFeed, Place, Target, ddl};
+    use kernel_db::{Bus, Db, Dialect, Durability, Feed as _, LocalFeed, Place, Target, ddl};
     use sea_orm::ConnectionTrait as _;
+    use sea_orm_migration::MigratorTrait as _;
 
     const MODULES: [&str; 4] = ["catalog", "inventory", "order", "payment"];
 
@@ -62,6 +63,52 @@ mod tests {
                 events.iter().map(|event| (event.position, event.stream.as_str(), event.streamversion)).collect();
             assert_eq!(read, [(1, "a", 2), (2, "b", 1), (3, "a", 3), (4, "a", 4), (5, "b", 2), (6, "b", 3)]);
         }
+    }
+
+    /// Returns of before were received at once, and an order of which nothing was left to send stayed `confirmed`.
+    #[tokio::test]
+    async fn orders_and_returns_of_before_are_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut targets = vec![Target::sqlite(folder.path().join("order.db"))];
+        match std::env::var("BANYAN_TEST_POSTGRES") {
+            Ok(url) if !url.is_empty() => {
+                let schema = format!("upgrade_{}", Seams::system().ids.secret().simple());
+                targets.push(Target::postgres(url, schema));
+            }
+            _ => eprintln!("SKIPPED on Postgres: BANYAN_TEST_POSTGRES is not set"),
+        }
+        for target in targets {
+            let db = open("order", &target).await;
+            migrations::order::Migrator::up(db.migration_connection(), Some(5)).await.unwrap();
+            // Called off whole, sent in part and the rest called off, and one with something left to send.
+            for (number, fulfilled, called_off) in [(1, 0, 3), (2, 1, 2), (3, 1, 1)] {
+                run(&db, &order_of_before(db.dialect(), number, fulfilled, called_off)).await;
+            }
+            assert!(migrations::run(&db).await.unwrap() >= 2);
+            let count = async |what: &str| ask(&db, &format!("SELECT COUNT(*) FROM {what}")).await;
+            for (number, status) in [(1, "cancelled"), (2, "fulfilled"), (3, "confirmed")] {
+                let found = count(&format!("orders WHERE number = {number} AND status = '{status}'")).await;
+                assert_eq!(found, 1, "{number} is {status}");
+            }
+            assert_eq!(count("goods_return WHERE status = 'received'").await, 3);
+            assert_eq!(count("orders WHERE email_folded IS NULL").await, 3, "their keys are made by the store");
+        }
+    }
+
+    fn order_of_before(dialect: Dialect, number: i64, fulfilled: i64, called_off: i64) -> String {
+        let at = "'2026-11-27T10:00:00+00:00'";
+        let id = match dialect {
+            Dialect::Sqlite => format!("x'0000000000000000000000000000000{number}'"),
+            Dialect::Postgres => format!("'00000000-0000-0000-0000-00000000000{number}'"),
+        };
+        format!(
+            "INSERT INTO orders (number, id, status, email, currency, total, version, created_at, updated_at) \
+             VALUES ({number}, {id}, 'confirmed', 'Ada@example.com', 'GBP', 3, 1, {at}, {at}); \
+             INSERT INTO order_line (order_id, number, sku, title, quantity, unit_price, fulfilled, returned_unshipped) \
+             VALUES ({id}, 1, 'CUP', 'Cup', 3, 1, {fulfilled}, {called_off}); \
+             INSERT INTO goods_return (id, order_id, refund_id, amount, lines, restock, reason, actor, created_at) \
+             VALUES ({id}, {id}, {id}, 1, '[]', 1, 'x', 'guest', {at})"
+        )
     }
 
     /// Publishes as that build did.
