@@ -134,15 +134,15 @@ fn refuse(error: &crate::config::SettingsError) -> ExitCode {
 
 async fn execute(command: Command, loaded: Loaded) -> anyhow::Result<Verdict> {
     match command {
-        Command::Serve(args) => serve::run(args, loaded.settings).await,
-        Command::Migrate(args) => migrate::run(args, loaded.settings).await,
-        Command::Import(args) => import::run(args, loaded.settings).await,
-        Command::Replay(args) => replay::run(args, loaded.settings).await,
-        Command::Check(args) => check::run(args, loaded.settings).await,
-        Command::Events(args) => events::run(args, loaded.settings).await,
-        Command::Openapi(args) => openapi::run(args, loaded.settings).await,
-        Command::Place(args) => place::run(args, loaded.settings).await,
-        Command::Health(args) => health::run(args, loaded.settings).await,
+        Command::Serve(args) => Box::pin(serve::run(args, loaded.settings)).await,
+        Command::Migrate(args) => Box::pin(migrate::run(args, loaded.settings)).await,
+        Command::Import(args) => Box::pin(import::run(args, loaded.settings)).await,
+        Command::Replay(args) => Box::pin(replay::run(args, loaded.settings)).await,
+        Command::Check(args) => Box::pin(check::run(args, loaded.settings)).await,
+        Command::Events(args) => Box::pin(events::run(args, loaded.settings)).await,
+        Command::Openapi(args) => Box::pin(openapi::run(args, loaded.settings)).await,
+        Command::Place(args) => Box::pin(place::run(args, loaded.settings)).await,
+        Command::Health(args) => Box::pin(health::run(args, loaded.settings)).await,
         Command::Conform(args) => conform::run(args, loaded.settings).await,
         Command::Config(args) => Ok(config::run(&args, &loaded)),
     }

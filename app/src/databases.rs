@@ -180,7 +180,8 @@ const STICKY: u32 = 0o1000;
 
 fn holds_only_a_store(folder: &Path) -> anyhow::Result<bool> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))?;
-    let is_ours = |name: &str| name == "lock" || name.ends_with(".key") || name.contains(".db");
+    let is_key = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "key");
+    let is_ours = |name: &str| name == "lock" || is_key(name) || name.contains(".db");
     let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
     Ok(names.all(|name| is_ours(&name)))
 }

@@ -84,7 +84,7 @@ pub(crate) async fn check_out_cart(
     body: Body<CheckOutBody>,
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
-    let asked = asking.to_check_out(id, &key, &body.fingerprint_hex());
+    let asked = asking.into_check_out(id, &key, &body.fingerprint_hex());
     let purchase = body.into_inner().into_purchase();
     Ok(respond(orders.check_out(id, asked, purchase).await?))
 }

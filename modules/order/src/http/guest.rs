@@ -39,7 +39,7 @@ impl Asking {
 
     /// To place an order, of whose body `fingerprint` is the hash. All guests share one scope, so a guest's key must be
     /// hard to guess: whoever repeats it is answered as the first was.
-    pub(super) fn to_place(self, key: &IdempotencyKey, fingerprint: &str) -> ApiResult<Asked> {
+    pub(super) fn into_placing(self, key: &IdempotencyKey, fingerprint: &str) -> ApiResult<Asked> {
         if self.cx.principal == Principal::Guest && !guard::sabotaged("order.strong_key") {
             key.require_strong()?;
         }
@@ -48,7 +48,7 @@ impl Asking {
     }
 
     /// To check out `cart`. The cart's id is random and only its owner knows it, so it is the scope, and any key does.
-    pub(super) fn to_check_out(self, cart: CartId, key: &IdempotencyKey, fingerprint: &str) -> Asked {
+    pub(super) fn into_check_out(self, cart: CartId, key: &IdempotencyKey, fingerprint: &str) -> Asked {
         self.asked(&format!("cart:{cart}"), key, "check out", fingerprint)
     }
 

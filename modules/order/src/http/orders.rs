@@ -49,7 +49,7 @@ pub(crate) async fn place_order(
     body: Body<PlaceOrderBody>,
     orders: Data<Orders>,
 ) -> ApiResult<Answer> {
-    let asked = asking.to_place(&key, &body.fingerprint_hex())?;
+    let asked = asking.into_placing(&key, &body.fingerprint_hex())?;
     let command = body.into_inner().into_command(asked);
     Ok(respond(orders.place(command).await?))
 }

@@ -139,7 +139,7 @@ async fn a_remote_reader_is_known_to_the_producer() {
         clock.clock.advance(chrono::TimeDelta::days(8));
         let readers = reader::list(&clock.db).await.unwrap();
         assert_eq!((readers[0].consumer.as_str(), readers[0].position), ("listener", 20));
-        kernel_db::retention::forget_events(&clock.db, 40).await.unwrap();
+        kernel_db::retention::forget_events(&clock.db, 40, Duration::from_hours(7 * 24)).await.unwrap();
         assert_eq!(figures::<i64>(&clock.db, "SELECT MIN(position) FROM outbox").await, [20]);
         case.subscription.step().await.unwrap();
         assert_eq!(heard(&case.pair.listener.db).await, 40);
