@@ -3,10 +3,10 @@
 use super::*;
 
 /// The bodies that were heard, in order, with what HTTP says of where each ends.
-fn bodies(heard: &str, heads: &[bool]) -> Vec<String> {
+fn bodies(heard: &str, are_heads: &[bool]) -> Vec<String> {
     let mut rest = heard;
     let mut bodies = Vec::new();
-    for is_head in heads {
+    for is_head in are_heads {
         let (head, after) = rest.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head in {rest:?} of {heard}"));
         assert!(head.starts_with("HTTP/1.1 "), "{head:?} in {heard}");
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
@@ -19,9 +19,9 @@ fn bodies(heard: &str, heads: &[bool]) -> Vec<String> {
 }
 
 fn pipelined(requests: &[(&str, &str)]) -> Vec<u8> {
-    let all: String =
-        requests.iter().map(|(method, path)| format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n")).collect();
-    (all + CLOSE).into_bytes()
+    let one = |(method, path): &(&str, &str)| format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let all: Vec<String> = requests.iter().map(one).collect();
+    (all.concat() + CLOSE).into_bytes()
 }
 
 #[actix_web::test]

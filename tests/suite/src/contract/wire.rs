@@ -97,7 +97,8 @@ async fn pipelined_answers_keep_their_bodies(shop: &Shop) {
         ["GET /api/v1/products/cup", "HEAD /api/v1/products/hat", "GET /api/v1/products/cup"],
         ["HEAD /api/v1/products/hat", "HEAD /api/v1/orders", "GET /api/v1/products/hat"],
     ] {
-        let sent: String = requests.iter().map(|request| format!("{request} HTTP/1.1\r\nHost: x\r\n\r\n")).collect();
+        let one = |request: &&str| format!("{request} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let sent = requests.iter().map(one).collect::<Vec<_>>().concat();
         let sent = sent + "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         let heard = hears(shop, sent.as_bytes()).await;
         let mut rest = heard.as_str();
