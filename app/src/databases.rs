@@ -180,8 +180,7 @@ const STICKY: u32 = 0o1000;
 
 fn holds_only_a_store(folder: &Path) -> anyhow::Result<bool> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))?;
-    let is_key = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "key");
-    let is_ours = |name: &str| name == "lock" || is_key(name) || name.contains(".db");
+    let is_ours = |name: &str| matches!(name, "lock" | "admin.key" | "server.key") || name.contains(".db");
     let mut names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
     Ok(names.all(|name| is_ours(&name)))
 }
