@@ -70,8 +70,8 @@ mod tests {
     async fn orders_and_returns_of_before_are_brought_up_to_date() {
         let folder = tempfile::tempdir().unwrap();
         let mut targets = vec![Target::sqlite(folder.path().join("order.db"))];
-        match std::env::var("BANYAN_TEST_POSTGRES") {
-            Ok(url) if !url.is_empty() => {
+        match std::env::var_os("BANYAN_TEST_POSTGRES").map(|url| url.into_string().unwrap()) {
+            Some(url) if !url.is_empty() => {
                 let schema = format!("upgrade_{}", Seams::system().ids.secret().simple());
                 targets.push(Target::postgres(url, schema));
             }
