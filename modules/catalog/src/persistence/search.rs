@@ -109,12 +109,28 @@ impl Search<'_> {
         let statement = Statement { query: self.query, field, shelves, status: self.wanted.status, rows };
         if self.db.dialect() == Dialect::Postgres {
             let newest = self.number_before(after).await?;
-            let near = self.run_numbered(statement.newest_near(newest, LONG_WALK)).await?;
-            if newest <= LONG_WALK || u64::try_from(near.len()).is_ok_and(|found| found >= rows) {
-                return Ok(near);
+            if let Some(page) = self.near(&statement, newest, SHORT_WALK).await? {
+                return Ok(page);
+            }
+            if self.one(statement.count(Dialect::Postgres, FEW)).await?.is_none_or(|count| count >= FEW)
+                && let Some(page) = self.near(&statement, newest, LONG_WALK).await?
+            {
+                return Ok(page);
             }
         }
         self.run_numbered(statement.newest(self.db.dialect(), after)).await
+    }
+
+    /// Looks at the `steps` numbers up to `newest`; `None` when the page may not be full by then.
+    async fn near(
+        &self,
+        statement: &Statement<'_>,
+        newest: i64,
+        steps: i64,
+    ) -> Result<Option<Vec<(i64, Place)>>, DbError> {
+        let found = self.run_numbered(statement.newest_near(newest, steps)).await?;
+        let full = u64::try_from(found.len()).is_ok_and(|found| found >= statement.rows);
+        Ok((full || newest <= steps).then_some(found))
     }
 
     /// By name or price.
