@@ -222,19 +222,19 @@ mod tests {
     #[test]
     fn a_folder_is_its_owners_alone() {
         let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o7777;
-        let made = |entry: &str, mode: u32| {
+        let folder_with = |entry: &str, mode: u32| {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(entry), "").unwrap();
             std::fs::set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
             folder
         };
         for entry in ["lock", "order.db", "order.db-wal", "admin.key"] {
-            let folder = made(entry, 0o755);
+            let folder = folder_with(entry, 0o755);
             FolderLock::take(folder.path()).unwrap();
             assert_eq!((mode(folder.path()), mode(&folder.path().join("lock"))), (0o700, 0o600), "{entry}");
         }
         for (entry, mode_before) in [("letters.txt", 0o755), ("order.db", 0o1777)] {
-            let folder = made(entry, mode_before);
+            let folder = folder_with(entry, mode_before);
             let refused = FolderLock::take(folder.path()).unwrap_err().to_string();
             assert!(refused.contains("chmod 700") && refused.contains("data.folder"), "{refused}");
             assert_eq!(mode(folder.path()), mode_before, "what others share stays as it is");

@@ -1,6 +1,8 @@
 //! I14: nobody takes the shop from the others by holding what is not paid for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{Verdict, ensure, must_notice, must_notice_in};
 use crate::harness::{Answer, Order, Shop, aloud, eventually, stories};
