@@ -141,7 +141,12 @@ fn mark(headers: &mut HeaderMap) {
 mod tests {
     use std::io::Read;
 
-    use actix_web::{App, HttpResponse, middleware::from_fn, test, web};
+    use actix_web::{
+        App, HttpResponse,
+        middleware::from_fn,
+        test::{TestRequest, call_service, init_service, read_body},
+        web,
+    };
 
     use super::*;
 
@@ -149,11 +154,11 @@ mod tests {
         let handler = web::to(move || async move {
             HttpResponse::Ok().content_type("application/json").insert_header((ETAG, "\"a\"")).body("x".repeat(body))
         });
-        let app = test::init_service(App::new().wrap(from_fn(gzip)).default_service(handler)).await;
-        let request = test::TestRequest::get().insert_header((ACCEPT_ENCODING, accept)).to_request();
-        let response = test::call_service(&app, request).await;
+        let app = init_service(App::new().wrap(from_fn(gzip)).default_service(handler)).await;
+        let request = TestRequest::get().insert_header((ACCEPT_ENCODING, accept)).to_request();
+        let response = call_service(&app, request).await;
         let headers = response.headers().clone();
-        (headers, test::read_body(response).await.to_vec())
+        (headers, read_body(response).await.to_vec())
     }
 
     #[actix_web::test]

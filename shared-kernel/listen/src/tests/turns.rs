@@ -3,18 +3,18 @@
 use super::*;
 
 /// The bodies that were heard, in order, with what HTTP says of where each ends.
-fn bodies(heard: &str, are_heads: &[bool]) -> Vec<String> {
-    let mut rest = heard;
+fn bodies(all: &str, are_heads: &[bool]) -> Vec<String> {
+    let mut rest = all;
     let mut bodies = Vec::new();
     for is_head in are_heads {
-        let (head, after) = rest.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head in {rest:?} of {heard}"));
-        assert!(head.starts_with("HTTP/1.1 "), "{head:?} in {heard}");
+        let (head, after) = rest.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head in {rest:?} of {all}"));
+        assert!(head.starts_with("HTTP/1.1 "), "{head:?} in {all}");
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let length = if *is_head { 0 } else { length.map_or(0, |length| length.parse().unwrap()) };
         bodies.push(after[..length].to_owned());
         rest = &after[length..];
     }
-    assert_eq!(rest, "", "{heard}");
+    assert_eq!(rest, "", "{all}");
     bodies
 }
 

@@ -29,17 +29,17 @@ pub(crate) async fn hears(api: &Api, bytes: &[u8]) -> String {
     let url = api.url();
     let mut socket = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
     socket.write_all(bytes).await.unwrap();
-    let mut said = Vec::new();
-    let read = timeout(Duration::from_secs(40), socket.read_to_end(&mut said)).await;
-    assert!(read.is_ok(), "the connection stays open: {}", String::from_utf8_lossy(&said));
-    String::from_utf8(said).unwrap()
+    let mut answer = Vec::new();
+    let read = timeout(Duration::from_secs(40), socket.read_to_end(&mut answer)).await;
+    assert!(read.is_ok(), "the connection stays open: {}", String::from_utf8_lossy(&answer));
+    String::from_utf8(answer).unwrap()
 }
 
 /// Status and code of an answer that must be a whole problem document.
 #[track_caller]
-pub(crate) fn problem(said: &str) -> (u16, String) {
-    let (head, body) = said.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {said:?}"));
-    let problem: Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("no problem: {said}"));
+pub(crate) fn problem(answer: &str) -> (u16, String) {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
+    let problem: Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("no problem: {answer}"));
     let status: u16 = head[9..12].parse().unwrap();
     let code = problem["code"].as_str().unwrap().to_owned();
     let id = problem["request_id"].as_str().unwrap();
@@ -49,10 +49,10 @@ pub(crate) fn problem(said: &str) -> (u16, String) {
         "cache-control: no-store",
         &format!("x-request-id: {id}"),
     ] {
-        assert!(head.lines().any(|known| known == line), "no {line} in {said}");
+        assert!(head.lines().any(|known| known == line), "no {line} in {answer}");
     }
     assert_eq!((&problem["status"], &problem["type"]), (&status.into(), &format!("urn:banyan:problem:{code}").into()));
-    assert!(problem["title"].is_string() && problem["detail"].is_string(), "{said}");
+    assert!(problem["title"].is_string() && problem["detail"].is_string(), "{answer}");
     (status, code)
 }
 
@@ -75,8 +75,8 @@ async fn what_cannot_be_read_is_a_problem(shop: &Shop) {
         (414, "target-too-long", &long),
         (431, "head-too-large", &heads),
     ] {
-        let said = hears(shop, request.as_bytes()).await;
-        assert_eq!(problem(&said), (status, code.to_owned()), "{}", &request[..request.len().min(80)]);
+        let answer = hears(shop, request.as_bytes()).await;
+        assert_eq!(problem(&answer), (status, code.to_owned()), "{}", &request[..request.len().min(80)]);
     }
 }
 
@@ -84,8 +84,8 @@ async fn what_cannot_be_read_is_a_problem(shop: &Shop) {
 async fn raw_text_in_a_query_is_read(shop: &Shop) {
     shop.admin().imports("sku,title,price\nC1,Café crème,1.00\n").await.expect_status(200);
     let request = "GET /api/v1/products?query=Café HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let said = hears(shop, request.as_bytes()).await;
-    assert!(said.starts_with("HTTP/1.1 200 ") && said.contains("\"C1\""), "{said}");
+    let answer = hears(shop, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"C1\""), "{answer}");
 }
 
 async fn pipelined_answers_keep_their_bodies(shop: &Shop) {
@@ -100,23 +100,23 @@ async fn pipelined_answers_keep_their_bodies(shop: &Shop) {
         let one = |request: &&str| format!("{request} HTTP/1.1\r\nHost: x\r\n\r\n");
         let sent = requests.iter().map(one).collect::<Vec<_>>().concat();
         let sent = sent + "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        let said = hears(shop, sent.as_bytes()).await;
-        let mut rest = said.as_str();
+        let answer = hears(shop, sent.as_bytes()).await;
+        let mut rest = answer.as_str();
         for request in requests.iter().copied().chain(["GET /health/live"]) {
-            let (head, after) = rest.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request}: {said}"));
-            assert!(head.starts_with("HTTP/1.1 "), "{request}: {said}");
+            let (head, after) = rest.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{request}: {answer}"));
+            assert!(head.starts_with("HTTP/1.1 "), "{request}: {answer}");
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
             let length = if request.starts_with("HEAD") { 0 } else { length.parse().unwrap() };
             let body = &after[..length];
             rest = &after[length..];
             match request {
-                "GET /api/v1/products/cup" => assert_eq!(body, whole, "{said}"),
-                "GET /health/live" => assert!(body.contains("live"), "{said}"),
-                _ if request == format!("GET {missing}") => assert!(body.contains("not-found"), "{said}"),
+                "GET /api/v1/products/cup" => assert_eq!(body, whole, "{answer}"),
+                "GET /health/live" => assert!(body.contains("live"), "{answer}"),
+                _ if request == format!("GET {missing}") => assert!(body.contains("not-found"), "{answer}"),
                 _ => assert_eq!(body, ""),
             }
         }
-        assert_eq!(rest, "", "{said}");
+        assert_eq!(rest, "", "{answer}");
     }
 }
 
@@ -239,10 +239,10 @@ async fn a_large_webhook_is_too_large(shop: &Shop) {
 async fn what_comes_in_chunks_must_come_in_chunks(shop: &Shop) {
     let head = "POST /api/v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a-key-that-is-long-enough\r\n\
                 Content-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let said = hears(shop, format!("{head}zz\r\n").as_bytes()).await;
-    let (status, code) = problem(&said);
-    assert_eq!(status, 400, "{said}");
-    assert!(["malformed-chunk", "broken-body"].contains(&code.as_str()), "{said}");
-    let said = hears(shop, format!("{head}2;x=\"y\"\r\n{{}}\r\n0\r\nTrailer: x\r\n\r\n").as_bytes()).await;
-    assert_eq!(problem(&said).0, 422, "{said}");
+    let answer = hears(shop, format!("{head}zz\r\n").as_bytes()).await;
+    let (status, code) = problem(&answer);
+    assert_eq!(status, 400, "{answer}");
+    assert!(["malformed-chunk", "broken-body"].contains(&code.as_str()), "{answer}");
+    let answer = hears(shop, format!("{head}2;x=\"y\"\r\n{{}}\r\n0\r\nTrailer: x\r\n\r\n").as_bytes()).await;
+    assert_eq!(problem(&answer).0, 422, "{answer}");
 }

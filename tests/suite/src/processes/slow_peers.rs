@@ -117,9 +117,9 @@ async fn trickles(api: &Api, head: &str) -> (Duration, String) {
         }
     }
     let took = began.elapsed();
-    let mut said = Vec::new();
-    let _ = timeout(Duration::from_secs(10), socket.read_to_end(&mut said)).await;
-    (took, String::from_utf8_lossy(&said).into_owned())
+    let mut answer = Vec::new();
+    let _ = timeout(Duration::from_secs(10), socket.read_to_end(&mut answer)).await;
+    (took, String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[test]
@@ -131,9 +131,9 @@ fn each_step_of_a_request_has_a_deadline() {
         assert_eq!(problem(&hears(&store, b"GET / HTTP/1.1\r\nHost: x\r\n").await), (408, "head-too-slow".to_owned()));
         assert_eq!(problem(&hears(&store, UNREAD.as_bytes()).await), (408, "body-too-slow".to_owned()));
         for (head, code) in [("GET / HTTP/1.1\r\nHost: x\r\nLong: ", "head-too-slow"), (UNREAD, "body-too-slow")] {
-            let (took, said) = trickles(&store, head).await;
+            let (took, answer) = trickles(&store, head).await;
             assert!(took < Duration::from_secs(5), "{took:?}");
-            assert_eq!(problem(&said), (408, code.to_owned()));
+            assert_eq!(problem(&answer), (408, code.to_owned()));
         }
         store.stops().await;
     });
@@ -202,8 +202,12 @@ fn the_port_server_has_deadlines_and_problems_too() {
         assert_eq!(problem(&hears(&api, b"GET / HTTP/1.1\r\nHost: x\r\n").await), (408, "head-too-slow".to_owned()));
         let both =
             b"HEAD /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        let said = hears(&api, both).await;
-        assert_eq!((said.matches("HTTP/1.1 404").count(), said.matches("\"not-found\"").count()), (2, 1), "{said}");
+        let answer = hears(&api, both).await;
+        assert_eq!(
+            (answer.matches("HTTP/1.1 404").count(), answer.matches("\"not-found\"").count()),
+            (2, 1),
+            "{answer}"
+        );
         store.stops().await;
     });
 }
