@@ -51,6 +51,9 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
         order
     };
     let one_mug = || json!([{ "sku": "MUG-CHALK", "quantity": 1 }]);
+    let received = json!({
+        "lines": [{ "sku": "MUG-CHALK", "quantity": 1, "condition": "box opened", "restock": true }],
+    });
     BTreeMap::from([
         (("post", "/api/v1/admin/categories"), category()),
         (("put", "/api/v1/admin/categories/{id}"), category()),
@@ -63,6 +66,10 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
         (("post", "/api/v1/orders"), order()),
         (("post", "/api/v1/orders/{id}/fulfilments"), json!({ "lines": one_mug(), "tracking": "RM 1234 5678 9GB" })),
         (("post", "/api/v1/orders/{id}/returns"), json!({ "lines": one_mug(), "reason": "too small" })),
+        (("post", "/api/v1/orders/{id}/lines/cancel"), json!({ "lines": one_mug(), "reason": "ordered one too many" })),
+        (("post", "/api/v1/admin/returns/{id}/receive"), received),
+        (("post", "/api/v1/admin/returns/{id}/refuse"), json!({ "reason": "worn" })),
+        (("post", "/api/v1/admin/payments/{id}/refunds/{refund}/resolve"), json!({ "reason": "paid by bank transfer" })),
         (("post", "/api/v1/admin/payments/{id}/refunds"), json!({ "amount": 100, "reason": "arrived late" })),
         (("post", "/api/v1/admin/modules/{module}/placement"), json!({ "placement": "local" })),
     ])

@@ -137,9 +137,8 @@ impl World {
 
     fn perform(&mut self, effect: &Effect) -> Answer {
         match effect {
-            Effect::Hold => Answer::Input(self.hold()),
             Effect::Keep if self.random.percent(10) => Answer::Input(Input::HeldByUnpaid { lines: vec![] }),
-            Effect::Keep => Answer::Input(self.hold()),
+            Effect::Hold | Effect::Keep => Answer::Input(self.hold()),
             Effect::Commit => Answer::Input(self.commit()),
             Effect::Release => {
                 self.release();
