@@ -69,7 +69,10 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
         (("post", "/api/v1/orders/{id}/lines/cancel"), json!({ "lines": one_mug(), "reason": "ordered one too many" })),
         (("post", "/api/v1/admin/returns/{id}/receive"), received),
         (("post", "/api/v1/admin/returns/{id}/refuse"), json!({ "reason": "worn" })),
-        (("post", "/api/v1/admin/payments/{id}/refunds/{refund}/resolve"), json!({ "reason": "paid by bank transfer" })),
+        (
+            ("post", "/api/v1/admin/payments/{id}/refunds/{refund}/resolve"),
+            json!({ "reason": "paid by bank transfer" }),
+        ),
         (("post", "/api/v1/admin/payments/{id}/refunds"), json!({ "amount": 100, "reason": "arrived late" })),
         (("post", "/api/v1/admin/modules/{module}/placement"), json!({ "placement": "local" })),
     ])
