@@ -61,10 +61,14 @@ impl Operation {
 
     /// Asks it of an order, product or cart that is there (`id`), with a body that is at least JSON.
     fn of(&self, shop: &Shop, id: &str) -> Ask {
+        self.with(shop, id, &json!({}))
+    }
+
+    fn with(&self, shop: &Shop, id: &str, body: &Value) -> Ask {
         let path = self.path.replace("{sku}", "cup").replace("{slug}", "cups").replace("{handle}", "cup");
         let path = path.replace("{provider}", "simulated").replace("{id}", id);
         let ask = shop.ask(self.method.parse().unwrap(), &path);
-        if self.method == "GET" { ask } else { ask.key("walking-the-document").body("application/json", "{}") }
+        if self.method == "GET" { ask } else { ask.key("walking-the-document").json(body) }
     }
 }
 
@@ -99,8 +103,8 @@ async fn orders_are_closed(shop: &Shop) {
     let goods = json!({"lines": [{"sku": "cup", "quantity": 1}], "reason": "no", "restock": true});
     for operation in &closed {
         let ask = || {
-            let ask = operation.of(shop, &order.id);
-            if operation.path.ends_with("/returns") { ask.json(&goods) } else { ask }
+            let has_goods = operation.path.ends_with("/returns");
+            if has_goods { operation.with(shop, &order.id, &goods) } else { operation.of(shop, &order.id) }
         };
         for token in ["", "wrong", other.token.as_str()] {
             ask().order_token(token).send().await.expect_problem(404, "not-found");
