@@ -2,12 +2,13 @@
 
 use std::{
     cell::{Cell, RefCell},
+    io,
     task::Waker,
 };
 
-use tokio::time::Instant;
+use tokio::{net::TcpStream, time::Instant};
 
-use crate::{Refusal, Share};
+use crate::{Ended, Refusal, Share, connections::Place};
 
 /// Why a body did not come whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +21,14 @@ pub(crate) enum BodyFailure {
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) share: Share,
+    /// Gone once the connection is evicted.
+    held: RefCell<Option<(TcpStream, Place)>>,
     /// From the last byte of a request's head until its answer is written.
     in_flight: Cell<bool>,
     /// When the last answer was written.
     idle_since: Cell<Option<Instant>>,
     refusal: Cell<Option<Refusal>>,
     body_failure: Cell<Option<BodyFailure>>,
-    evicted: Cell<bool>,
     /// Whether there is a later request, or the end, behind the one that is answered.
     has_more: Cell<bool>,
     /// Of the task that reads: something else than the socket may let it go on.
@@ -34,14 +36,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(share: Share) -> Self {
+    pub(crate) fn new(socket: TcpStream, place: Place) -> Self {
         Self {
-            share,
+            share: place.share,
+            held: RefCell::new(Some((socket, place))),
             in_flight: Cell::default(),
             idle_since: Cell::default(),
             refusal: Cell::default(),
             body_failure: Cell::default(),
-            evicted: Cell::default(),
             has_more: Cell::default(),
             reader: RefCell::default(),
         }
@@ -86,14 +88,31 @@ impl Connection {
         self.body_failure.get()
     }
 
-    /// Asks the stream to end. It does so when it is idle.
+    /// Closes the socket and leaves the place at once; the task of the connection ends when it finds that out.
     pub(crate) fn evict(&self) {
-        self.evicted.set(true);
+        if let Some((_socket, place)) = self.held.take() {
+            place.note(Ended::Evicted);
+        }
         self.wake();
     }
 
     pub(crate) fn is_evicted(&self) -> bool {
-        self.evicted.get()
+        self.held.borrow().is_none()
+    }
+
+    /// # Errors
+    ///
+    /// When the connection was evicted.
+    pub(crate) fn with_socket<T>(&self, work: impl FnOnce(&mut TcpStream) -> T) -> io::Result<T> {
+        let mut held = self.held.borrow_mut();
+        let (socket, _) = held.as_mut().ok_or(io::ErrorKind::ConnectionAborted)?;
+        Ok(work(socket))
+    }
+
+    pub(crate) fn note(&self, why: Ended) {
+        if let Some((_, place)) = self.held.borrow().as_ref() {
+            place.note(why);
+        }
     }
 
     /// Wakes the reader when the answer is written.

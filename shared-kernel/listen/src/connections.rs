@@ -113,16 +113,6 @@ impl Connections {
         self.place(Share::Regular, self.0.regular_limit)
     }
 
-    /// A place that another connection is about to leave. Few may be about to.
-    pub(crate) fn place_of_evicted(&self, share: Share) -> Option<Place> {
-        self.note(Ended::Evicted);
-        let limit = match share {
-            Share::Regular => self.0.regular_limit,
-            Share::Spare => self.0.spare_limit,
-        };
-        self.place(share, limit.saturating_add(self.0.spare_limit.max(1)))
-    }
-
     pub(crate) fn spare_place(&self) -> Option<Place> {
         self.place(Share::Spare, self.0.spare_limit)
     }

@@ -37,8 +37,7 @@ impl FileBudget {
         let free = files.saturating_sub(OTHER_FILES.min(files / 2));
         let spare = (free / 8).clamp(4, MOST_SPARE);
         let ports = if forwards { free / 8 } else { 0 };
-        // Beside the spare ones there may be as many that are about to end, of either share.
-        let rest = free.saturating_sub(3 * spare + ports) / if forwards { 2 } else { 1 };
+        let rest = free.saturating_sub(spare + ports) / if forwards { 2 } else { 1 };
         Self { public: wanted.min(rest).max(LEAST), ports: ports.max(LEAST), spare }
     }
 }

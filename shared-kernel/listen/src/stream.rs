@@ -15,7 +15,6 @@ use std::{
 use bytes::{Buf as _, BytesMut};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::Instant,
 };
 use tokio_util::io::poll_read_buf;
@@ -24,7 +23,6 @@ use crate::{
     Ended, Refusal, Share, Timeouts,
     chunks::{Chunks, Progress},
     connection::{BodyFailure, Connection},
-    connections::Place,
     head::{self, Framing, Scanner},
     timer::Timer,
     worker::Listed,
@@ -46,9 +44,7 @@ const SPARE_HEAD: Duration = Duration::from_secs(2);
 /// The bytes of one connection.
 #[derive(Debug)]
 pub(crate) struct Stream {
-    io: TcpStream,
     connection: Rc<Connection>,
-    place: Place,
     _listed: Listed,
     timeouts: Timeouts,
     timer: Timer,
@@ -87,16 +83,9 @@ enum Step {
 }
 
 impl Stream {
-    pub(crate) fn new(
-        io: TcpStream,
-        connection: Rc<Connection>,
-        (place, listed): (Place, Listed),
-        timeouts: Timeouts,
-    ) -> Self {
+    pub(crate) fn new(connection: Rc<Connection>, listed: Listed, timeouts: Timeouts) -> Self {
         Self {
-            io,
             connection,
-            place,
             _listed: listed,
             timeouts,
             timer: Timer::default(),
@@ -115,13 +104,7 @@ impl Stream {
     }
 
     pub(crate) fn peer(&self) -> Option<std::net::SocketAddr> {
-        self.io.peer_addr().ok()
-    }
-
-    /// A spare connection ends at once when another needs its place.
-    fn stay(&self) -> io::Result<()> {
-        let leaves = self.connection.share == Share::Spare && self.connection.is_evicted();
-        if leaves { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+        self.connection.with_socket(|socket| socket.peer_addr()).ok()?.ok()
     }
 
     fn step(&mut self, cx: &mut Context<'_>) -> io::Result<Step> {
@@ -144,7 +127,6 @@ impl Stream {
         if self.client_is_done && self.inbox.is_empty() {
             return Ok(Step::Ended);
         }
-        self.connection.wake_reader_with(cx.waker());
         if !self.inbox.is_empty() || self.client_is_done {
             self.connection.expect_more();
         }
@@ -204,7 +186,7 @@ impl Stream {
     }
 
     fn refuse(&mut self, refusal: Refusal, why: Ended) -> Step {
-        self.place.note(why);
+        self.connection.note(why);
         self.connection.refuse(refusal);
         self.ready = BytesMut::from(Refusal::stand_in(&self.inbox).as_bytes());
         self.inbox.clear();
@@ -215,11 +197,7 @@ impl Stream {
 
     /// An idle connection may wait for long; a head that has begun, or a connection that has not, may not.
     fn wait_for_head(&mut self, cx: &mut Context<'_>) -> Step {
-        self.connection.wake_reader_with(cx.waker());
         let idle_since = self.connection.idle_since().filter(|_| self.inbox.is_empty());
-        if idle_since.is_some() && self.connection.is_evicted() {
-            return Step::Ended;
-        }
         let deadline = match idle_since {
             Some(since) => since + self.timeouts.idle,
             None => *self.waiting_since.get_or_insert_with(Instant::now) + self.head_timeout(),
@@ -288,7 +266,7 @@ impl Stream {
             self.timer.wake_by(deadline, cx);
             return Step::Waits;
         }
-        self.place.note(Ended::SlowBody);
+        self.connection.note(Ended::SlowBody);
         self.break_off(Some(BodyFailure::TooSlow))
     }
 
@@ -303,7 +281,8 @@ impl Stream {
     /// Reads what the socket has. The end of the client's bytes is noted.
     fn fill(&mut self, cx: &mut Context<'_>) -> io::Result<Poll<()>> {
         self.inbox.reserve(READ_BYTES);
-        Ok(match poll_read_buf(Pin::new(&mut self.io), cx, &mut self.inbox)? {
+        let inbox = &mut self.inbox;
+        Ok(match self.connection.with_socket(|socket| poll_read_buf(Pin::new(socket), cx, inbox))?? {
             Poll::Ready(read) => {
                 self.client_is_done = read == 0;
                 Poll::Ready(())
@@ -320,7 +299,6 @@ impl Stream {
     fn linger(&mut self, since: Instant, cx: &mut Context<'_>) -> io::Result<Poll<()>> {
         self.connection.wake_reader_with(cx.waker());
         while !self.client_is_done {
-            self.stay()?;
             self.inbox.clear();
             if self.fill(cx)?.is_pending() {
                 let deadline = since + LINGER;
@@ -342,14 +320,11 @@ impl AsyncRead for Stream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         while this.ready.is_empty() {
-            this.stay()?;
             match this.step(cx)? {
                 Step::Moved => {}
                 Step::Ended => return Poll::Ready(Ok(())),
                 Step::Waits => {
-                    if this.connection.share == Share::Spare {
-                        this.connection.wake_reader_with(cx.waker());
-                    }
+                    this.connection.wake_reader_with(cx.waker());
                     return Poll::Pending;
                 }
             }
@@ -363,29 +338,30 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if let Poll::Ready(written) = Pin::new(&mut this.io).poll_write(cx, bytes) {
+        let written = this.connection.with_socket(|socket| Pin::new(socket).poll_write(cx, bytes))?;
+        if written.is_ready() {
             this.unread_since = None;
-            return Poll::Ready(written);
+            return written;
         }
         let deadline = *this.unread_since.get_or_insert_with(Instant::now) + this.timeouts.answer;
         if Instant::now() < deadline {
             this.timer.wake_by(deadline, cx);
             return Poll::Pending;
         }
-        this.place.note(Ended::UnreadAnswer);
+        this.connection.note(Ended::UnreadAnswer);
         // What the client does not read is not kept for it by the system either.
-        let _ = this.io.set_zero_linger();
+        let _ = this.connection.with_socket(|socket| socket.set_zero_linger());
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read its answer")))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().io).poll_flush(cx)
+        self.connection.with_socket(|socket| Pin::new(socket).poll_flush(cx))?
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.closing_since.is_none() {
-            ready!(Pin::new(&mut this.io).poll_shutdown(cx))?;
+            ready!(this.connection.with_socket(|socket| Pin::new(socket).poll_shutdown(cx))?)?;
         }
         let since = *this.closing_since.get_or_insert_with(Instant::now);
         if this.leaves_bytes() { this.linger(since, cx)?.map(Ok) } else { Poll::Ready(Ok(())) }

@@ -6,7 +6,7 @@ use actix_web::{
     App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer,
     dev::ServerHandle,
     http::StatusCode,
-    web::{self, Bytes, ServiceConfig},
+    web::{self, ServiceConfig},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -38,14 +38,14 @@ impl Drop for Served {
     }
 }
 
-async fn any(request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
+async fn any(request: HttpRequest, body: web::Payload) -> HttpResponse {
     if let Some(refusal) = request.extensions().get::<Refusal>() {
         return HttpResponse::build(StatusCode::from_u16(refusal.status).unwrap()).body(refusal.code);
     }
     if request.extensions().get::<Crowded>().is_some() && request.path() != "/health" {
         return HttpResponse::ServiceUnavailable().body("crowded");
     }
-    match (request.path(), body) {
+    match (request.path(), body.to_bytes().await) {
         (_, Err(error)) => HttpResponse::BadRequest().body(format!("{error}")),
         ("/long", _) => HttpResponse::Ok().body(vec![b'x'; 32 * 1024 * 1024]),
         ("/none", _) => HttpResponse::NoContent().finish(),

@@ -53,9 +53,9 @@ impl Worker {
             self.0.connections.note(Ended::TurnedAway);
             return Err(io::Error::other("every connection is taken"));
         };
-        let connection = Rc::new(Connection::new(place.share));
+        let connection = Rc::new(Connection::new(io, place));
         let listed = self.list(&connection);
-        Ok(Stream::new(io, connection, (place, listed), self.0.timeouts))
+        Ok(Stream::new(connection, listed, self.0.timeouts))
     }
 
     /// A regular place, if need be that of the connection which has been idle for longest; else a spare one, if need
@@ -66,10 +66,9 @@ impl Worker {
         let waiting = |(number, connection): &(u64, Rc<Connection>)| {
             (!connection.is_in_flight()).then_some((connection.idle_since().is_none(), *number))
         };
-        let evicting = |share, evicted| if evicted { connections.place_of_evicted(share) } else { None };
-        let evict_idle = || evicting(Share::Regular, self.evict_one(Share::Regular, idle));
-        let evict_spare = || evicting(Share::Spare, self.evict_one(Share::Spare, waiting));
-        connections.regular_place().or_else(evict_idle).or_else(|| connections.spare_place()).or_else(evict_spare)
+        let regular = || if self.evict_one(Share::Regular, idle) { connections.regular_place() } else { None };
+        let spare = || if self.evict_one(Share::Spare, waiting) { connections.spare_place() } else { None };
+        connections.regular_place().or_else(regular).or_else(|| connections.spare_place()).or_else(spare)
     }
 
     /// Ends the first connection of `share` by `rank`. Those without a rank stay.

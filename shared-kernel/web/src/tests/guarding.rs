@@ -101,3 +101,21 @@ async fn errors_of_actix_become_problems() {
     .await;
     assert_eq!((reply.code().as_str(), reply.header("allow")), ("method-not-allowed", Some("GET")));
 }
+
+/// `/things/special` is no `/things/{id}`, whichever the table knows first.
+#[test]
+fn the_path_that_is_meant_names_its_methods() {
+    use crate::MethodTable;
+    let table = MethodTable::default()
+        .and("/things/{id}", &[Method::GET, Method::DELETE])
+        .and("/things/special", &[Method::POST])
+        .and("/{kind}/special", &[Method::PATCH]);
+    for (path, methods) in [
+        ("/things/special", vec![Method::POST]),
+        ("/things/7", vec![Method::DELETE, Method::GET]),
+        ("/others/special", vec![Method::PATCH]),
+        ("/others/7", vec![]),
+    ] {
+        assert_eq!(table.known_methods(path), methods, "{path}");
+    }
+}
