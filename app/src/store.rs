@@ -305,7 +305,7 @@ pub struct Listeners {
     pub public: TcpListener,
     /// Of the port server.
     pub ports: Option<TcpListener>,
-    /// Of whoever runs the store.
+    /// Of the operator: detailed health and metrics.
     pub operator: Option<TcpListener>,
 }
 
