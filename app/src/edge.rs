@@ -52,7 +52,7 @@ pub(crate) struct Edge {
     proxies: TrustedProxies,
     /// Knows the other processes of this store; missing where there can be none.
     processes: Option<TokenVerifier>,
-    /// Whom a forwarded request's token may be for.
+    /// The audiences accepted in a forwarded request's token.
     audiences: Vec<String>,
     admin: AdminKey,
     routes: Arc<RouteTable>,

@@ -52,8 +52,8 @@ pub(crate) struct Series {
     pub(crate) seconds: Histogram,
 }
 
-/// What figures tell of a request beside its route. A client can invent methods, and a module elsewhere statuses; each name
-/// would be a series that is kept for ever, so the ones that nobody registered are one.
+/// The labels of a request's metrics beside its route. A client can invent methods, and a remote module can invent
+/// statuses. Each name would be a series that is kept for ever, so all unregistered ones share one series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Kind {
     method: &'static str,

@@ -20,7 +20,7 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// The URL of a server: as it stands, or with the `http://` that people leave out of `localhost:8080`. A host without a
-/// port may be a slip, and is left for whoever connects to refuse.
+/// port may be a slip. It is left as it stands, and the client that connects refuses it.
 pub(crate) fn url(text: &str) -> String {
     let text = text.trim();
     let authority = text.split('/').next().unwrap_or_default();

@@ -39,7 +39,7 @@ pub struct Http {
     pub proxy_header: ProxyHeader,
 }
 
-/// Where health and figures are shown to whoever reaches it.
+/// The listener that serves detailed health and metrics without a key.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorListener {

@@ -1,5 +1,5 @@
-//! Compares the connections that this process may open with those that its Postgres takes. A server that is asked for
-//! more refuses somebody in the middle of the day, and not whoever asked for too many.
+//! Compares the connections that this process may open with those that its Postgres takes. A server that has none left
+//! refuses the next client under load, which need not be the process that opened too many.
 
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ struct Demand {
     capacity: Capacity,
 }
 
-/// Refuses when this process alone may open more than its server takes, and warns when it may together with whoever is
-/// connected now.
+/// Fails when this process alone may open more connections than its server takes. Warns when they exceed that limit
+/// together with the connections that other clients hold now.
 pub(crate) async fn check(databases: &Databases, connections: u32) -> anyhow::Result<()> {
     let mut servers: BTreeMap<String, Demand> = BTreeMap::new();
     for db in databases.all() {

@@ -10,7 +10,7 @@ pub(crate) enum Class {
     Cart,
     Order,
     Webhook,
-    /// Of whoever shows the admin key.
+    /// Requests with the admin key.
     Admin,
     Import,
 }
@@ -31,8 +31,8 @@ impl Class {
         }
     }
 
-    /// The class of a request for `route`, a pattern of the document. `None` is never limited: an orchestrator that asks
-    /// for health must be answered when nobody else is.
+    /// The class of a request for `route`, a pattern of the document. `None` is never limited: an orchestrator's
+    /// health checks must be answered even when all other requests are refused.
     pub(crate) fn of(method: &Method, route: &str, query: &str) -> Option<Self> {
         if route.starts_with("/health/") || route == "/metrics" {
             return None;

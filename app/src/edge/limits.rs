@@ -27,10 +27,10 @@ type Direct = RateLimiter<NotKeyed, InMemoryState, DefaultClock, governor::middl
 /// The window that every limit is given for.
 pub(super) const WINDOW_SECONDS: u32 = 60;
 
-/// Of so many clients a bucket keeps the state; beyond it neighbours share one.
+/// The most clients whose state a bucket keeps. Beyond that, neighbouring addresses share one state.
 const MOST_CLIENTS: usize = 200_000;
 
-/// After so many requests quiet clients are let go of, however soon that is.
+/// The number of requests after which the state of quiet clients is dropped, even if little time has passed.
 const SWEEP_AFTER: usize = 50_000;
 
 /// A process of the store with a wrong key asks more often than a guesser of keys, and is not one.
@@ -45,7 +45,7 @@ pub(crate) struct Limits {
     process_failures: Option<Bucket>,
     failure_delay: Duration,
     taken: AtomicUsize,
-    /// Whether so many clients are known that neighbours share.
+    /// Whether more than [`MOST_CLIENTS`] are known, so that neighbouring addresses share one state.
     is_crowded: AtomicBool,
 }
 
@@ -215,7 +215,7 @@ fn position(class: Class) -> usize {
     Class::ALL.iter().position(|known| *known == class).unwrap_or_default()
 }
 
-/// Whole seconds, rounded up: whoever comes back then is let in.
+/// Whole seconds, rounded up: a client that retries after them is let in.
 fn seconds(until: &NotUntil<Instant>, clock: &DefaultClock) -> u32 {
     let wait = until.wait_time_from(clock.now());
     u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1)

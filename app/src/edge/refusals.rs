@@ -1,5 +1,5 @@
-//! Writes down which credentials were refused to whom. A flood of them makes a few lines: the first of a client at once,
-//! the rest as a count.
+//! Logs refused credentials, by client. A flood of them makes a few lines: the first refusal of a client at once, the
+//! rest as a count.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use actix_web::{
 use kernel_db::guard;
 use kernel_web::{API_BASE, ClientAddress};
 
-/// So many clients are told apart between two reports.
+/// The most clients that are counted separately between two reports.
 const MOST_CLIENTS: usize = 256;
 
 /// What a client shows to be let in.

@@ -1,4 +1,4 @@
-//! Who may see how the store is made up: whoever shows the admin key, or reaches the operator's listener.
+//! Who may see how the store is made up: a client with the admin key, or one that reaches the operator's listener.
 
 use std::future::{Ready, ready};
 

@@ -30,7 +30,7 @@ pub(crate) fn usable(name: &str, key: &SecretString) -> anyhow::Result<SecretStr
     Ok(key.into())
 }
 
-/// Whoever learns one key must not learn another.
+/// Keys must differ, so that a leak of one does not expose another.
 pub(super) fn differ(keys: &[(&str, &SecretString)]) -> anyhow::Result<()> {
     for (position, (name, key)) in keys.iter().enumerate() {
         for (other_name, other) in keys.iter().skip(position + 1) {

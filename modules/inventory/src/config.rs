@@ -11,7 +11,7 @@ pub struct Config {
     /// The part of what can be sold of a SKU that orders may hold together while they are not paid for, once a normal
     /// payment would be done; 100 sets no limit.
     pub unpaid_share_percent: u8,
-    /// So many units of a SKU they may hold in any case, where that part is smaller.
+    /// The number of units of a SKU that these orders may hold even when that part is smaller.
     pub unpaid_share_at_least: u32,
     /// How often holds that nobody committed are looked for and given back, in seconds.
     pub sweep_every_seconds: u64,

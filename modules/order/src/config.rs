@@ -28,8 +28,8 @@ pub struct Config {
     /// The same for one network address, which many buyers may share.
     pub unpaid_orders_per_address: u32,
     pub unpaid_units_per_address: u32,
-    /// When so many orders of one email, one address or all have come to nothing unpaid within `unpaid_memory_minutes`,
-    /// new ones hold no more than the part of each SKU that unpaid orders share, from the start; 0 never.
+    /// After this many orders of one email, of one address or of all have failed unpaid within `unpaid_memory_minutes`,
+    /// new ones hold no more than the part of each SKU that unpaid orders share, from the start. 0 turns this off.
     pub unpaid_tries_per_email: u32,
     pub unpaid_tries_per_address: u32,
     pub unpaid_tries_overall: u32,

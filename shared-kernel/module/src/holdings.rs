@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// So many rows of one kind.
+/// The number of rows of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holding {
     /// As one of them is called, such as `open hold`.

@@ -40,7 +40,7 @@ impl Retention {
     }
 }
 
-/// So many days, as a span of time.
+/// A number of days as a [`Duration`].
 pub fn days(days: NonZeroU16) -> Duration {
     Duration::from_hours(24) * u32::from(days.get())
 }

@@ -42,7 +42,7 @@ pub const FORWARDED: &str = "x-banyan-forwarded";
 /// The address of the client, as the process saw it that forwards. Believed only beside a good token.
 pub const CLIENT: &str = "x-banyan-client";
 
-/// Whom the token of a forwarded request is for. It opens no port: public addresses may lie behind a balancer that logs.
+/// The audience of a forwarded request's token. It opens no port: public addresses may lie behind a balancer that logs.
 pub fn audience(module: &str) -> String {
     format!("{module}.public")
 }

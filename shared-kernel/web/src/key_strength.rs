@@ -6,7 +6,7 @@
 /// As many characters as a UUID needs in base64.
 const LENGTH: usize = 22;
 
-/// Random text of that length has at least so many different characters.
+/// The least number of different characters in random text of that length.
 const DISTINCT: usize = 8;
 
 /// Whether `key` has the length and the variety of a random one: 22 characters or more, 8 of them different, not a

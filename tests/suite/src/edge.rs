@@ -1,4 +1,4 @@
-//! What stands between the network and the operations: limits, refused credentials, what is shown to whom, files, traces.
+//! What stands between the network and the operations: limits, refused credentials, who may see what, files, traces.
 //! Each guard has a control that takes it away.
 
 mod figures;

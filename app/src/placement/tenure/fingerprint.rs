@@ -9,7 +9,7 @@ use sha2::Sha256;
 
 use crate::{config::Service, keys::Keys};
 
-/// So many bytes of a code are shown: enough to tell secrets apart.
+/// How many bytes of a code are shown: enough to tell secrets apart.
 const SHOWN: usize = 8;
 
 /// What is compared, and what an operator is told about it.
@@ -29,7 +29,7 @@ const COMPARED: [(&str, &str); 2] = [
 ];
 
 /// One code of each secret for each service key that the process accepts: while keys are being changed, two processes
-/// have one of them in common. None without a service key, because there is nobody to compare with.
+/// have one of them in common. None without a service key, because there is no other process to compare with.
 pub(crate) fn of(keys: &Keys, service: &Service) -> BTreeMap<String, Vec<String>> {
     let accepted: Vec<&SecretString> =
         [&service.key, &service.previous_key].into_iter().filter(|key| !key.expose_secret().is_empty()).collect();

@@ -9,7 +9,7 @@ use kernel_db::DbError;
 use super::Stockroom;
 use crate::persistence::claim;
 
-/// So many claims are looked at in one go.
+/// How many claims are examined in one batch.
 const BATCH: i64 = 500;
 
 /// Up to which order old claims were looked at. An order's id tells when it was placed, so every claim is looked at once in

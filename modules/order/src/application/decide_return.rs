@@ -53,7 +53,7 @@ impl Orders {
         idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
             let of: OrderId = returns::order_of(&tx, id).await?.ok_or(OrderError::NoReturn(id))?;
             let mut order = orders::lock(&tx, of).await?.ok_or(OrderError::NoReturn(id))?;
-            // Read after the order is locked: whoever decided before has committed.
+            // Read after the order is locked, so that any earlier decision has committed.
             let mut back = returns::find(&tx, id).await?.ok_or(OrderError::NoReturn(id))?.back;
             let left = order.left(refunds::due(&tx, of).await?);
             decide(&mut order, &mut back, decision, left, act)?;

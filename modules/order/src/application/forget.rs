@@ -10,7 +10,7 @@ use kernel_db::DbError;
 use super::Orders;
 use crate::persistence::old;
 
-/// So many orders are looked at in one go.
+/// How many orders are examined in one batch.
 const BATCH: i64 = 500;
 
 /// Up to which number old orders were looked at. What is old and was not rejected never will be, so every order is looked at

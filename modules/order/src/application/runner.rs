@@ -22,7 +22,7 @@ const BATCH: usize = 16;
 /// So many carts are deleted in one transaction.
 const SWEEP: i64 = 500;
 
-/// So many orders get their key in one transaction.
+/// How many orders get their folded email key in one transaction.
 const FOLD: i64 = 500;
 
 /// Runs until told to stop. What is under way then is finished by its task.

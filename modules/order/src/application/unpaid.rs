@@ -1,9 +1,9 @@
 //! Limits what orders may hold that are not paid for.
 //!
-//! An order holds what it wants for as long as a normal payment takes. One that takes longer needs a place among the
-//! unpaid, of which each client and each email has only so many, and its units count among those that unpaid orders share of
-//! each SKU (`Stock::hold` with `unpaid`). Clients whose orders came to nothing that way hold no more than that share from
-//! the start, for some minutes.
+//! An order may hold any quantity for as long as a normal payment takes. An order that takes longer needs a place among
+//! the unpaid orders; each client and each email has a limited number of places. Its units then count towards the part
+//! of each SKU that unpaid orders share (`Stock::hold` with `unpaid`). Once a client's orders have failed that way, its
+//! new orders are limited to that part from the start, for some minutes.
 
 use std::{
     net::IpAddr,
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// While no order is unpaid, nobody looks again for so long.
+/// How long the unpaid orders are not read again after a read that found none.
 const QUIET: Duration = Duration::from_millis(250);
 
 /// Makes [`Who`], and remembers until when there is nothing to look for.
@@ -94,14 +94,14 @@ impl Orders {
         Ok(if self.config.trusts(&figures) { Unpaid::InTime } else { Unpaid::Capped })
     }
 
-    /// Nobody for the admin: the shop may hold what it wants.
+    /// `None` for the admin, whose orders are not limited.
     pub(super) fn who(&self, command: &Place) -> Option<Who> {
         let guest = command.asked.cx.principal == Principal::Guest;
         let watch = self.watch.as_ref().filter(|_| guest)?;
         Some(watch.who(command.asked.client, &command.purchase.email))
     }
 
-    /// An order is unpaid now, or has come to nothing: whoever comes next looks.
+    /// An order is unpaid now, or has failed: the next order reads the unpaid orders again.
     pub(super) fn unpaid_changed(&self) {
         if let Some(watch) = &self.watch {
             watch.note(false);

@@ -79,7 +79,8 @@ pub(crate) fn send(lines: &mut [Line], units: &Units) {
     }
 }
 
-/// Marks `units` as called off, and answers their price. The caller has made sure that so many are to be sent.
+/// Marks `units` as called off, and answers their price. The caller has checked that at least that many are
+/// still to be sent.
 ///
 /// # Errors
 ///
@@ -97,7 +98,8 @@ pub(crate) fn call_off(lines: &mut [Line], units: &Units, zero: Money) -> Result
     Ok(price)
 }
 
-/// Takes `units` back from the buyer, and answers their price. The caller has made sure that the buyer has so many.
+/// Takes `units` back from the buyer, and answers their price. The caller has checked that the buyer has at least
+/// that many.
 ///
 /// # Errors
 ///

@@ -38,7 +38,7 @@ impl Asking {
     }
 
     /// To place an order, of whose body `fingerprint` is the hash. All guests share one scope, so a guest's key must be
-    /// hard to guess: whoever repeats it is answered as the first was.
+    /// hard to guess: any client that repeats it gets the answer of the first request.
     pub(super) fn into_placing(self, key: &IdempotencyKey, fingerprint: &str) -> ApiResult<Asked> {
         if self.cx.principal == Principal::Guest && !guard::sabotaged("order.strong_key") {
             key.require_strong()?;

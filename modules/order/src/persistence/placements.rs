@@ -203,8 +203,9 @@ pub(crate) async fn turn(tx: &Tx, order: OrderId, because: &Rejection, due_at: D
     Ok(tx.run(sql, [because.into(), due_at.into(), order.uuid().into()]).await? == 1)
 }
 
-/// Passes the pivot with all of `orders`: paid for, they need no payment token, and nobody needs to know their clients. Nothing is to be kept when a row is missing: then one of the sagas has turned
-/// back, has passed it before, or is gone.
+/// Passes the pivot with all of `orders`. They are paid for, so their payment tokens and the hashes of their clients
+/// and emails are removed. The caller must keep nothing when a row is missing: then one of the sagas has turned back,
+/// has passed the pivot before, or is gone.
 pub(crate) fn pass_pivot(orders: &[OrderId], due_at: DateTime<Utc>) -> Write {
     let sql = "UPDATE placement SET state = 'settling', due_at = ?, token = '', client = NULL, buyer = NULL \
                WHERE state IN ('placing', 'pending') \

@@ -48,7 +48,7 @@ const ENOUGH: i64 = 10_000;
 const KEPT_PER_CLIENT: i64 = 100;
 
 impl Limits {
-    /// Whether there is a place for one order more, of so many `units`.
+    /// Whether there is a place for one more order with this many `units`.
     pub(crate) const fn have_room(&self, figures: &Figures, units: i64) -> bool {
         figures.client_orders < self.client_orders
             && figures.buyer_orders < self.buyer_orders
@@ -101,8 +101,8 @@ fn read(row: &QueryResult) -> Result<Figures, DbError> {
     })
 }
 
-/// Gives the placing of `order` a place among the unpaid, if there is one for its client and its email. Whoever has no
-/// client needs none: the admin's orders do not count.
+/// Gives the placing of `order` a place among the unpaid, if there is one for its client and its email. An order
+/// without a client needs none: the admin's orders are not counted.
 ///
 /// On Postgres two that ask for the same client wait for each other; on SQLite everyone does.
 pub(crate) async fn enlist(tx: &Tx, order: OrderId, limits: &Limits) -> Result<Place, DbError> {
@@ -125,7 +125,7 @@ pub(crate) async fn enlist(tx: &Tx, order: OrderId, limits: &Limits) -> Result<P
 
 async fn take_turns(tx: &Tx, client: &str, buyer: &str) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
-        // One after the other, in an order of their own, so that nobody waits in a circle.
+        // The locks are taken in sorted order, so that no two transactions deadlock.
         let mut names = [(client,), (buyer,)];
         names.sort_unstable();
         let sql = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || (value ->> 0), 0)) FROM {rows}";

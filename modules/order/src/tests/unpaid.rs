@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Config;
 
-/// Nobody waits for long, and two orders of one email may be unpaid, three of one address.
+/// Short waits, no grace, and room for two unpaid orders of one email and three of one address.
 fn strict() -> Config {
     Config {
         answer_within_ms: 500,
@@ -80,7 +80,7 @@ async fn an_email_and_an_address_have_so_many_places() {
     .await;
 }
 
-/// All of them are let in, because none is counted yet; then exactly so many get a place.
+/// All orders are let in, because none is counted yet. Then exactly as many get a place as the limit allows.
 #[actix_web::test]
 async fn places_are_given_one_by_one() {
     let config = Config { unpaid_orders_per_email: 4, unpaid_orders_per_address: 50, ..strict() };
@@ -126,7 +126,7 @@ async fn an_order_has_the_time_of_a_normal_payment() {
     .await;
 }
 
-/// Whoever held stock for nothing holds no more than the shared part from the start, for a while.
+/// Once an order has failed unpaid, the buyer's next orders are limited to the shared part at once, for a while.
 #[actix_web::test]
 async fn who_hoarded_is_trusted_less_for_a_while() {
     let config = Config { unpaid_tries_per_email: 1, unpaid_grace_ms: 1, ..strict() };

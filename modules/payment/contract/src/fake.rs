@@ -80,7 +80,7 @@ impl FakeCharges {
         self.book().lose_next = true;
     }
 
-    /// From now on a void is first only written down, and what is set aside is freed the next time somebody asks.
+    /// From now on a void is only recorded at first. The authorized money is freed the next time the caller asks.
     pub fn void_later(&self) {
         self.book().void_later = true;
     }

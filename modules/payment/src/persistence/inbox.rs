@@ -20,7 +20,7 @@ pub(crate) async fn note(tx: &Tx, provider: &str, event: &str, processed: &str) 
     Ok(())
 }
 
-/// So many are deleted in one transaction.
+/// How many webhooks are deleted in one transaction.
 const BATCH: i64 = 500;
 
 /// Deletes at most 500 webhooks that were dealt with and came longer ago than `keep`; answers how many. No provider's

@@ -47,7 +47,7 @@ pub(crate) async fn dossier_of(db: &Db, order: OrderId) -> Result<Found<Dossier>
         Found::Nothing => Ok(Found::Nothing),
         Found::Tombstone => Ok(Found::Tombstone),
         Found::Payment(payment) => {
-            // On the way of an order nobody looks at refusals.
+            // The placing of an order does not use refusals.
             let attempts = attempts(db, &[payment.id]).await?;
             Ok(Found::Payment(Dossier { payment, attempts, refusals: Vec::new() }))
         }

@@ -166,7 +166,7 @@ impl Store {
         published.await.unwrap();
     }
 
-    /// Lets payment react to news of an order at once.
+    /// Delivers an order event to payment at once.
     pub(super) async fn react_to(&self, event: OrderEvent) {
         let seams = self.db.seams();
         let envelope = json!({

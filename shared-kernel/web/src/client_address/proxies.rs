@@ -17,7 +17,7 @@ pub struct Networks(Arc<[IpNet]>);
 #[error("`{0}` is neither an address nor a network: say 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, with commas between")]
 pub struct NetworksError(String);
 
-/// The header in which the proxies say whom they forward for.
+/// The header in which the proxies name the client that they forward for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProxyHeader {

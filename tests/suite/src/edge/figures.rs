@@ -13,7 +13,7 @@ use crate::harness::{Api, Kind, Place, Placement, Program, Sabotage, Shop, Site,
 
 const HERE: Site = Site { kind: Kind::Sqlite, placement: Placement::Local };
 
-/// Asks with methods, paths and versions that nobody has heard of.
+/// Sends requests with unknown methods, paths and versions.
 async fn invents(shop: &Shop, from: usize, count: usize) {
     for number in from..from + count {
         let method: Method = format!("INVENTED{number}").parse().unwrap();

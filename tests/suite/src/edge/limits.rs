@@ -6,7 +6,7 @@ use crate::harness::{Answer, Kind, Placement, Sabotage, Shop, Site, Words, alone
 
 const HERE: Site = Site { kind: Kind::Sqlite, placement: Placement::Local };
 
-/// Settings that limit this machine too, at so many of each kind in a minute.
+/// Settings that limit this machine too, to the given number of requests of each class in a minute.
 fn strict(classes: &[(&str, u32)]) -> Words {
     let mut words = words([("BANYAN__LIMITS__EXEMPT", String::new())]);
     let limit = |(class, most): &(&str, u32)| (format!("BANYAN__LIMITS__{class}_PER_MINUTE"), most.to_string());
@@ -83,7 +83,7 @@ fn control_without_limits_nothing_is_refused() {
     });
 }
 
-/// An orchestrator that asks for health is answered when nobody else is.
+/// An orchestrator's health checks are answered even when all other requests are refused.
 #[test]
 fn health_is_never_limited() {
     let _turn = together();

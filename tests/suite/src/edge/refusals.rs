@@ -35,7 +35,7 @@ async fn a_guesser_is_stopped(shop: &Shop) {
     // The admin is at the same address, and so is the buyer.
     shop.admin().get("/admin/stock").await.expect_status(200);
     shop.guest("ada").reads(&order).await.expect_status(200);
-    // Whoever guesses order tokens, or forges webhooks, from there is refused as well.
+    // A client at that address that guesses order tokens or forges webhooks is refused as well.
     let wrong = shop.ask(Method::GET, &format!("/api/v1/orders/{}", order.id)).order_token("wrong").send().await;
     wrong.expect_problem(429, "rate-limited");
     let forged = shop.ask(Method::POST, "/api/v1/webhooks/payments/simulated");
@@ -69,7 +69,7 @@ fn control_without_the_count_a_guesser_goes_on() {
     });
 }
 
-/// Each further wrong credential is answered later, so that a guesser waits and nobody else does.
+/// Each further wrong credential is answered later, so that only the client that guesses waits.
 #[test]
 fn guesses_are_slowed() {
     let _turn = together();

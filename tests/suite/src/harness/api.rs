@@ -50,7 +50,7 @@ impl Api {
         self.ask(Method::GET, path).send().await
     }
 
-    /// What is shown to whoever runs the store.
+    /// A page as the operator sees it.
     pub(crate) async fn shows(&self, path: &str) -> Answer {
         self.ask(Method::GET, path).bearer(ADMIN_KEY).send().await
     }

@@ -45,7 +45,7 @@ impl Split {
         self.inventory().serves_with(&[], &ONLY_INVENTORY).await
     }
 
-    /// The store sells so many cups in one process, and stops.
+    /// The store sells `units` cups in one process, and stops.
     pub(crate) async fn has_sold(&self, units: i64) {
         let store = self.whole().serves().await;
         store.admin().stocks("cup", UNITS, PENCE).await;

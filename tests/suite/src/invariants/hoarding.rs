@@ -1,4 +1,4 @@
-//! I14: nobody takes the shop from the others by holding what is not paid for.
+//! I14: no buyer can empty the shop for the others by holding stock without paying.
 
 use std::time::Duration;
 

@@ -59,7 +59,7 @@ impl Reader {
         Self { folder, ports, terminals: BTreeMap::new() }
     }
 
-    /// Types the blocks of a section; answers what `hands` has printed meanwhile.
+    /// Types the blocks of a section. Answers what the terminal `hands` printed during that time.
     async fn reads(&mut self, section: &str) -> String {
         let printed = self.printed().len();
         for (terminal, block) in blocks(section) {
@@ -136,7 +136,7 @@ fn figures(printed: &str) -> Vec<i64> {
     stock.filter_map(|line| line.split("\"available\":").nth(1).and_then(figure)).collect()
 }
 
-/// A person would have read on meanwhile.
+/// Waits for the demonstration stock. A reader of the guide would have spent that time reading.
 async fn has_its_demonstration(store: &Api) {
     eventually("the demonstration has stock", async || {
         let stock = store.get("/api/v1/stock/MUG-CHALK").await;

@@ -204,7 +204,7 @@ fn a_schema_is_not_passed_by() {
         refuses(&split.parted(), &SERVE, &words).await;
         inventory.stops().await;
 
-        // Nobody can say at the start what the far side stands on; it is not trusted when it comes.
+        // The far side's database is unknown at the start, so the store starts. Once up, the far side is not trusted.
         let store = split.parted().serves().await;
         let inventory = split.serves_inventory().await;
         eventually("the far side is refused", async || {

@@ -26,7 +26,7 @@ impl Draw {
         choices[usize::try_from(self.below(choices.len().try_into().unwrap())).unwrap()]
     }
 
-    /// So many signs out of `alphabet`.
+    /// `count` random characters of `alphabet`.
     fn signs(&mut self, alphabet: &str, count: usize) -> String {
         let signs: Vec<&str> = alphabet.split_inclusive(|_: char| true).collect();
         (0..count).map(|_| self.one_of(&signs)).collect()
