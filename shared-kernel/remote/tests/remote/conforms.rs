@@ -35,7 +35,7 @@ async fn on_the_loopback(fake: Arc<FakeStock>) -> RemoteStock {
 #[actix_web::test]
 async fn a_socket_changes_nothing() {
     let socket = table(0, on_a_socket).await;
-    assert_eq!(socket.len(), 21);
+    assert_eq!(socket.len(), 22);
     for case in &socket {
         assert_eq!(case.outcome, Ok(()), "{}", case.name);
     }

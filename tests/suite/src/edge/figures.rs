@@ -52,11 +52,14 @@ fn patterns() -> BTreeSet<String> {
 fn is_known(name: &str, value: &str, patterns: &BTreeSet<String>) -> bool {
     const METHODS: [&str; 10] =
         ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "other"];
+    const ENDS: [&str; 6] = ["turned_away", "evicted", "refused_head", "slow_head", "slow_body", "unread_answer"];
     match name {
         "method" => METHODS.contains(&value),
         "status" => value == "other" || value.parse::<u16>().is_ok_and(|status| (100..600).contains(&status)),
         "route" => patterns.contains(value),
         "module" | "consumer" | "source" => ["catalog", "inventory", "order", "payment"].contains(&value),
+        "listener" => ["public", "ports"].contains(&value),
+        "reason" => ENDS.contains(&value),
         "le" => value == "+Inf" || value.parse::<f64>().is_ok(),
         _ => false,
     }

@@ -180,6 +180,7 @@ async fn sees_orders_as_ever(store: &Process, bought: &Order, wanted: &Order) {
     let ada = store.guest("ada");
     ada.reads(bought).await.expect_status(200);
     ada.timeline(bought).await.expect_status(200);
-    ada.returns(bought, &[("cup", 1)], true).await.expect_status(201);
+    let asked = ada.returns(bought, &[("cup", 1)], true).await.expect_status(201);
+    store.admin().receives(&asked, true).await.expect_status(200);
     ada.cancels(wanted).await.expect_status(200);
 }

@@ -94,6 +94,7 @@ const BROKEN: [(&str, Names); 12] = [
         Names::Just(&[
             "a repeated hold takes nothing more",
             "a repeated hold is answered as at first",
+            "a claim is kept while its order is not paid for",
             "a hold that lapsed is taken anew",
             "sixteen repeats at once take once",
         ]),
