@@ -39,13 +39,13 @@ fn traced(durability: &'static str, judge: impl FnOnce(Vec<String>)) {
         let wrapper = ["strace", "-f", "-y", "-s", "8192", "-e", CALLS, "-o", trace.to_str().unwrap()];
         let store = program.serves_with(&wrapper, &["serve", "--no-demo"]).await;
         store.admin().stocks("cup", 100, 100).await;
-        let mut tokens = Vec::new();
+        let mut answers = Vec::new();
         for number in 0..ORDERS {
             let bought = store.guest(&format!("buyer{number}")).buys(&[("cup", 1)]).await.expect_status(201);
-            tokens.push(Order::of(&bought).token);
+            answers.push(Order::of(&bought).id);
         }
         stop(store).await;
-        unsynced(&trace, &tokens)
+        unsynced(&trace, &answers)
     });
     judge(unsynced);
 }
@@ -62,18 +62,21 @@ async fn stop(store: Process) {
 
 /// What became of each answer, where it was sent before the file that keeps it was synced.
 ///
-/// An order's token stands in its answer and nowhere else, so the first write of it to the log of the order module is
-/// the commit of the answer.
-fn unsynced(trace: &Path, tokens: &[String]) -> Vec<String> {
+/// An answer begins with the order's id, as JSON and as no other text of the module does, so the first write of that to
+/// the log of the order module is the commit of the answer.
+fn unsynced(trace: &Path, orders: &[String]) -> Vec<String> {
     let trace = std::fs::read_to_string(trace).unwrap();
     let lines: Vec<&str> = trace.lines().collect();
     let is_log = |line: &str| line.contains("order.db-wal>");
     let find = |from: usize, wanted: &dyn Fn(&str) -> bool| {
         lines.iter().enumerate().skip(from).find(|(_, line)| wanted(line)).map(|(index, _)| index)
     };
-    let judge = |token: &String| {
-        let sent = find(0, &|line| line.contains("HTTP/1.1 201") && line.contains(token)).expect("the answer was sent");
-        let written = find(0, &|line| line.contains("pwrite64") && is_log(line) && line.contains(token));
+    let judge = |order: &String| {
+        // The trace escapes quotes.
+        let answer = format!(r#"{{\"id\":\"{order}\",\"number\""#);
+        let sent =
+            find(0, &|line| line.contains("HTTP/1.1 201") && line.contains(&answer)).expect("the answer was sent");
+        let written = find(0, &|line| line.contains("pwrite64") && is_log(line) && line.contains(&answer));
         let Some(written) = written.filter(|written| *written < sent) else {
             return Some(format!("the answer in line {sent} was never written before"));
         };
@@ -81,7 +84,7 @@ fn unsynced(trace: &Path, tokens: &[String]) -> Vec<String> {
         let done = synced.and_then(|synced| finished(&lines, synced)).filter(|done| *done < sent);
         done.is_none().then(|| format!("written in line {written}, sent in line {sent}, not synced between"))
     };
-    tokens.iter().filter_map(judge).collect()
+    orders.iter().filter_map(judge).collect()
 }
 
 /// Where the call that begins in line `began` ends: there, or where its thread resumes it.

@@ -208,7 +208,7 @@ fn a_schema_is_not_passed_by() {
         let store = split.parted().serves().await;
         let inventory = split.serves_inventory().await;
         eventually("the far side is refused", async || {
-            let ready = store.get("/health/ready").await.expect_status(200);
+            let ready = store.shows("/health/ready").await.expect_status(200);
             ready.text("/elsewhere/0/trouble").contains("never handed over").then_some(())
         })
         .await;

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use crate::harness::{
-    Kind, Level, Process, Split, UNITS, acquainted, copy_file, eventually, fresh_key, move_file, run, together,
+    ADMIN_KEY, Kind, Level, Process, Split, UNITS, acquainted, copy_file, eventually, fresh_key, move_file, run,
+    together,
 };
 
 /// What the health of `process` says of the module elsewhere, once it says `words`.
 async fn says_of_inventory(process: &Process, words: &str) -> Value {
     eventually(&format!("health says `{words}`"), async || {
-        let ready = process.get("/health/ready").await;
+        let ready = process.shows("/health/ready").await;
         let far = ready.at("/elsewhere").as_array().cloned().unwrap_or_default();
         let inventory = far.into_iter().find(|far| far["name"] == "inventory")?;
         inventory["trouble"].as_str().is_some_and(|trouble| trouble.contains(words)).then_some(inventory)
@@ -78,7 +79,7 @@ fn two_processes_do_not_lead_one_module() {
         let store = split.whole().serves().await;
         let inventory = split.inventory().starts(&[], &["serve", "--only", "inventory"], &split.there.public);
         let refused = eventually("the copy gives way", async || {
-            let ready = inventory.ask(reqwest::Method::GET, "/health/ready").try_send().await.ok()?;
+            let ready = inventory.ask(reqwest::Method::GET, "/health/ready").bearer(ADMIN_KEY).try_send().await.ok()?;
             (ready.status == 503).then_some(ready)
         })
         .await;
@@ -87,7 +88,7 @@ fn two_processes_do_not_lead_one_module() {
         assert!(inventory.log().contains("it leads inventory too"), "{}", inventory.log());
         // The store goes on, and says so as well: it was told where inventory could be.
         eventually("the store says so", async || {
-            let ready = store.get("/health/ready").await.expect_status(200);
+            let ready = store.shows("/health/ready").await.expect_status(200);
             ready.words().contains("it leads inventory too").then_some(())
         })
         .await;
@@ -118,9 +119,10 @@ fn two_admin_keys_are_noticed() {
         alone.set("BANYAN__ADMIN__KEY", another.as_str());
         let (store, inventory) =
             (split.parted().serves().await, alone.serves_with(&[], &["serve", "--only", "inventory"]).await);
-        for process in [&store, &inventory] {
+        for (process, key) in [(&store, ADMIN_KEY), (&inventory, another.as_str())] {
             eventually("health says so", async || {
-                let ready = process.get("/health/ready").await.expect_status(200);
+                let ready =
+                    process.ask(reqwest::Method::GET, "/health/ready").bearer(key).send().await.expect_status(200);
                 let far = ready.at("/elsewhere/0");
                 let said = far["trouble"].as_str().unwrap_or_default().contains("different admin keys");
                 (said && far["trusted"] == true).then_some(())
@@ -128,12 +130,12 @@ fn two_admin_keys_are_noticed() {
             .await;
             let log = process.log();
             assert!(log.contains("different admin keys") && !log.contains("server secrets"), "{log}");
-            assert!(!log.contains(&another) && !log.contains(crate::harness::ADMIN_KEY), "{log}");
+            assert!(!log.contains(&another) && !log.contains(ADMIN_KEY), "{log}");
         }
         inventory.stops().await;
         let inventory = split.serves_inventory().await;
         eventually("all is well", async || {
-            store.get("/health/ready").await.at("/elsewhere/0/trouble").is_null().then_some(())
+            store.shows("/health/ready").await.at("/elsewhere/0/trouble").is_null().then_some(())
         })
         .await;
         inventory.stops().await;

@@ -1,6 +1,6 @@
 //! A reader of events that has stopped until a person decides is not well, and can be mended beside its process.
 
-use crate::harness::{Kind, Process, Split, UNITS, acquainted, copy_file, eventually, run, together};
+use crate::harness::{ADMIN_KEY, Kind, Process, Split, UNITS, acquainted, copy_file, eventually, run, together};
 
 /// The store's order.db comes back from an older backup, while inventory has read on.
 async fn order_went_back(split: &Split) {
@@ -57,7 +57,7 @@ fn a_reader_that_has_stopped_is_not_ready_and_is_mended_beside_its_process() {
 
 async fn not_ready(process: &Process) -> String {
     let answer = eventually("it is not ready", async || {
-        let ready = process.ask(reqwest::Method::GET, "/health/ready").try_send().await.ok()?;
+        let ready = process.ask(reqwest::Method::GET, "/health/ready").bearer(ADMIN_KEY).try_send().await.ok()?;
         (ready.status == 503).then_some(ready)
     })
     .await;
