@@ -105,6 +105,7 @@ const BROKEN: [(&str, Names); 12] = [
     (
         "answers-late",
         Names::Just(&[
+            "a claim is kept while its order is not paid for",
             "a commitment keeps what was held",
             "a repeated commitment changes nothing",
             "a release gives a commitment back",
