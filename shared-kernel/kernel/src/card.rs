@@ -3,15 +3,15 @@
 //! # The rule
 //!
 //! A card number is 13 to 19 digits (ISO/IEC 7812-1) that begin with a prefix of an issuer in the list of
-//! [`issuer`], have one of that issuer's lengths, and pass the Luhn check (ISO/IEC 7812-1, annex B).
+//! `issuer`, have one of that issuer's lengths, and pass the Luhn check (ISO/IEC 7812-1, annex B).
 //!
 //! Text is normalized first: NFKC, digits of every script, marks and invisible characters left out. What stands between
-//! two groups of digits does not matter as long as it is neither letter nor digit and at most [`WIDEST_GAP`] long: spaces of
+//! two groups of digits does not matter as long as it is neither letter nor digit and at most `WIDEST_GAP` long: spaces of
 //! any kind, dots, dashes, slashes, commas, line ends. A card number begins where a group of digits begins and ends where
 //! one ends, with any groups before (`order 12`) and behind (`12/27`).
 //!
 //! It does not begin or end inside an unbroken run of digits: in a parcel number of 22 digits, one of every seven has such a
-//! window. For the same reason numbers of other schemes are passed by where they show what they are; see [`reading`].
+//! window. For the same reason numbers of other schemes are passed by where they show what they are; see `reading`.
 //! The tests measure how often random numbers of other schemes are taken for a card's.
 
 mod issuer;

@@ -1,6 +1,6 @@
 //! The HTTP server's edge: what happens to a connection before and after the application sees a request.
 //!
-//! Reading order: [`Server`] runs an actix application on a listener. Below each connection lies a [`stream`], which
+//! Reading order: [`Server`] runs an actix application on a listener. Below each connection lies a `stream`, which
 //! gives every step a deadline, hands the application one request at a time, and turns a head that cannot be read
 //! into a request that carries a [`Refusal`], so that the application answers it as it answers everything else.
 //! [`Connections`] counts them and keeps a share for [`Crowded`] requests. [`raise_file_limit`] is called once, at

@@ -34,7 +34,7 @@ impl Hearsay {
 ///
 /// It starts at the time of day and goes on by the monotonic clock, so it never goes back, and a lease of a minute is a
 /// minute whatever the machine's clock does. It follows the machine's clock slowly: by at most one part in
-/// [`FOLLOWS`] of the time that passes. Clones share the same hands.
+/// `FOLLOWS` of the time that passes. Clones share the same hands.
 #[derive(Debug, Clone)]
 pub struct SteadyClock {
     wall: Arc<dyn Clock>,

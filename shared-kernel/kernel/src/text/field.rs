@@ -10,7 +10,7 @@ use utoipa::{
 
 use super::{TextError, is_blank, line, prose};
 
-/// 1 to `MAX` characters on one line, without white space around them; see [`line`].
+/// 1 to `MAX` characters on one line, without white space around them; see [`line()`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Line<const MAX: usize>(String);
