@@ -26,10 +26,24 @@ const FEWEST: usize = 13;
 /// The most digits of a card number.
 const MOST: usize = 19;
 
+/// The most digits of one group where programs write numbers of their own side by side.
+const WIDEST_GROUP_IN_IDENTIFIER: usize = 6;
+
 /// Whether a payment card number stands anywhere in `text`.
 pub fn holds_card_number(text: &str) -> bool {
+    has_enough_digits(text) && reading::chains(text).iter().any(|chain| chain.holds_card(MOST))
+}
+
+/// The same for what programs make up, such as idempotency keys and request ids (`load-1764262800-0913246712-00000001`):
+/// a number in several groups has at most 6 digits in each, as people write card numbers. Longer groups side by side are a
+/// time, a random number and a counter, and one in a hundred of such keys would be taken for a card number.
+pub fn identifier_holds_card_number(text: &str) -> bool {
+    has_enough_digits(text) && reading::chains(text).iter().any(|chain| chain.holds_card(WIDEST_GROUP_IN_IDENTIFIER))
+}
+
+fn has_enough_digits(text: &str) -> bool {
     let may_be_digit = |letter: &char| letter.is_ascii_digit() || !letter.is_ascii();
-    text.chars().filter(may_be_digit).count() >= FEWEST && reading::chains(text).iter().any(reading::Chain::holds_card)
+    text.chars().filter(may_be_digit).count() >= FEWEST
 }
 
 /// Whether `digits` are a card number, all of them and alone.

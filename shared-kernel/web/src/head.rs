@@ -8,7 +8,10 @@ use actix_web::{
     HttpRequest,
     http::{StatusCode, header::HeaderValue},
 };
-use kernel::{card::holds_card_number, text::forbidden_in_line};
+use kernel::{
+    card::{holds_card_number, identifier_holds_card_number},
+    text::forbidden_in_line,
+};
 use percent_encoding::percent_decode;
 
 use crate::{ApiError, ApiResult, Caller};
@@ -77,7 +80,7 @@ fn judge_parameter(name: &str, value: &str) -> ApiResult<()> {
 
 /// Where a card number stands. The words do not repeat it.
 fn card_in(request: &HttpRequest, pairs: &[(String, String)]) -> Option<String> {
-    let holds = |value: &HeaderValue| value.to_str().is_ok_and(holds_card_number);
+    let holds = |value: &HeaderValue| value.to_str().is_ok_and(identifier_holds_card_number);
     let header = KEPT_HEADERS.into_iter().find(|name| request.headers().get_all(*name).any(holds));
     let parameter = || pairs.iter().find(|(name, value)| name != CURSOR && holds_card_number(value));
     let in_name = || pairs.iter().any(|(name, _)| holds_card_number(name)).then(|| "the query".to_owned());

@@ -8,7 +8,7 @@ use actix_web::{
     http::header::{HeaderMap, HeaderName, HeaderValue},
     web::Data,
 };
-use kernel::{Ids, card::holds_card_number, clock::SystemIds};
+use kernel::{Ids, card::identifier_holds_card_number, clock::SystemIds};
 use uuid::Uuid;
 
 use crate::{ApiError, ApiResult};
@@ -69,6 +69,6 @@ fn sent(headers: &HeaderMap) -> Option<HeaderValue> {
     let (Some(value), None) = (values.next(), values.next()) else { return None };
     let sane = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     let bytes = value.as_bytes();
-    let harmless = || value.to_str().is_ok_and(|text| !holds_card_number(text));
+    let harmless = || value.to_str().is_ok_and(|text| !identifier_holds_card_number(text));
     ((1..=MAX_LENGTH).contains(&bytes.len()) && bytes.iter().all(sane) && harmless()).then(|| value.clone())
 }

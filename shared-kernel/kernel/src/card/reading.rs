@@ -144,11 +144,14 @@ fn is_serial_mark(letters: &[Sign]) -> bool {
 }
 
 impl Chain {
-    /// Whether groups that follow one another are a card number together.
-    pub(super) fn holds_card(&self) -> bool {
+    /// Whether groups that follow one another are a card number together, each of at most `widest` digits where there
+    /// are several.
+    pub(super) fn holds_card(&self, widest: usize) -> bool {
         let windows = (0..self.groups.len()).filter_map(|start| self.groups.get(start..));
         !self.is_of_another_scheme()
-            && windows.filter(|groups| groups.first().is_some_and(|group| !group.international)).any(begins_with_card)
+            && windows
+                .filter(|groups| groups.first().is_some_and(|group| !group.international))
+                .any(|groups| begins_with_card(groups, widest))
     }
 
     /// Whether the chain as a whole is a number of something else.
@@ -176,9 +179,12 @@ impl Chain {
     }
 }
 
-fn begins_with_card(groups: &[Group]) -> bool {
+fn begins_with_card(groups: &[Group], widest: usize) -> bool {
     let mut digits: Vec<u8> = Vec::with_capacity(MOST);
     for (count, group) in groups.iter().enumerate() {
+        if count > 0 && groups.iter().take(count + 1).any(|group| group.digits.len() > widest) {
+            return false;
+        }
         digits.extend(&group.digits);
         if digits.len() > MOST {
             return false;
