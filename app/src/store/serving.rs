@@ -61,7 +61,7 @@ pub struct Listeners {
     pub public: TcpListener,
     /// Of the port server.
     pub ports: Option<TcpListener>,
-    /// Of whoever runs the store.
+    /// Of the operator.
     pub operator: Option<TcpListener>,
 }
 
@@ -84,7 +84,7 @@ impl Serving {
         own_url(self.address)
     }
 
-    /// Lets nobody else in, finishes every request, then ends the modules' own work and closes the databases.
+    /// Accepts no further connection, finishes every request, then ends the modules' own work and closes the databases.
     /// `false` when something took longer than the limit and had to be left undone.
     pub async fn stop(self) -> bool {
         self.store.stopping.store(true, Ordering::Relaxed);

@@ -22,7 +22,7 @@ pub(super) const NAMED: &str = "The order's id, or its number such as `1000001`"
 /// the money. Answers 201 with the confirmed order, 409 `out-of-stock` with the lines that cannot be met, or 402
 /// `payment-declined`. What takes longer than two seconds goes on by itself: 202 gives the order's address.
 ///
-/// Orders that are not paid for by then share a part of each SKU, and one email or address has only so many of them: 409
+/// Orders that are not paid for by then share a part of each SKU, and one email and one address may have a limited number of them: 409
 /// `held-by-unpaid-orders` with the lines, 429 `too-many-unpaid-orders`.
 ///
 /// `order_token` stands only in this answer. Show it in `X-Order-Token` to read, cancel or return the order.
