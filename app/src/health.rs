@@ -98,9 +98,9 @@ pub(crate) async fn ready(viewer: Viewer, running: Data<Running>) -> ApiResult<J
 fn shown(readiness: ApiResult<ReadyView>, viewer: Viewer) -> ApiResult<ReadyView> {
     match (readiness, viewer) {
         (Ok(view), Viewer::Stranger) => Ok(ReadyView { modules: None, elsewhere: None, ..view }),
-        (Err(_), Viewer::Stranger) => {
+        (Err(error), Viewer::Stranger) => {
             let detail = "the store is not ready; its operator is told why";
-            Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail))
+            Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail).caused_by(error))
         }
         (readiness, Viewer::Operator) => readiness,
     }

@@ -22,7 +22,7 @@ use crate::{
     placement::{
         MODULES, Residence,
         far::{Far, Nowhere},
-        feed::AnyFeed,
+        feed::{AnyFeed, FarFeed},
         seat::{Address, Seat, Turn},
     },
 };
@@ -147,7 +147,7 @@ impl Ends {
     /// copies of one reader share a cursor, and so a name.
     fn feed(&self, source: &'static str, reader: &str) -> Arc<dyn Feed> {
         let near = self.databases.of(source).map(LocalFeed::of);
-        let far = self.far.get(source).map(|far| far.feed.read_by(reader));
+        let far = self.far.get(source).map(|far| FarFeed { far: Arc::clone(far), feed: far.feed.read_by(reader) });
         Arc::new(AnyFeed { source, near, far, address: self.address(source), bus: self.bus.clone() })
     }
 

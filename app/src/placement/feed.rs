@@ -1,35 +1,54 @@
-//! A module's news, wherever the module is.
+//! A module's events, wherever the module is.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::Envelope;
-use kernel_db::{Bus, DbError, Feed, LocalFeed, Place};
+use kernel_db::{Bus, DbError, Feed, LocalFeed, Place, guard};
 use kernel_feeds::RemoteFeed;
 use port::Placement;
 use tokio::sync::watch;
 
-use super::seat::Address;
+use super::{far::Far, seat::Address};
 
 /// Reads the outbox here while the module is here, and the far side's feed while it is not. Both are one log: a module
 /// moves between them only when they stand on the same database.
 pub(crate) struct AnyFeed {
     pub(crate) source: &'static str,
     pub(crate) near: Option<LocalFeed>,
-    pub(crate) far: Option<RemoteFeed>,
+    pub(crate) far: Option<FarFeed>,
     pub(crate) address: Arc<Address>,
     pub(crate) bus: Bus,
 }
 
+/// The feed of a module elsewhere. It is read only while the far side is trusted: the events of another store are not
+/// applied to this store's data, and do not move a reader's cursor.
+pub(crate) struct FarFeed {
+    pub(crate) far: Arc<Far>,
+    pub(crate) feed: RemoteFeed,
+}
+
+impl FarFeed {
+    fn trusted(&self) -> Result<&dyn Feed, DbError> {
+        if self.far.is_trusted() || guard::sabotaged("feed::untrusted") {
+            return Ok(&self.feed);
+        }
+        let detail = self.far.trouble().unwrap_or_else(|| "its process has not shown yet whose data it has".to_owned());
+        Err(DbError::FeedAway { feed: self.far.module.to_owned(), detail })
+    }
+}
+
 impl AnyFeed {
     fn current(&self) -> Result<&dyn Feed, DbError> {
-        let near = self.near.as_ref().map(|feed| -> &dyn Feed { feed });
-        let far = self.far.as_ref().map(|feed| -> &dyn Feed { feed });
-        let chosen = match self.address.get() {
-            Placement::Local => near.or(far),
-            Placement::Remote => far.or(near),
-        };
-        chosen.ok_or_else(|| DbError::Setup(format!("nobody said where the news of {} is", self.source)))
+        let is_here = self.address.get() == Placement::Local;
+        match (&self.near, &self.far) {
+            (Some(near), Some(_)) if is_here => Ok(near),
+            (_, Some(far)) => far.trusted(),
+            (Some(near), None) => Ok(near),
+            (None, None) => {
+                Err(DbError::Setup(format!("the settings do not say where the events of {} are", self.source)))
+            }
+        }
     }
 }
 
