@@ -97,7 +97,7 @@ impl From<EventBody> for Mark {
     security(("admin" = [])),
 )]
 #[get("/admin/events")]
-pub(crate) async fn readers(_: Admin, running: Data<Running>) -> ApiResult<Json<ReadersView>> {
+pub(crate) async fn list_readers(_: Admin, running: Data<Running>) -> ApiResult<Json<ReadersView>> {
     answer(&running).await
 }
 
@@ -112,7 +112,11 @@ pub(crate) async fn readers(_: Admin, running: Data<Running>) -> ApiResult<Json<
     security(("admin" = [])),
 )]
 #[post("/admin/events/retry")]
-pub(crate) async fn retry(_: Admin, running: Data<Running>, body: Body<EventBody>) -> ApiResult<Json<ReadersView>> {
+pub(crate) async fn retry_event(
+    _: Admin,
+    running: Data<Running>,
+    body: Body<EventBody>,
+) -> ApiResult<Json<ReadersView>> {
     decide(&running, Decision::Retry, body.into_inner()).await
 }
 
@@ -127,7 +131,11 @@ pub(crate) async fn retry(_: Admin, running: Data<Running>, body: Body<EventBody
     security(("admin" = [])),
 )]
 #[post("/admin/events/skip")]
-pub(crate) async fn skip(_: Admin, running: Data<Running>, body: Body<EventBody>) -> ApiResult<Json<ReadersView>> {
+pub(crate) async fn skip_event(
+    _: Admin,
+    running: Data<Running>,
+    body: Body<EventBody>,
+) -> ApiResult<Json<ReadersView>> {
     decide(&running, Decision::Skip, body.into_inner()).await
 }
 
@@ -143,7 +151,11 @@ pub(crate) async fn skip(_: Admin, running: Data<Running>, body: Body<EventBody>
     security(("admin" = [])),
 )]
 #[post("/admin/events/seek")]
-pub(crate) async fn seek(_: Admin, running: Data<Running>, body: Body<EventBody>) -> ApiResult<Json<ReadersView>> {
+pub(crate) async fn seek_reader(
+    _: Admin,
+    running: Data<Running>,
+    body: Body<EventBody>,
+) -> ApiResult<Json<ReadersView>> {
     decide(&running, Decision::Seek, body.into_inner()).await
 }
 

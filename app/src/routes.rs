@@ -24,8 +24,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>, modules: &[Arc<dyn Module>])
             module.routes(api);
         }
         api.service(modules_view::modules).service(modules_view::place);
-        api.service(events_view::readers);
-        api.service(events_view::retry).service(events_view::skip).service(events_view::seek);
+        api.service(events_view::list_readers);
+        api.service(events_view::retry_event).service(events_view::skip_event).service(events_view::seek_reader);
     }));
     config.service(health::live).service(health::ready).service(health::metrics).service(page::page);
 }

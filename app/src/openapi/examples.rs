@@ -54,7 +54,7 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
     let received = json!({
         "lines": [{ "sku": "MUG-CHALK", "quantity": 1, "condition": "box opened", "restock": true }],
     });
-    let event = || json!({ "consumer": "inventory", "source": "order", "position": 0 });
+    let event = || json!({ "consumer": "inventory", "source": "order", "position": 42 });
     BTreeMap::from([
         (("post", "/api/v1/admin/categories"), category()),
         (("put", "/api/v1/admin/categories/{id}"), category()),
