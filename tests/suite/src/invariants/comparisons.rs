@@ -51,9 +51,9 @@ const DAMAGES: [Damage; 8] = [
     },
     Damage {
         module: "inventory",
-        harm: "INSERT INTO hold (order_id, status, until, version, created_at) SELECT {stray}, 'held', until, 0, \
+        harm: "INSERT INTO hold (order_id, status, until, version, created_at) SELECT {stray}, 'held', until, -1, \
                created_at FROM hold WHERE status = 'committed'",
-        mend: "DELETE FROM hold WHERE version = 0",
+        mend: "DELETE FROM hold WHERE version = -1",
         rule: "order and inventory: every open claim has its order",
     },
     Damage {
