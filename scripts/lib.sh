@@ -68,11 +68,20 @@ advisories() {
   fi
 }
 
-# bill_of_materials FILE: writes what banyan is made of, as CycloneDX JSON.
+# bill_of_materials FILE: writes what banyan is made of, as CycloneDX JSON. cargo-cyclonedx is installed into the target
+# folder where it is not there.
 bill_of_materials() {
-  command -v cargo-cyclonedx >/dev/null 2>&1 || CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet
+  local tools
+  tools=$(target_folder)/tools
+  PATH=$tools/bin:$PATH
+  command -v cargo-cyclonedx >/dev/null 2>&1 ||
+    CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet --version "^0.5" --root "$tools"
   # It writes beside the manifest of each package of the workspace; only the binary's is wanted.
   cargo cyclonedx --format json --spec-version 1.5 --override-filename banyan-bill --manifest-path app/Cargo.toml --quiet
   mv app/banyan-bill.json "$1"
   find . -name banyan-bill.json -not -path './target/*' -delete
+  printf '%s components\n' "$(grep -c '"purl"' "$1")"
 }
+
+# Where cargo builds.
+target_folder() { cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'; }

@@ -97,18 +97,18 @@ struct SubscriberView {
 }
 
 /// An event that is held back.
-#[derive(Debug, Serialize, ToSchema)]
-struct ParkedView {
-    position: i64,
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ParkedView {
+    pub(crate) position: i64,
     /// The aggregate whose events wait.
-    stream: String,
+    pub(crate) stream: String,
     #[schema(example = "order.confirmed.v1")]
-    event_type: String,
+    pub(crate) event_type: String,
     /// `retrying`: it will be tried again by itself. `parked`: a person must say retry or skip.
     #[schema(example = "parked")]
-    state: String,
-    tries: i64,
-    last_error: String,
+    pub(crate) state: String,
+    pub(crate) tries: i64,
+    pub(crate) last_error: String,
 }
 
 /// Lists the modules.
@@ -216,11 +216,13 @@ fn subscriber(cursor: &Cursor) -> SubscriberView {
         consumer: cursor.consumer,
         position: cursor.position,
         lag: cursor.lag(),
-        parked: cursor.held_back.iter().cloned().map(parked).collect(),
+        parked: cursor.held_back.iter().cloned().map(ParkedView::from).collect(),
     }
 }
 
-fn parked(event: Parked) -> ParkedView {
-    let Parked { position, stream, event_type, state, tries, last_error, .. } = event;
-    ParkedView { position, stream, event_type, state, tries, last_error }
+impl From<Parked> for ParkedView {
+    fn from(event: Parked) -> Self {
+        let Parked { position, stream, event_type, state, tries, last_error, .. } = event;
+        Self { position, stream, event_type, state, tries, last_error }
+    }
 }

@@ -10,7 +10,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
-    docs, edge, gzip, health, listen, modules_view, observe::Observer, page, placement::facade,
+    docs, edge, events_view, gzip, health, listen, modules_view, observe::Observer, page, placement::facade,
     route_table::RouteTable, store::Store,
 };
 
@@ -24,6 +24,8 @@ pub(crate) fn mount(config: &mut ServiceConfig<'_>, modules: &[Arc<dyn Module>])
             module.routes(api);
         }
         api.service(modules_view::modules).service(modules_view::place);
+        api.service(events_view::list_readers);
+        api.service(events_view::retry_event).service(events_view::skip_event).service(events_view::seek_reader);
     }));
     config.service(health::live).service(health::ready).service(health::metrics).service(page::page);
 }

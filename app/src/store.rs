@@ -116,6 +116,14 @@ impl Store {
         Ok(store)
     }
 
+    /// Looks once at everything that is elsewhere: it can be asked only once it has shown who it is. What came of it is kept
+    /// where it belongs.
+    pub(crate) async fn meet_far_sides(&self) {
+        for far in self.shop.seats.iter().filter_map(|seat| seat.far.as_ref()) {
+            far.shake_hands().await.ok();
+        }
+    }
+
     fn about_to_start<'s>(&'s self, seams: &'s Seams) -> Start<'s> {
         Start { seats: &self.shop.seats, settings: &self.settings, keys: &self.keys, seams }
     }

@@ -33,10 +33,7 @@ pub struct Args {
 pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
     settings.only = placement::only(&args.only)?;
     let store = Store::attach(settings, Seams::system()).await?;
-    // What is elsewhere can be asked only once it has shown who it is.
-    for far in store.shop.seats.iter().filter_map(|seat| seat.far.as_ref()) {
-        far.shake_hands().await.ok();
-    }
+    store.meet_far_sides().await;
     let mut report = check::report(&store).await?;
     if !report.checks.iter().all(Check::holds) {
         tokio::time::sleep(SETTLES).await;

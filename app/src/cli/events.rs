@@ -2,15 +2,21 @@
 
 use clap::Subcommand;
 use kernel::Seams;
-use kernel_db::{Db, parking};
+use serde_json::json;
 
-use super::{Verdict, table::table};
+use super::{Verdict, replay::admin_key, table::table};
 use crate::{
+    client::Client,
     config::Settings,
+    events_view::{ReaderView, ReadersView},
     placement,
-    progress::{Cursor, Progress},
+    progress::Progress,
+    readers::{Decision, Mark},
     store::Store,
 };
+
+/// Where a process shows its readers of events, and is told what to do with them.
+const EVENTS: &str = "/api/v1/admin/events";
 
 #[derive(Debug, clap::Args)]
 #[command(subcommand_required = true)]
@@ -19,31 +25,39 @@ pub struct Args {
     command: Command,
 
     /// Look at the data of these modules alone: those that `serve --only` hosts here
-    #[arg(long, global = true, value_name = "MODULES", value_delimiter = ',')]
+    #[arg(long, global = true, value_name = "MODULES", value_delimiter = ',', conflicts_with = "url")]
     only: Vec<String>,
+
+    /// Ask the process at this address, with the admin key of the settings, instead of looking at the data
+    #[arg(long, global = true, value_name = "URL")]
+    url: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Shows how far each reader has come
-    #[command(after_help = "Examples:\n  banyan events lag\n  banyan events lag --only inventory")]
+    #[command(
+        after_help = "Examples:\n  banyan events lag\n  banyan events lag --only inventory\n  banyan events lag --url http://inventory:8181"
+    )]
     Lag,
     /// Lists the events that are held back
-    #[command(after_help = "Examples:\n  banyan events parked\n  banyan events parked --only inventory")]
+    #[command(
+        after_help = "Examples:\n  banyan events parked\n  banyan events parked --only inventory\n  banyan events parked --url http://inventory:8181"
+    )]
     Parked,
     /// Lets a parked event be tried again
     #[command(
-        after_help = "Examples:\n  banyan events retry --consumer order --source payment 42\n  banyan events retry --only inventory --consumer inventory --source catalog 42"
+        after_help = "Examples:\n  banyan events retry --consumer order --source payment 42\n  banyan events retry --only inventory --consumer inventory --source catalog 42\n  banyan events retry --url http://inventory:8181 --consumer inventory --source catalog 42"
     )]
     Retry(Which),
     /// Gives a parked event up, and lets those behind it go on
     #[command(
-        after_help = "Examples:\n  banyan events skip --consumer order --source payment 42\n  banyan events skip --only inventory --consumer inventory --source catalog 42"
+        after_help = "Examples:\n  banyan events skip --consumer order --source payment 42\n  banyan events skip --only inventory --consumer inventory --source catalog 42\n  banyan events skip --url http://inventory:8181 --consumer inventory --source catalog 42"
     )]
     Skip(Which),
     /// Moves a reader's cursor, after its log was restored from an older backup or has lost what was not read
     #[command(
-        after_help = "Examples:\n  banyan events seek --consumer order --source payment 42\n  banyan events seek --only inventory --consumer inventory --source catalog 42"
+        after_help = "Examples:\n  banyan events seek --consumer order --source payment 42\n  banyan events seek --only inventory --consumer inventory --source catalog 42\n  banyan events seek --url http://inventory:8181 --consumer inventory --source catalog 42"
     )]
     Seek(Place),
 }
@@ -74,47 +88,92 @@ struct Place {
     position: i64,
 }
 
+impl From<Which> for Mark {
+    fn from(Which { consumer, source, position }: Which) -> Self {
+        Self { consumer, source, position }
+    }
+}
+
+impl From<Place> for Mark {
+    fn from(Place { consumer, source, position }: Place) -> Self {
+        Self { consumer, source, position }
+    }
+}
+
 pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
+    if let Some(url) = &args.url {
+        let client = Client::new(url, admin_key(None, &settings)?)?;
+        return there(args.command, &client).await;
+    }
     settings.only = placement::only(&args.only)?;
     let store = Store::attach(settings, Seams::system()).await?;
-    let progress = Progress::of(store.modules()).await?;
-    let verdict = match args.command {
-        Command::Lag => Ok(show_lag(&progress)),
-        Command::Parked => Ok(show_parked(&progress)),
-        Command::Retry(which) => {
-            let found = parking::retry(db(&store, &progress, &which)?, &which.consumer, &which.source, which.position);
-            told(found.await?, &which, "will be tried again")
-        }
-        Command::Skip(which) => {
-            let found = parking::skip(db(&store, &progress, &which)?, &which.consumer, &which.source, which.position);
-            told(found.await?, &which, "was given up")
-        }
-        Command::Seek(place) => seek(&store, &place).await,
-    };
+    let verdict = here(args.command, &store).await;
     store.close().await;
     verdict
 }
 
-fn show_lag(progress: &Progress) -> Verdict {
-    let row = |cursor: &Cursor| {
-        let (position, head, lag) = (
-            cursor.position.to_string(),
-            cursor.head.map_or_else(|| "elsewhere".to_owned(), |head| head.to_string()),
-            cursor.lag().to_string(),
-        );
-        [cursor.consumer.to_owned(), cursor.source.to_owned(), position, head, lag, cursor.held_back.len().to_string()]
-    };
-    let rows: Vec<_> = progress.cursors.iter().map(row).collect();
-    print!("{}", table(["consumer", "source", "position", "head", "lag", "held back"], &rows));
-    Verdict::Good
+/// On the data that the settings name.
+async fn here(command: Command, store: &Store) -> anyhow::Result<Verdict> {
+    let modules = store.modules();
+    match command.asked() {
+        Asked::Shown(show) => show(&ReadersView::from(&Progress::of(modules).await?)),
+        Asked::Decided(decision, mark) => {
+            // A cursor is put into a log that may be elsewhere.
+            store.meet_far_sides().await;
+            decision.take(modules, &mark).await?;
+            println!("{}", decision.done(&mark));
+        }
+    }
+    Ok(Verdict::Good)
 }
 
-fn show_parked(progress: &Progress) -> Verdict {
-    let held_back = progress.cursors.iter().flat_map(|cursor| &cursor.held_back);
+/// In a process that runs, by its admin operations.
+async fn there(command: Command, client: &Client) -> anyhow::Result<Verdict> {
+    match command.asked() {
+        Asked::Shown(show) => show(&serde_json::from_value(client.admin_get_once(EVENTS).await?)?),
+        Asked::Decided(decision, mark) => {
+            client.admin_post(&format!("{EVENTS}/{}", decision.name()), &json!(mark)).await?;
+            println!("{}", decision.done(&mark));
+        }
+    }
+    Ok(Verdict::Good)
+}
+
+/// What a command wants, wherever it is done.
+enum Asked {
+    Shown(fn(&ReadersView)),
+    Decided(Decision, Mark),
+}
+
+impl Command {
+    fn asked(self) -> Asked {
+        match self {
+            Self::Lag => Asked::Shown(show_lag),
+            Self::Parked => Asked::Shown(show_parked),
+            Self::Retry(which) => Asked::Decided(Decision::Retry, which.into()),
+            Self::Skip(which) => Asked::Decided(Decision::Skip, which.into()),
+            Self::Seek(place) => Asked::Decided(Decision::Seek, place.into()),
+        }
+    }
+}
+
+fn show_lag(view: &ReadersView) {
+    let row = |reader: &ReaderView| {
+        let head = reader.head.map_or_else(|| "elsewhere".to_owned(), |head| head.to_string());
+        let (position, lag, held_back) = (reader.position, reader.lag, reader.held_back.len());
+        let (consumer, source) = (reader.consumer.clone(), reader.source.clone());
+        [consumer, source, position.to_string(), head, lag.to_string(), held_back.to_string()]
+    };
+    let rows: Vec<_> = view.readers.iter().map(row).collect();
+    print!("{}", table(["consumer", "source", "position", "head", "lag", "held back"], &rows));
+}
+
+fn show_parked(view: &ReadersView) {
+    let held_back = view.readers.iter().flat_map(|reader| reader.held_back.iter().map(move |event| (reader, event)));
     let rows: Vec<_> = held_back
-        .map(|event| {
+        .map(|(reader, event)| {
             let (position, tries) = (event.position.to_string(), event.tries.to_string());
-            let (consumer, source, stream) = (event.consumer.clone(), event.source.clone(), event.stream.clone());
+            let (consumer, source, stream) = (reader.consumer.clone(), reader.source.clone(), event.stream.clone());
             let (kind, state, error) = (event.event_type.clone(), event.state.clone(), event.last_error.clone());
             [consumer, source, position, kind, stream, state, tries, error]
         })
@@ -125,33 +184,4 @@ fn show_parked(progress: &Progress) -> Verdict {
         let head = ["consumer", "source", "position", "type", "stream", "state", "tries", "last error"];
         print!("{}", table(head, &rows));
     }
-    Verdict::Good
-}
-
-async fn seek(store: &Store, Place { consumer, source, position }: &Place) -> anyhow::Result<Verdict> {
-    let mut subscriptions = store.modules().iter().flat_map(|module| module.subscriptions());
-    let reads = |reader: &kernel_db::Subscription| reader.consumer() == consumer && reader.source() == source;
-    let reader = subscriptions.find(reads).ok_or_else(|| stranger(consumer, source))?;
-    reader.seek(*position).await?;
-    println!("{consumer} goes on after event {position} of {source}");
-    Ok(Verdict::Good)
-}
-
-fn stranger(consumer: &str, source: &str) -> anyhow::Error {
-    anyhow::anyhow!("{consumer} does not read the events of {source}; `banyan events lag` shows who reads whose")
-}
-
-/// The database in which the consumer keeps its parked events.
-fn db<'a>(store: &'a Store, progress: &Progress, which: &Which) -> anyhow::Result<&'a Db> {
-    let reads = |cursor: &&Cursor| cursor.consumer == which.consumer && cursor.source == which.source;
-    let cursor = progress.cursors.iter().find(reads);
-    let db = cursor.and_then(|cursor| store.databases.of(cursor.module));
-    db.ok_or_else(|| stranger(&which.consumer, &which.source))
-}
-
-fn told(found: bool, which: &Which, what: &str) -> anyhow::Result<Verdict> {
-    let Which { consumer, source, position } = which;
-    anyhow::ensure!(found, "{consumer} holds no event {position} of {source} back; see `banyan events parked`");
-    println!("event {position} of {source} {what} by {consumer}");
-    Ok(Verdict::Good)
 }

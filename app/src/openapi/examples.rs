@@ -54,6 +54,7 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
     let received = json!({
         "lines": [{ "sku": "MUG-CHALK", "quantity": 1, "condition": "box opened", "restock": true }],
     });
+    let event = || json!({ "consumer": "inventory", "source": "order", "position": 42 });
     BTreeMap::from([
         (("post", "/api/v1/admin/categories"), category()),
         (("put", "/api/v1/admin/categories/{id}"), category()),
@@ -75,5 +76,8 @@ fn by_path() -> BTreeMap<(&'static str, &'static str), Value> {
         ),
         (("post", "/api/v1/admin/payments/{id}/refunds"), json!({ "amount": 100, "reason": "arrived late" })),
         (("post", "/api/v1/admin/modules/{module}/placement"), json!({ "placement": "local" })),
+        (("post", "/api/v1/admin/events/retry"), event()),
+        (("post", "/api/v1/admin/events/skip"), event()),
+        (("post", "/api/v1/admin/events/seek"), event()),
     ])
 }

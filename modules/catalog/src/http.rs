@@ -11,7 +11,7 @@ mod query;
 mod tagged;
 
 use actix_web::web::Data;
-use kernel_web::CachedJson;
+use kernel_web::{CachedJson, fixed_path};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{cache::Document, module::Catalog};
@@ -26,6 +26,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>, catalog: &Catalog) {
         .service(admin_products::create_product)
         .service(admin_products::list_all_products)
         .service(imports::import_products)
+        .map(|config| config.service(fixed_path("/admin/products/import")))
         .service(admin_products::read_any_product)
         .service(admin_products::replace_product)
         .service(admin_products::archive_product)

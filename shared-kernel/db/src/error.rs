@@ -31,6 +31,9 @@ pub enum DbError {
          retired. Restore a younger backup of the reader's data, or accept the gap with `banyan events seek`"
     )]
     FeedRetired { feed: String, position: i64, first: i64 },
+    /// A cursor was to be put where no event is.
+    #[error("the feed of {feed} reaches event {head}: no cursor can stand after event {position}")]
+    BeyondFeed { feed: String, position: i64, head: i64 },
     /// A feed in another process does not answer: it may, later.
     #[error("the feed of {feed} is away: {detail}")]
     FeedAway { feed: String, detail: String },
@@ -66,7 +69,7 @@ impl Problem for DbError {
     fn kind(&self) -> Kind {
         match self {
             Self::Unavailable(_) | Self::CommitLost(_) | Self::FeedAway { .. } => Kind::Unavailable,
-            Self::FeedWentBack { .. } => Kind::Conflict,
+            Self::FeedWentBack { .. } | Self::BeyondFeed { .. } => Kind::Conflict,
             Self::Statement(_)
             | Self::Corrupt { .. }
             | Self::Setup(_)
@@ -80,6 +83,7 @@ impl Problem for DbError {
             Self::Unavailable(_) | Self::CommitLost(_) => "storage-unavailable",
             Self::FeedAway { .. } => "feed-unavailable",
             Self::FeedWentBack { .. } => "feed-went-back",
+            Self::BeyondFeed { .. } => "beyond-feed",
             _ => "internal",
         }
     }

@@ -74,7 +74,7 @@ pub use context::{Context, new_trace, sent_trace};
 pub use entity_tag::compressed_etag;
 pub use guard::Guard;
 pub use header::{IdempotencyKey, IfMatch, OptionalIfMatch, OptionalKey, OrderToken};
-pub use methods::{MethodTable, unknown_path};
+pub use methods::{MethodTable, fixed_path, unknown_path};
 pub use openapi::Problems;
 pub use page::{PageQuery, page_cursor, page_limit};
 pub use params::{Path, Query};

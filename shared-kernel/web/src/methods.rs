@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::{HttpRequest, dev::ResourceDef, http::Method};
+use actix_web::{HttpRequest, Resource, dev::ResourceDef, http::Method, web};
 use utoipa::openapi::{OpenApi, PathItem};
 
 use crate::{ApiError, ApiResult};
@@ -83,4 +83,10 @@ pub fn unknown_path(request: HttpRequest) -> Ready<ApiResult<()>> {
         ApiError::method_not_allowed(&known)
     };
     ready(Err(refusal))
+}
+
+/// Keeps `path` from a pattern beside it that matches it too: `GET /products/import` is a wrong method, and not a product
+/// called `import`. It is registered between the two, as actix takes the first resource that takes path and method.
+pub fn fixed_path(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(unknown_path))
 }

@@ -3,6 +3,7 @@
 //! Each is a probe that says what it found, or what is wrong. Its test runs the probe with every guard in its place;
 //! its control takes one away, and the probe must notice: a test that has never failed proves nothing.
 
+mod comparisons;
 mod delivery;
 mod double_charge;
 mod hoarding;

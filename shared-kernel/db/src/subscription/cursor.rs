@@ -50,8 +50,7 @@ impl Subscription {
     pub async fn seek(&self, position: i64) -> Result<(), DbError> {
         let (source, head) = (self.source(), self.feed.head().await?);
         if !(0..=head).contains(&position) {
-            let why = format!("the feed of {source} reaches event {head}: no cursor can stand after event {position}");
-            return Err(DbError::Setup(why));
+            return Err(DbError::BeyondFeed { feed: source.to_owned(), position, head });
         }
         self.open_cursor().await?;
         self.db

@@ -1,8 +1,18 @@
 //! A store on files that sells in one process, and inventory's process beside it: how its file is moved, copied, lost.
 
-use std::path::{Path, PathBuf};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
 
-use super::{Doors, Kind, ONLY_INVENTORY, Place, Process, Program};
+use banyan::{
+    placement,
+    store::{Serving, Store},
+};
+use kernel::Seams;
+use kernel_db::Bus;
+
+use super::{Api, Doors, Kind, ONLY_INVENTORY, Place, Process, Program, settings};
 
 /// Opening stock of the one thing that is sold here, and its price.
 pub(crate) const UNITS: i64 = 20;
@@ -45,6 +55,16 @@ impl Split {
         self.inventory().serves_with(&[], &ONLY_INVENTORY).await
     }
 
+    /// Inventory's process inside this one, where a guard can be taken away.
+    pub(crate) async fn inventory_at_home(&self) -> (Serving, Api) {
+        at_home(&self.inventory(), &self.there, &["inventory"]).await
+    }
+
+    /// The store without inventory inside this process.
+    pub(crate) async fn parted_at_home(&self) -> (Serving, Api) {
+        at_home(&self.parted(), &self.here, &[]).await
+    }
+
     /// The store sells `units` cups in one process, and stops.
     pub(crate) async fn has_sold(&self, units: i64) {
         let store = self.whole().serves().await;
@@ -60,6 +80,15 @@ impl Split {
     pub(crate) fn data_elsewhere(&self) -> PathBuf {
         self.elsewhere.folder.path().join("data")
     }
+}
+
+async fn at_home(program: &Program, doors: &Doors, only: &[&str]) -> (Serving, Api) {
+    let mut settings = settings(program.settings());
+    let only: Vec<String> = only.iter().map(ToString::to_string).collect();
+    settings.only = placement::only(&only).unwrap();
+    let store = Store::open(settings, Seams::system(), Bus::default()).await.unwrap();
+    let [public, ports] = [&doors.public, &doors.ports].map(|at| TcpListener::bind(at).unwrap());
+    (store.serve_with_ports(public, Some(ports)).unwrap(), Api::at(&doors.public))
 }
 
 /// Moves the file of a module, with what SQLite keeps beside it, as the guide says.

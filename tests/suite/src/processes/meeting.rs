@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use crate::harness::{
-    ADMIN_KEY, Kind, Level, Process, Split, UNITS, acquainted, copy_file, eventually, fresh_key, move_file, run,
-    together,
+    ADMIN_KEY, Api, Kind, Level, Sabotage, Split, UNITS, acquainted, alone, copy_file, eventually, fresh_key,
+    move_file, run, together,
 };
 
 /// What the health of `process` says of the module elsewhere, once it says `words`.
-async fn says_of_inventory(process: &Process, words: &str) -> Value {
+async fn says_of_inventory(process: &Api, words: &str) -> Value {
     eventually(&format!("health says `{words}`"), async || {
         let ready = process.shows("/health/ready").await;
         let far = ready.at("/elsewhere").as_array().cloned().unwrap_or_default();
@@ -146,6 +146,133 @@ fn two_admin_keys_are_noticed() {
         })
         .await;
         inventory.stops().await;
+        store.stops().await;
+    });
+}
+
+/// What the health of a store says of inventory once it has looked at it.
+async fn finds(process: &Api) -> Value {
+    eventually("the store has looked at inventory", async || {
+        let ready = process.shows("/health/ready").await;
+        let far = ready.at("/elsewhere").as_array().cloned().unwrap_or_default();
+        far.into_iter().find(|far| far["name"] == "inventory" && far["reachable"] == true)
+    })
+    .await
+}
+
+/// An inventory for a store that has sold, and which is not the one that the store knows.
+async fn wrong_inventory(is_empty: bool) -> Split {
+    let split = Split::new(Kind::Sqlite);
+    split.has_sold(5).await;
+    move_file("inventory", &split.data(), &split.data().join("aside"));
+    if !is_empty {
+        let other = Split::new(Kind::Sqlite);
+        other.has_sold(1).await;
+        move_file("inventory", &other.data(), &split.data_elsewhere());
+    }
+    split
+}
+
+#[test]
+fn control_another_database_and_another_store_are_trusted_without_the_guard() {
+    let _turn = alone();
+    for (is_empty, words) in [(true, "another database"), (false, "belongs to another store")] {
+        run(async {
+            let split = wrong_inventory(is_empty).await;
+            let inventory = split.serves_inventory().await;
+            let (store, api) = split.parted_at_home().await;
+            assert_eq!(says_of_inventory(&api, words).await["trusted"], false);
+            store.stop().await;
+            let missing = Sabotage::of("tenure::unread");
+            let (store, api) = split.parted_at_home().await;
+            let said = finds(&api).await;
+            assert!(said["trusted"] == true && said["trouble"].is_null(), "the test would notice: {said}");
+            drop(missing);
+            store.stop().await;
+            inventory.stops().await;
+        });
+    }
+}
+
+#[test]
+fn control_two_processes_lead_one_module_without_the_guard() {
+    let _turn = alone();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        split.has_sold(5).await;
+        copy_file("inventory", &split.data(), &split.data_elsewhere());
+        let store = split.whole().serves().await;
+        let missing = Sabotage::of("tenure::unread");
+        let (inventory, api) = split.inventory_at_home().await;
+        let others = eventually("the copy has looked at the others", async || {
+            let ready = api.shows("/health/ready").await;
+            let far = ready.at("/elsewhere").as_array().cloned().unwrap_or_default();
+            (ready.status == 200 && far.iter().all(|far| far["reachable"] == true)).then_some(far)
+        })
+        .await;
+        assert!(others.iter().all(|far| far["trusted"] == true), "the test would notice: {others:?}");
+        drop(missing);
+        let refused = eventually("the copy gives way", async || {
+            let ready = api.shows("/health/ready").await;
+            (ready.status == 503).then_some(ready)
+        })
+        .await;
+        assert!(refused.text("/detail").contains("inventory has two leaders"), "{refused}");
+        inventory.stop().await;
+        store.stops().await;
+    });
+}
+
+#[test]
+fn control_two_admin_keys_go_unnoticed_without_the_guard() {
+    let _turn = alone();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        let mut alone = split.inventory();
+        alone.set("BANYAN__ADMIN__KEY", format!("another-admin-key-{}-of-this-process", fresh_key()));
+        let inventory = alone.serves_with(&[], &["serve", "--only", "inventory"]).await;
+        let missing = Sabotage::of("tenure::unread");
+        let (store, api) = split.parted_at_home().await;
+        let said = finds(&api).await;
+        assert!(said["trusted"] == true && said["trouble"].is_null(), "the test would notice: {said}");
+        drop(missing);
+        says_of_inventory(&api, "different admin keys").await;
+        store.stop().await;
+        inventory.stops().await;
+    });
+}
+
+/// How far inventory has read the orders' events, and what its readers complain of.
+async fn has_read(inventory: &Api) -> (i64, String) {
+    let readers = inventory.shows("/api/v1/admin/events").await.expect_status(200).at("/readers");
+    let of_order = readers.as_array().unwrap().iter().find(|reader| reader["source"] == "order").unwrap().clone();
+    let ready = inventory.shows("/health/ready").await;
+    let troubles = [ready.at("/modules/0/troubles").to_string(), ready.words()].concat();
+    (of_order["position"].as_i64().unwrap(), troubles)
+}
+
+/// The events of another store are not read: the cursor stays, and health says why. Without the guard they are.
+#[test]
+fn control_another_stores_events_are_read_without_the_guard() {
+    let _turn = alone();
+    run(async {
+        let split = wrong_inventory(false).await;
+        let store = split.parted().serves().await;
+        store.guest("bob").buys(&[("cup", 1)]).await.expect_status(202);
+        let (inventory, api) = split.inventory_at_home().await;
+        let before = eventually("it says why it does not read", async || {
+            let (position, troubles) = has_read(&api).await;
+            troubles.contains("the feed of order is away").then_some(position)
+        })
+        .await;
+        let missing = Sabotage::of("feed::untrusted");
+        eventually("it reads another store's events: the test would notice", async || {
+            let (position, troubles) = has_read(&api).await;
+            (position != before || !troubles.contains("the feed of order is away")).then_some(())
+        })
+        .await;
+        drop(missing);
+        inventory.stop().await;
         store.stops().await;
     });
 }

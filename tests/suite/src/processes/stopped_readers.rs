@@ -1,6 +1,8 @@
 //! A reader of events that has stopped until a person decides is not well, and can be mended beside its process.
 
-use crate::harness::{ADMIN_KEY, Kind, Process, Split, UNITS, acquainted, copy_file, eventually, run, together};
+use crate::harness::{
+    ADMIN_KEY, Api, Kind, Sabotage, Split, UNITS, acquainted, alone, copy_file, eventually, run, together,
+};
 
 /// The store's order.db comes back from an older backup, while inventory has read on.
 async fn order_went_back(split: &Split) {
@@ -55,7 +57,7 @@ fn a_reader_that_has_stopped_is_not_ready_and_is_mended_beside_its_process() {
     });
 }
 
-async fn not_ready(process: &Process) -> String {
+async fn not_ready(process: &Api) -> String {
     let answer = eventually("it is not ready", async || {
         let ready = process.ask(reqwest::Method::GET, "/health/ready").bearer(ADMIN_KEY).try_send().await.ok()?;
         (ready.status == 503).then_some(ready)
@@ -63,4 +65,70 @@ async fn not_ready(process: &Process) -> String {
     .await;
     assert_eq!(answer.text("/code"), "not-ready", "{answer}");
     answer.text("/detail")
+}
+
+/// The same by the address of the process, which may be on another machine.
+#[test]
+fn a_reader_that_has_stopped_is_mended_by_the_address_of_its_process() {
+    let _turn = together();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        order_went_back(&split).await;
+        let store = split.parted().starts(&[], &["serve", "--no-demo"], &split.here.public);
+        let inventory = split.inventory().starts(&[], &["serve", "--only", "inventory"], &split.there.public);
+        not_ready(&inventory).await;
+        // From the other process's folder, so that it is the address that counts.
+        let far = split.parted();
+        let at = inventory.url();
+        let parked = far.says(&["events", "parked", "--url", &at]).await;
+        assert!(parked.code == Some(0) && parked.out.contains("no event is held back"), "{parked:?}");
+        let lag = far.says(&["events", "lag", "--url", &at]).await;
+        assert!(lag.code == Some(0) && lag.out.contains("inventory") && lag.out.contains("elsewhere"), "{lag:?}");
+        assert!(!lag.out.contains("payment"), "only what that process hosts: {lag:?}");
+        let decides = async |what: &str, consumer: &str, position: &str| {
+            let source = ["--consumer", consumer, "--source", "order", position];
+            far.says(&[&["events", what, "--url", &at][..], &source].concat()).await
+        };
+        for what in ["retry", "skip"] {
+            let said = decides(what, "inventory", "1").await;
+            assert!(said.code == Some(1) && said.err.contains("holds no event 1 of order back"), "{said:?}");
+        }
+        let said = decides("seek", "payment", "2").await;
+        assert!(
+            said.code == Some(1) && said.err.contains("payment does not read the events of order here"),
+            "{said:?}"
+        );
+        let said = decides("seek", "inventory", "1000").await;
+        assert!(said.code == Some(1) && said.err.contains("no cursor can stand after event 1000"), "{said:?}");
+        let said = decides("seek", "inventory", "2").await;
+        assert!(said.code == Some(0) && said.out.contains("goes on after event 2 of order"), "{said:?}");
+        eventually("it reads again", async || (inventory.get("/health/ready").await.status == 200).then_some(())).await;
+        let mut stranger = split.parted();
+        stranger.set("BANYAN__ADMIN__KEY", "a-key-that-no-process-of-the-store-has");
+        let said = stranger.says(&["events", "parked", "--url", &at]).await;
+        assert!(said.code == Some(1) && said.err.contains("401"), "{said:?}");
+        inventory.stops().await;
+        store.stops().await;
+    });
+}
+
+#[test]
+fn control_a_stopped_reader_is_ready_without_the_guard() {
+    let _turn = alone();
+    run(async {
+        let split = Split::new(Kind::Sqlite);
+        order_went_back(&split).await;
+        let store = split.parted().starts(&[], &["serve", "--no-demo"], &split.here.public);
+        not_ready(&store).await;
+        let (inventory, api) = split.inventory_at_home().await;
+        let refused = not_ready(&api).await;
+        assert!(refused.contains("inventory has stopped reading the events of order"), "{refused}");
+        let missing = Sabotage::of("health::stranded");
+        let ready = api.shows("/health/ready").await;
+        assert_eq!(ready.status, 200, "the test would notice: {ready}");
+        drop(missing);
+        assert_eq!(api.shows("/health/ready").await.status, 503);
+        inventory.stop().await;
+        store.stops().await;
+    });
 }

@@ -1,0 +1,123 @@
+//! What `check` compares between modules: each rule is shown a store that breaks it, and names it.
+
+use crate::harness::{Kind, Shop, run, together};
+
+struct Damage {
+    module: &'static str,
+    harm: &'static str,
+    mend: &'static str,
+    rule: &'static str,
+}
+
+/// Ada's order of two cups stands, bob's of one was called off and paid back.
+const DAMAGES: [Damage; 8] = [
+    Damage {
+        module: "payment",
+        harm: "UPDATE payment SET captured = 199 WHERE captured = 200",
+        mend: "UPDATE payment SET captured = 200 WHERE captured = 199",
+        rule: "order and payment: orders whose payment says otherwise",
+    },
+    Damage {
+        module: "payment",
+        harm: "UPDATE payment SET captured = 199 WHERE captured = 200",
+        mend: "UPDATE payment SET captured = 200 WHERE captured = 199",
+        rule: "order and payment: the money of all orders in GBP",
+    },
+    Damage {
+        module: "payment",
+        harm: "UPDATE attempt SET amount = 99 WHERE operation = 'refund'",
+        mend: "UPDATE attempt SET amount = 100 WHERE operation = 'refund'",
+        rule: "order and payment: every promise to give money back is paid, under way or shown as work",
+    },
+    Damage {
+        module: "payment",
+        harm: "INSERT INTO refund_refusal (refund_id, payment_id, currency, asked, refunded, left_over, reason, \
+               asked_by, created_at) SELECT id, payment_id, currency, 100, 0, 0, 'no', 'test', created_at FROM attempt \
+               WHERE operation = 'refund'",
+        mend: "DELETE FROM refund_refusal WHERE asked_by = 'test'",
+        rule: "order and payment: what payment refuses to give back, the order shows (refused; shown)",
+    },
+    Damage {
+        module: "inventory",
+        harm: "UPDATE hold_line SET outstanding = 1 WHERE quantity = 2",
+        mend: "UPDATE hold_line SET outstanding = 2 WHERE quantity = 2",
+        rule: "order and inventory: every confirmed order has its claim on stock, for the units that are to be sent",
+    },
+    Damage {
+        module: "inventory",
+        harm: "UPDATE hold SET status = 'held' WHERE status = 'committed'",
+        mend: "UPDATE hold SET status = 'committed' WHERE status = 'held'",
+        rule: "order and inventory: every confirmed order has its claim on stock, for the units that are to be sent",
+    },
+    Damage {
+        module: "inventory",
+        harm: "INSERT INTO hold (order_id, status, until, version, created_at) SELECT {stray}, 'held', until, -1, \
+               created_at FROM hold WHERE status = 'committed'",
+        mend: "DELETE FROM hold WHERE version = -1",
+        rule: "order and inventory: every open claim has its order",
+    },
+    Damage {
+        module: "inventory",
+        harm: "UPDATE level SET sku = 'cap' WHERE sku = 'hat'",
+        mend: "UPDATE level SET sku = 'hat' WHERE sku = 'cap'",
+        rule: "catalog and inventory: every SKU of the catalog has a level of stock",
+    },
+];
+
+/// The claim of an order that never was, which weighs one unit.
+fn stray_claim(shop: &Shop, harm: &str) -> Vec<String> {
+    let id = match shop.kind() {
+        Kind::Sqlite => "x'00000000000070008000000000000001'",
+        Kind::Postgres => "'00000000-0000-7000-8000-000000000001'::uuid",
+    };
+    let line = format!("INSERT INTO hold_line (order_id, sku, quantity, outstanding) VALUES ({id}, 'hat', 1, 1)");
+    if harm.contains("{stray}") { vec![harm.replace("{stray}", id), line] } else { vec![harm.to_owned()] }
+}
+
+async fn run_in(shop: &Shop, module: &str, sql: &str) {
+    let done = shop.db(module).transact(|tx| async move { tx.run(sql, []).await }).await.unwrap();
+    assert_eq!(done, 1, "{sql}");
+}
+
+async fn broken(shop: &Shop) -> Vec<String> {
+    let checks = banyan::check::all(shop.store()).await.unwrap();
+    checks.into_iter().filter(|check| !check.holds()).map(|check| check.rule).collect()
+}
+
+#[test]
+fn every_rule_between_modules_is_seen_to_fail() {
+    let _turn = together();
+    for kind in Kind::available() {
+        run(async {
+            let shop = Shop::open(kind).await;
+            shop.admin().stocks_all(&[("cup", 5, 100), ("hat", 5, 100)]).await;
+            shop.guest("ada").has_bought(&[("cup", 2)]).await;
+            let bob = shop.guest("bob");
+            let called_off = bob.has_bought(&[("cup", 1)]).await;
+            bob.cancels(&called_off).await.expect_status(200);
+            shop.settle().await;
+            // What is promised may be on its way for a minute.
+            shop.later_seconds(90);
+            shop.settle().await;
+            assert_eq!(broken(&shop).await, Vec::<String>::new(), "{kind:?}");
+            for Damage { module, harm, mend, rule } in DAMAGES {
+                for sql in stray_claim(&shop, harm) {
+                    run_in(&shop, module, &sql).await;
+                }
+                let found = broken(&shop).await;
+                assert!(found.iter().any(|found| found == rule), "{kind:?}: {harm}: only {found:?}");
+                run_in(&shop, module, mend).await;
+                if harm.contains("{stray}") {
+                    run_in(&shop, module, "DELETE FROM hold_line WHERE sku = 'hat'").await;
+                }
+                assert_eq!(broken(&shop).await, Vec::<String>::new(), "{kind:?}: {mend}");
+            }
+            // A level that no product has is allowed, and named.
+            let note = async || banyan::check::report(shop.store()).await.unwrap().notes;
+            assert_eq!(note().await, Vec::<String>::new());
+            run_in(&shop, "inventory", "UPDATE level SET sku = 'cap' WHERE sku = 'hat'").await;
+            assert_eq!(note().await, ["1 levels of stock belong to no SKU of the catalog: cap"]);
+            shop.abandon().await;
+        });
+    }
+}
