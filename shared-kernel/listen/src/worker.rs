@@ -74,7 +74,7 @@ impl Worker {
         let peer = io.peer_addr()?.ip();
         self.0.connections.count_of(peer).map_err(|_full| {
             self.0.connections.note(Ended::OfOneAddress);
-            let _ = io.try_write(refusal::OF_ONE_ADDRESS);
+            let _ = socket2::SockRef::from(io).send(refusal::OF_ONE_ADDRESS);
             if self.may_warn() {
                 tracing::warn!(%peer, "an address has as many connections as one address may; further ones are refused");
             }

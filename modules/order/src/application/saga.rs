@@ -139,8 +139,10 @@ impl Orders {
                 Had::Left => return Round::Over,
                 Had::Overtaken => return Round::Overtaken,
             };
+            // What turns the saga back, or has it counted, is done at once: only what is asked again waits.
+            let input = self.in_time(saga, input);
             wait |= matches!(input, Input::Unanswered(_));
-            let (next, effects) = step(state, self.in_time(saga, input));
+            let (next, effects) = step(state, input);
             state = next;
             more.extend(effects);
         }
