@@ -2,7 +2,7 @@
 //! when a credential is wrong.
 //!
 //! Reading order: `class` sorts requests into classes of operations, `limits` keeps a bucket for each class and client,
-//! `fields` says in headers how full it is, `refusals` writes refused credentials down without being flooded. Health is
+//! `fields` says in headers how full it is, `turns` counts the searches that a client has under way, `refusals` writes refused credentials down without being flooded. Health is
 //! never limited. A request that another process of this store forwards was counted where it came in.
 
 use std::{
@@ -34,11 +34,13 @@ mod class;
 mod fields;
 mod limits;
 mod refusals;
+mod turns;
 
 use self::{
     class::Class,
     limits::{Failure, Limits, OverLimit},
     refusals::{Credential, Refusals, Refused},
+    turns::Turns,
 };
 
 /// What every header begins with that processes of one store send each other.
@@ -57,6 +59,7 @@ pub(crate) struct Edge {
     admin: AdminKey,
     routes: Arc<RouteTable>,
     limits: Limits,
+    searches: Turns,
     refusals: Refusals,
     said_proxies: AtomicBool,
 }
@@ -76,6 +79,7 @@ impl Edge {
             admin,
             routes,
             limits: Limits::new(settings),
+            searches: Turns::new(settings.searches_at_once),
             refusals: Refusals::default(),
             said_proxies: AtomicBool::new(false),
         }
@@ -185,6 +189,14 @@ pub(crate) async fn public<B: MessageBody + 'static>(
     let left = match class.and_then(|class| edge.limits.take(class, client)).transpose() {
         Ok(left) => left,
         Err(over) => return Ok(too_many(request, &over)),
+    };
+    let turn = match class {
+        Some(Class::Search) => edge.searches.begin(client),
+        _ => Ok(None),
+    };
+    let _turn = match turn {
+        Ok(turn) => turn,
+        Err(refusal) => return Ok(request.error_response(refusal)),
     };
     let mut response = next.call(request).await?.map_into_boxed_body();
     if let Some(credential) = Credential::refused_in(&response) {

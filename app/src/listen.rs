@@ -1,5 +1,7 @@
 //! What the application does for a connection before it looks at the request.
 
+use std::net::IpAddr;
+
 use actix_web::{
     Error, HttpMessage, HttpRequest,
     body::{EitherBody, MessageBody},
@@ -36,7 +38,8 @@ impl Listeners {
         let forwards = !settings.service.key.expose_secret().is_empty();
         let budget = FileBudget::of(files, settings.http.connections, forwards);
         Self {
-            public: Connections::new(budget.public, budget.spare),
+            public: Connections::new(budget.public, budget.spare)
+                .of_one_address(settings.http.connections_per_address, unlimited(settings)),
             ports: Connections::new(budget.ports, SPARE_PORTS),
         }
     }
@@ -52,6 +55,12 @@ impl Listeners {
             );
         }
     }
+}
+
+/// Which addresses are not limited: those that the limits exempt, and proxies, behind which there are many clients.
+fn unlimited(settings: &Settings) -> impl Fn(IpAddr) -> bool + Send + Sync + 'static {
+    let (exempt, proxies) = (settings.limits.exempt.clone(), settings.http.trusted_proxies.clone());
+    move |peer| exempt.contains(peer) || proxies.contains(peer)
 }
 
 /// The middleware. It stands inside the guard, which finishes the answers that it gives.

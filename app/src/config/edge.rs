@@ -22,6 +22,8 @@ pub struct Http {
     pub stop_limit_seconds: u64,
     /// The most connections at once; fewer when the limit of open files allows fewer.
     pub connections: usize,
+    /// The most of them that one client address has at once; 0 sets no limit.
+    pub connections_per_address: usize,
     /// How long a client may take for the head of a request.
     pub head_timeout_ms: u64,
     /// How large the head of a request may be.
@@ -57,6 +59,8 @@ pub struct Limits {
     pub exempt: Networks,
     pub read_per_minute: u32,
     pub search_per_minute: u32,
+    /// Searches of one client under way at once.
+    pub searches_at_once: usize,
     pub cart_per_minute: u32,
     pub order_per_minute: u32,
     pub webhook_per_minute: u32,

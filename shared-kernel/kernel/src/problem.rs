@@ -7,6 +7,8 @@ use std::error::Error;
 pub enum Kind {
     /// The request cannot be understood.
     Malformed,
+    /// The request did not come in time.
+    Late,
     /// No credential, or not a good one.
     Unauthenticated,
     /// The payment was declined.

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{net::TcpStream, time::Instant};
 
-use crate::{Ended, Refusal, Share, connections::Place};
+use crate::{Ended, Refusal, Share, addresses::Counted, connections::Place};
 
 /// Why a body did not come whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum BodyFailure {
 pub(crate) struct Connection {
     pub(crate) share: Share,
     /// Gone once the connection is evicted.
-    held: RefCell<Option<(TcpStream, Place)>>,
+    held: RefCell<Option<(TcpStream, Place, Counted)>>,
     /// From the last byte of a request's head until its answer is written.
     in_flight: Cell<bool>,
     /// When the last answer was written.
@@ -36,10 +36,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(socket: TcpStream, place: Place) -> Self {
+    pub(crate) fn new(socket: TcpStream, place: Place, counted: Counted) -> Self {
         Self {
             share: place.share,
-            held: RefCell::new(Some((socket, place))),
+            held: RefCell::new(Some((socket, place, counted))),
             in_flight: Cell::default(),
             idle_since: Cell::default(),
             refusal: Cell::default(),
@@ -90,7 +90,7 @@ impl Connection {
 
     /// Closes the socket and leaves the place at once; the task of the connection ends when it finds that out.
     pub(crate) fn evict(&self) {
-        if let Some((_socket, place)) = self.held.take() {
+        if let Some((_socket, place, _counted)) = self.held.take() {
             place.note(Ended::Evicted);
         }
         self.wake();
@@ -105,12 +105,12 @@ impl Connection {
     /// When the connection was evicted.
     pub(crate) fn with_socket<T>(&self, work: impl FnOnce(&mut TcpStream) -> T) -> io::Result<T> {
         let mut held = self.held.borrow_mut();
-        let (socket, _) = held.as_mut().ok_or(io::ErrorKind::ConnectionAborted)?;
+        let (socket, ..) = held.as_mut().ok_or(io::ErrorKind::ConnectionAborted)?;
         Ok(work(socket))
     }
 
     pub(crate) fn note(&self, why: Ended) {
-        if let Some((_, place)) = self.held.borrow().as_ref() {
+        if let Some((_, place, _)) = self.held.borrow().as_ref() {
             place.note(why);
         }
     }

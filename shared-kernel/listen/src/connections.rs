@@ -1,9 +1,14 @@
 //! How many connections there may be, and what became of them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
 };
+
+use crate::addresses::{Addresses, Counted, Full};
 
 /// Which share a connection counts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub enum Share {
 pub enum Ended {
     /// Every connection was taken, the spare ones too.
     TurnedAway,
+    /// Its address had as many as one may have.
+    OfOneAddress,
     /// It was idle or spare, and another needed its place.
     Evicted,
     RefusedHead,
@@ -27,13 +34,21 @@ pub enum Ended {
 }
 
 impl Ended {
-    pub const ALL: [Self; 6] =
-        [Self::TurnedAway, Self::Evicted, Self::RefusedHead, Self::SlowHead, Self::SlowBody, Self::UnreadAnswer];
+    pub const ALL: [Self; 7] = [
+        Self::TurnedAway,
+        Self::OfOneAddress,
+        Self::Evicted,
+        Self::RefusedHead,
+        Self::SlowHead,
+        Self::SlowBody,
+        Self::UnreadAnswer,
+    ];
 
     /// The value of a label.
     pub const fn name(self) -> &'static str {
         match self {
             Self::TurnedAway => "turned_away",
+            Self::OfOneAddress => "of_one_address",
             Self::Evicted => "evicted",
             Self::RefusedHead => "refused_head",
             Self::SlowHead => "slow_head",
@@ -45,7 +60,7 @@ impl Ended {
 
 /// The connections of one listener. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Connections(Arc<Counts>);
+pub struct Connections(Arc<Counts>, Addresses);
 
 #[derive(Debug)]
 struct Counts {
@@ -54,6 +69,7 @@ struct Counts {
     regular: AtomicUsize,
     spare: AtomicUsize,
     turned_away: AtomicU64,
+    of_one_address: AtomicU64,
     evicted: AtomicU64,
     refused_head: AtomicU64,
     slow_head: AtomicU64,
@@ -64,18 +80,27 @@ struct Counts {
 impl Connections {
     /// `regular` for all, and `spare` more for what an operator needs.
     pub fn new(regular: usize, spare: usize) -> Self {
-        Self(Arc::new(Counts {
+        let counts = Arc::new(Counts {
             regular_limit: regular.max(1),
             spare_limit: spare,
             regular: AtomicUsize::default(),
             spare: AtomicUsize::default(),
             turned_away: AtomicU64::default(),
+            of_one_address: AtomicU64::default(),
             evicted: AtomicU64::default(),
             refused_head: AtomicU64::default(),
             slow_head: AtomicU64::default(),
             slow_body: AtomicU64::default(),
             unread_answer: AtomicU64::default(),
-        }))
+        });
+        Self(counts, Addresses::default())
+    }
+
+    /// The same, of which one address has `most` at once; 0 sets no limit. An address for which `exempt` says so is not
+    /// counted, such as that of a proxy, behind which there are many clients.
+    #[must_use]
+    pub fn of_one_address(self, most: usize, exempt: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        Self(self.0, Addresses::new(most, Arc::new(exempt)))
     }
 
     /// How many there are now.
@@ -100,12 +125,18 @@ impl Connections {
     fn count(&self, why: Ended) -> &AtomicU64 {
         match why {
             Ended::TurnedAway => &self.0.turned_away,
+            Ended::OfOneAddress => &self.0.of_one_address,
             Ended::Evicted => &self.0.evicted,
             Ended::RefusedHead => &self.0.refused_head,
             Ended::SlowHead => &self.0.slow_head,
             Ended::SlowBody => &self.0.slow_body,
             Ended::UnreadAnswer => &self.0.unread_answer,
         }
+    }
+
+    /// One more connection of `peer`.
+    pub(crate) fn count_of(&self, peer: IpAddr) -> Result<Counted, Full> {
+        self.1.count(peer)
     }
 
     /// A place among the regular connections.

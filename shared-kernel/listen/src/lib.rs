@@ -9,6 +9,7 @@
 //! The application must answer a request that has a [`Refusal`] among its extensions with that refusal, and decide
 //! what it does for one that is marked [`Crowded`].
 
+mod addresses;
 mod answer;
 mod chunks;
 mod connection;

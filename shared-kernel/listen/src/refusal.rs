@@ -9,6 +9,17 @@ pub struct Refusal {
     pub detail: &'static str,
 }
 
+/// The whole answer to a connection whose address has as many as it may. Its request is not read.
+pub(crate) const OF_ONE_ADDRESS: &[u8] = concat!(
+    "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/problem+json\r\nretry-after: 2\r\n",
+    "connection: close\r\ncontent-length: 239\r\n\r\n",
+    r#"{"type":"urn:banyan:problem:too-many-connections-of-one-address","#,
+    r#""title":"Too many connections of one address","status":429,"#,
+    r#""detail":"your address has as many connections as it may; close some","#,
+    r#""code":"too-many-connections-of-one-address"}"#,
+)
+.as_bytes();
+
 /// The path of the request that stands for one that could not be read. It has no route.
 const STAND_IN: &str = "/refused";
 

@@ -1,6 +1,10 @@
 //! Connections as clients make them, right and wrong, against a small application.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use actix_web::{
     App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer,
@@ -25,6 +29,9 @@ mod turns;
 /// Long enough for a busy machine, and the end of a test that hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How many pages were made. One test asks for them.
+static PAGES: AtomicUsize = AtomicUsize::new(0);
+
 /// A server that ends with the test.
 struct Served {
     address: SocketAddr,
@@ -48,6 +55,10 @@ async fn any(request: HttpRequest, body: web::Payload) -> HttpResponse {
     match (request.path(), body.to_bytes().await) {
         (_, Err(error)) => HttpResponse::BadRequest().body(format!("{error}")),
         ("/long", _) => HttpResponse::Ok().body(vec![b'x'; 32 * 1024 * 1024]),
+        ("/page", _) => {
+            PAGES.fetch_add(1, Ordering::Relaxed);
+            HttpResponse::Ok().body(vec![b'x'; 64 * 1024])
+        }
         ("/none", _) => HttpResponse::NoContent().finish(),
         ("/late", _) => {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -10,7 +10,10 @@ use std::{
 
 use tokio::{net::TcpStream, time::Instant};
 
-use crate::{Connections, Ended, Share, Timeouts, connection::Connection, connections::Place, stream::Stream};
+use crate::{
+    Connections, Ended, Share, Timeouts, addresses::Counted, connection::Connection, connections::Place, refusal,
+    stream::Stream,
+};
 
 /// Admits connections to one worker.
 #[derive(Debug, Clone)]
@@ -28,6 +31,10 @@ struct Inner {
 /// A line of the log at most this often.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
+/// So many bytes of answers wait in the system for the client to take them.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 64 * 1024;
+
 /// Leaves the worker's list when the connection ends.
 #[derive(Debug)]
 pub(crate) struct Listed {
@@ -43,8 +50,11 @@ impl Worker {
 
     /// # Errors
     ///
-    /// When there is no place, not even a spare one. The socket is closed then.
+    /// When the client's address has as many connections as it may, or there is no place, not even a spare one. The socket
+    /// is closed then.
     pub(crate) fn admit(&self, io: TcpStream) -> io::Result<Stream> {
+        let counted = self.count(&io)?;
+        hand_on_at_once(&io);
         let place = self.place();
         if place.as_ref().is_none_or(|place| place.share == Share::Spare) {
             self.warn();
@@ -53,9 +63,23 @@ impl Worker {
             self.0.connections.note(Ended::TurnedAway);
             return Err(io::Error::other("every connection is taken"));
         };
-        let connection = Rc::new(Connection::new(io, place));
+        let connection = Rc::new(Connection::new(io, place, counted));
         let listed = self.list(&connection);
         Ok(Stream::new(connection, listed, self.0.timeouts))
+    }
+
+    /// One more connection of the client's address. A client that has too many is told so, as far as its socket takes the
+    /// words at once: nothing waits for it.
+    fn count(&self, io: &TcpStream) -> io::Result<Counted> {
+        let peer = io.peer_addr()?.ip();
+        self.0.connections.count_of(peer).map_err(|_full| {
+            self.0.connections.note(Ended::OfOneAddress);
+            let _ = socket2::SockRef::from(io).send(refusal::OF_ONE_ADDRESS);
+            if self.may_warn() {
+                tracing::warn!(%peer, "an address has as many connections as one address may; further ones are refused");
+            }
+            io::Error::other("the address has as many connections as it may")
+        })
     }
 
     /// A regular place, if need be that of the connection which has been idle for longest; else a spare one, if need
@@ -82,12 +106,19 @@ impl Worker {
 
     /// Says that the connections are taken, but not for each client of a flood.
     fn warn(&self) {
-        let now = Instant::now();
-        if self.0.warned.get().is_none_or(|warned| warned + WARN_EVERY < now) {
-            self.0.warned.set(Some(now));
+        if self.may_warn() {
             let connections = self.0.connections.limit();
             tracing::warn!(connections, "every connection is taken; only health checks and the admin are answered");
         }
+    }
+
+    fn may_warn(&self) -> bool {
+        let now = Instant::now();
+        let may = self.0.warned.get().is_none_or(|warned| warned + WARN_EVERY < now);
+        if may {
+            self.0.warned.set(Some(now));
+        }
+        may
     }
 
     fn list(&self, connection: &Rc<Connection>) -> Listed {
@@ -96,6 +127,14 @@ impl Worker {
         self.0.open.borrow_mut().insert(number, Rc::downgrade(connection));
         Listed { worker: self.clone(), number }
     }
+}
+
+/// What is written goes out at once, and of what the client does not read the system keeps little: a client that sends many
+/// requests and reads no answer has few of them answered.
+fn hand_on_at_once(io: &TcpStream) {
+    let _ = io.set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(io).set_tcp_notsent_lowat(UNSENT_BYTES);
 }
 
 impl Drop for Listed {

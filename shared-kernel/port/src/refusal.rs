@@ -32,6 +32,7 @@ const FIELDS: &str = "fields";
 pub const fn status_of(kind: Kind) -> u16 {
     match kind {
         Kind::Malformed => 400,
+        Kind::Late => 408,
         Kind::Unauthenticated => 401,
         Kind::PaymentDeclined => 402,
         Kind::Forbidden => 403,

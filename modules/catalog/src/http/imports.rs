@@ -1,14 +1,19 @@
 //! The import of products, for the admin.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    io,
+};
 
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload as RawPayload,
+    error::PayloadError,
     http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName},
     post,
     web::{Data, Payload},
 };
+use futures_util::StreamExt as _;
 use kernel_db::Cause;
 use kernel_web::{Answer, ApiError, ApiResult, OptionalKey, Problems, Query};
 use serde::Deserialize;
@@ -16,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::admin_call::AdminCall;
 use crate::{
-    import::{ColumnMap, Job, Report, Source},
+    import::{ColumnMap, ImportError, Job, Report, Source},
     module::Catalog,
 };
 
@@ -81,6 +86,16 @@ impl FromRequest for Rows {
     }
 }
 
+/// Why the rows end before their end: the connection tells a body that stopped coming from one that broke off.
+fn broken(error: PayloadError) -> ImportError {
+    match error {
+        PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
+            ImportError::TooSlow { imported: Box::default() }
+        }
+        error => ImportError::broken_off(error),
+    }
+}
+
 /// Imports products, one in a row.
 ///
 /// A SKU that is there is updated, a new one becomes a product with one variant. Columns, in any order: `sku`,
@@ -100,6 +115,7 @@ impl FromRequest for Rows {
     params(ImportQuery, OptionalKey),
     request_body(content((ImportFile = "text/csv"), (ImportFile = "application/x-ndjson"))),
     responses(Problems, (status = 200, description = "What became of the rows", body = Report),
+        (status = 408, description = "`body-too-slow`: the rows stopped coming; `imported` says what was imported by then"),
         (status = 422, description = "`missing-column`, `unknown-column`: the header is no good")),
     security(("admin" = [])),
 )]
@@ -112,6 +128,7 @@ pub(crate) async fn import_products(
     catalog: Data<Catalog>,
 ) -> ApiResult<Answer> {
     let job = query.0.to_job(source, Cause::from(&call.cx))?;
+    let rows = rows.map(|piece| piece.map_err(broken));
     let answer = catalog.import_once(call.key.as_deref(), job, rows).await?;
     Ok(kernel_module::respond(answer))
 }

@@ -158,7 +158,7 @@ fn length(bytes: &[u8]) -> u64 {
 }
 
 fn broken_off(error: &std::io::Error) -> ImportError {
-    ImportError::BrokenOff(format!("the gzip data cannot be read: {error}"))
+    ImportError::broken_off(format!("the gzip data cannot be read: {error}"))
 }
 
 #[cfg(test)]
@@ -220,7 +220,7 @@ mod tests {
         assert!(matches!(text_of(b"s", "utf-8", true, 3), Err(ImportError::NotGzip)));
         let packed = gzip(b"sku,title,price\n");
         let half = packed.get(..packed.len() / 2).unwrap();
-        assert!(matches!(text_of(half, "utf-8", true, 7), Err(ImportError::BrokenOff(_))));
+        assert!(matches!(text_of(half, "utf-8", true, 7), Err(ImportError::BrokenOff { .. })));
     }
 
     #[test]

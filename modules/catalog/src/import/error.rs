@@ -2,6 +2,8 @@ use kernel::{Kind, Problem};
 use kernel_db::{DbError, idempotency::KeyRefusal};
 use serde_json::{Value, json};
 
+use super::Report;
+
 /// Why an import was stopped. What was written before stays: to send it all again changes nothing twice.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
@@ -23,8 +25,11 @@ pub enum ImportError {
     NotGzip,
     #[error("the compressed rows unpack to more than 200 times their size; send them in smaller files")]
     UnpacksTooFar,
-    #[error("the rows broke off: {0}")]
-    BrokenOff(String),
+    #[error("the rows broke off: {why}; {}", stays(imported))]
+    BrokenOff { why: String, imported: Box<Report> },
+    /// The client stopped sending, and its time is over.
+    #[error("the rows stopped coming, and did not go on in time; {}", stays(imported))]
+    TooSlow { imported: Box<Report> },
     #[error(transparent)]
     Key(#[from] KeyRefusal),
     #[error("the catalog could not be written")]
@@ -46,7 +51,29 @@ fn hint(shop: Option<&Shop>) -> String {
     shop.map(hint).unwrap_or_default()
 }
 
+fn stays(imported: &Report) -> String {
+    let rows = imported.rows();
+    if imported.dry_run {
+        format!("{rows} rows were judged, and nothing was kept")
+    } else {
+        format!("{rows} rows were read, and what they changed stays; to send all rows again changes nothing twice")
+    }
+}
+
 impl ImportError {
+    /// The body ended too early. What was imported by then is not known here.
+    pub(crate) fn broken_off(why: impl ToString) -> Self {
+        Self::BrokenOff { why: why.to_string(), imported: Box::default() }
+    }
+
+    /// The same error, where it is known what was imported by then.
+    pub(super) fn after(mut self, report: Report) -> Self {
+        if let Self::BrokenOff { imported, .. } | Self::TooSlow { imported } = &mut self {
+            **imported = report;
+        }
+        self
+    }
+
     /// There is no row at all.
     pub(super) fn no_header() -> Self {
         Self::MissingColumn { column: "sku".to_owned(), shop: None }
@@ -61,7 +88,8 @@ impl Problem for ImportError {
             | Self::DuplicateColumn(_)
             | Self::UnreadableHeader
             | Self::UnpacksTooFar => Kind::Invalid,
-            Self::BrokenOff(_) | Self::NotGzip => Kind::Malformed,
+            Self::BrokenOff { .. } | Self::NotGzip => Kind::Malformed,
+            Self::TooSlow { .. } => Kind::Late,
             Self::Key(refusal) => refusal.kind(),
             Self::Storage(error) => error.kind(),
             Self::Raced => Kind::Conflict,
@@ -76,7 +104,8 @@ impl Problem for ImportError {
             Self::UnpacksTooFar => "unpacks-too-far",
             Self::DuplicateColumn(_) => "duplicate-column",
             Self::UnreadableHeader => "unreadable-header",
-            Self::BrokenOff(_) => "malformed",
+            Self::BrokenOff { .. } => "malformed",
+            Self::TooSlow { .. } => "body-too-slow",
             Self::Key(refusal) => refusal.code(),
             Self::Storage(error) => error.code(),
             Self::Raced => "changed-meanwhile",
@@ -89,6 +118,7 @@ impl Problem for ImportError {
                 shop.map_or_else(|| json!({ "column": column }), |(map, _)| json!({ "column": column, "map": map })),
             ),
             Self::DuplicateColumn(column) => Some(json!({ "column": column })),
+            Self::BrokenOff { imported, .. } | Self::TooSlow { imported } => Some(json!({ "imported": imported })),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 //! The rows are written in many transactions, so the key cannot stand in one with all of them. It need not: an
 //! import that is repeated changes nothing twice. The key keeps the report.
 
-use std::{fmt::Display, pin::pin};
+use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -18,11 +18,12 @@ use crate::module::Catalog;
 
 impl Catalog {
     /// Imports; with a key that has its answer already, answers that again.
-    pub(crate) async fn import_once<S, E>(&self, key: Option<&str>, job: Job, bytes: S) -> Result<Answer, ImportError>
-    where
-        S: Stream<Item = Result<Bytes, E>>,
-        E: Display,
-    {
+    pub(crate) async fn import_once(
+        &self,
+        key: Option<&str>,
+        job: Job,
+        bytes: impl Stream<Item = Result<Bytes, ImportError>>,
+    ) -> Result<Answer, ImportError> {
         let operation = format!("import products {:?} {}", job.source, job.dry_run);
         let mut digest = Sha256::new();
         let hashed = bytes.inspect(|chunk| {
@@ -64,14 +65,10 @@ impl Catalog {
     }
 }
 
-async fn drain<S, E>(bytes: S) -> Result<(), ImportError>
-where
-    S: Stream<Item = Result<Bytes, E>>,
-    E: Display,
-{
+async fn drain(bytes: impl Stream<Item = Result<Bytes, ImportError>>) -> Result<(), ImportError> {
     let mut bytes = pin!(bytes);
     while let Some(chunk) = bytes.next().await {
-        chunk.map_err(|error| ImportError::BrokenOff(error.to_string()))?;
+        chunk?;
     }
     Ok(())
 }

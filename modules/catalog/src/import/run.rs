@@ -1,6 +1,6 @@
 //! Reads and writes at the same time: while one batch is written, the next is read.
 
-use std::{fmt::Display, pin::pin};
+use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -61,21 +61,18 @@ impl Catalog {
     ) -> Result<Report, ImportError>
     where
         S: Stream<Item = Result<Bytes, E>>,
-        E: Display,
+        E: std::fmt::Display,
     {
+        let bytes = bytes.map(|piece| piece.map_err(ImportError::broken_off));
         self.run_import(bytes, Job { source, dry_run, cause: Cause::default() }, progress).await
     }
 
-    pub(crate) async fn run_import<S, E>(
+    pub(crate) async fn run_import(
         &self,
-        bytes: S,
+        bytes: impl Stream<Item = Result<Bytes, ImportError>>,
         job: Job,
         progress: impl Fn(u64),
-    ) -> Result<Report, ImportError>
-    where
-        S: Stream<Item = Result<Bytes, E>>,
-        E: Display,
-    {
+    ) -> Result<Report, ImportError> {
         let decoder = Decoder::new(job.source.charset, job.source.gzip);
         let cutter = Cutter::new(&job.source);
         let (sender, batches) = mpsc::channel::<Vec<Line>>(1);
@@ -91,24 +88,22 @@ impl Catalog {
         };
         let (read, written) = tokio::join!(read(bytes, (decoder, cutter), sender), write);
         let report = written?;
-        read?;
-        Ok(report)
+        match read {
+            Ok(()) => Ok(report),
+            Err(error) => Err(error.after(report)),
+        }
     }
 }
 
-async fn read<S, E>(
-    bytes: S,
+async fn read(
+    bytes: impl Stream<Item = Result<Bytes, ImportError>>,
     (mut decoder, mut cutter): (Decoder, Cutter),
     sender: mpsc::Sender<Vec<Line>>,
-) -> Result<(), ImportError>
-where
-    S: Stream<Item = Result<Bytes, E>>,
-    E: Display,
-{
+) -> Result<(), ImportError> {
     let mut bytes = pin!(bytes);
     let mut lines: Vec<Line> = Vec::with_capacity(BATCH);
     while let Some(chunk) = bytes.next().await {
-        let chunk = chunk.map_err(|error| ImportError::BrokenOff(error.to_string()))?;
+        let chunk = chunk?;
         for piece in chunk.chunks(PIECE) {
             decoder.feed(piece, |text| cutter.feed(text, &mut lines))?;
             while lines.len() >= BATCH || size(&lines) >= BATCH_BYTES {

@@ -55,8 +55,11 @@ enum Round {
 }
 
 /// The longest wait between two tries in one turn, and between two turns.
-const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_REST: Duration = Duration::from_secs(5);
+
+/// A later turn begins with waits as long as the turn before had come to.
+const DOUBLINGS_IN_A_TURN: i64 = 6;
 
 impl Orders {
     /// The first turn of a placing, right after it was written.
@@ -94,7 +97,7 @@ impl Orders {
     /// Goes on until the saga has ended, waits for news, or has been tried long enough for now.
     async fn turn(&self, mut saga: Saga, start: (State, Vec<Effect>)) -> Result<(), DbError> {
         let (mut state, mut effects) = start;
-        let mut pauses = self.pauses();
+        let mut pauses = self.pauses(saga.placement.tries);
         // The rest of the lease is for the call that is under way then.
         let ends_at = Instant::now() + self.config.lease() / 3;
         let mut overtaken = false;
@@ -136,8 +139,10 @@ impl Orders {
                 Had::Left => return Round::Over,
                 Had::Overtaken => return Round::Overtaken,
             };
+            // What turns the saga back, or has it counted, is done at once: only what is asked again waits.
+            let input = self.in_time(saga, input);
             wait |= matches!(input, Input::Unanswered(_));
-            let (next, effects) = step(state, self.in_time(saga, input));
+            let (next, effects) = step(state, input);
             state = next;
             more.extend(effects);
         }
@@ -189,8 +194,11 @@ impl Orders {
         })
     }
 
-    fn pauses(&self) -> ExponentialBackoff {
-        let (first, longest) = (self.config.retry(), LONGEST_PAUSE);
+    /// Ever longer waits, also from turn to turn: an order that waits for long is asked about rarely, so that many of them
+    /// leave the databases and the provider to the others.
+    fn pauses(&self, tries: i64) -> ExponentialBackoff {
+        let longest = LONGEST_PAUSE;
+        let first = doubled(self.config.retry(), tries.saturating_mul(DOUBLINGS_IN_A_TURN)).min(longest);
         ExponentialBuilder::default()
             .with_min_delay(first)
             .with_max_delay(longest)

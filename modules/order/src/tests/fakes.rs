@@ -44,6 +44,11 @@ impl Faults {
         lock(&self.0).entry(call).or_default().extend(faults);
     }
 
+    /// How many faults of `call` have not befallen it yet.
+    pub(super) fn left(&self, call: &'static str) -> usize {
+        lock(&self.0).get(call).map_or(0, VecDeque::len)
+    }
+
     /// Lets the call go on that waits, or the next one that would.
     pub(super) fn go_on(&self) {
         self.1.notify_one();

@@ -171,3 +171,22 @@ async fn a_payment_that_is_not_answered_holds_stock_for_a_short_time() {
     })
     .await;
 }
+
+/// An order whose payment is not answered is asked about ever more rarely, so that many of them cost the others little.
+#[actix_web::test]
+async fn a_payment_that_is_not_answered_is_asked_for_ever_more_rarely() {
+    let config = Config { retry_ms: 10, ..strict() };
+    on_each_database(config, async |shop| {
+        shop.run();
+        shop.faults.next("authorize", [Fault::Away; 10_000]);
+        buy(&shop, "a", &[("CUP", 5)], "tok_approve").await.expect(202);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let calls = 10_000 - shop.faults.left("authorize");
+        assert!((4..=14).contains(&calls), "{calls} calls in three seconds and a half");
+        shop.clock.advance(span(Duration::from_secs(11)));
+        shop.all_ended().await;
+        shop.assert_sound().await;
+        shop.close().await;
+    })
+    .await;
+}

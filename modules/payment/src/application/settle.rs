@@ -34,8 +34,11 @@ impl Cashier {
             Some(payment) => payment,
             None => self.payment(seen.id).await?,
         };
-        // On the way of an ordinary order nothing waits behind an outcome, and the worker sleeps on.
-        if payment.standing().given_up || !matches!(outcome, Outcome::Final(_)) {
+        // On the way of an ordinary order nothing waits behind an outcome, and the worker sleeps on. Neither is there work in
+        // an attempt that is left to its caller.
+        if payment.standing().given_up
+            || !(matches!(outcome, Outcome::Final(_)) || is_left_to_the_caller(attempt, outcome))
+        {
             self.wake();
         }
         Ok(payment)
@@ -54,13 +57,13 @@ impl Cashier {
     fn postponed(&self, attempt: &Attempt, outcome: &Outcome) -> Attempt {
         let next = Some(self.db.seams().now() + self.config.backoff(attempt.tries));
         let away = || Some("the provider could not be reached".to_owned());
-        let (status, answer, next) = match (outcome, attempt.operation) {
+        let (status, answer, next) = match outcome {
             // Nobody was asked, and the caller was told so: it is the caller's to try again.
-            (Outcome::Unreached, Operation::Authorize | Operation::Capture) => (AttemptStatus::Failed, away(), None),
+            Outcome::Unreached if is_left_to_the_caller(attempt, outcome) => (AttemptStatus::Failed, away(), None),
             // What was decided here is done sooner or later.
-            (Outcome::Unreached, Operation::Void | Operation::Refund) => (AttemptStatus::Queued, away(), next),
-            (Outcome::Pending, _) => (AttemptStatus::Pending, None, next),
-            (Outcome::Unknown | Outcome::Final(_), _) => (AttemptStatus::Unknown, None, next),
+            Outcome::Unreached => (AttemptStatus::Queued, away(), next),
+            Outcome::Pending => (AttemptStatus::Pending, None, next),
+            Outcome::Unknown | Outcome::Final(_) => (AttemptStatus::Unknown, None, next),
         };
         attempt.clone().left_for(status, answer, next)
     }
@@ -69,6 +72,11 @@ impl Cashier {
         let dossier = query::dossier(&self.db, id).await?;
         dossier.map(|dossier| dossier.payment).ok_or(PaymentError::NotFound)
     }
+}
+
+/// Whether only a further call brings the attempt on: its provider was not reached, and nothing is set aside by it.
+fn is_left_to_the_caller(attempt: &Attempt, outcome: &Outcome) -> bool {
+    *outcome == Outcome::Unreached && matches!(attempt.operation, Operation::Authorize | Operation::Capture)
 }
 
 async fn look_again(tx: &Tx, id: PaymentId, attempt: &Attempt, end: &Final) -> Result<Payment, PaymentError> {

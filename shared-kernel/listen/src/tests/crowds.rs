@@ -66,6 +66,40 @@ async fn without_a_spare_share_health_is_turned_away() {
     assert!(server.connections.ended(Ended::TurnedAway) > 0);
 }
 
+/// One address takes no more than its share; other addresses still get in.
+#[actix_web::test]
+async fn one_address_has_so_many_connections() {
+    let server = serve_with(Timeouts::default(), Connections::new(10, 4).of_one_address(3, |_| false));
+    let holders = holders(&server, 3).await;
+    for _ in 0..20 {
+        let heard = ask(&server, HEALTH).await;
+        assert!(heard.starts_with("HTTP/1.1 429 ") && heard.contains("too-many-connections-of-one-address"), "{heard}");
+        let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{heard}");
+    }
+    assert_eq!(server.connections.ended(Ended::OfOneAddress), 20);
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = socket.connect(server.address).await.unwrap();
+    other.write_all(CLOSE.as_bytes()).await.unwrap();
+    assert!(hear(&mut other).await.ends_with("/last? 0"));
+    drop(holders);
+    let answered = async {
+        while !ask(&server, CLOSE.as_bytes()).await.ends_with("/last? 0") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, answered).await.expect("closed connections make room");
+}
+
+/// The control: where an address is exempt, it may take all of them.
+#[actix_web::test]
+async fn without_the_share_one_address_takes_all() {
+    let server = serve_with(Timeouts::default(), Connections::new(10, 4).of_one_address(3, |_| true));
+    let _holders = holders(&server, 10).await;
+    assert_eq!((server.connections.open(), server.connections.ended(Ended::OfOneAddress)), (10, 0));
+}
+
 #[actix_web::test]
 async fn an_idle_connection_makes_room() {
     let server = serve_with(Timeouts::default(), Connections::new(2, 0));

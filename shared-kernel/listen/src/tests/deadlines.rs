@@ -1,5 +1,7 @@
 //! Clients that are slow, at each step.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use tokio::time::Instant;
 
 use super::*;
@@ -113,6 +115,25 @@ async fn an_unread_answer_is_given_up() {
         }
     };
     timeout(PATIENCE, ended).await.expect("the connection is ended");
+}
+
+/// A client that sends many requests and reads no answer has few of them answered.
+#[actix_web::test]
+async fn unread_answers_hold_later_requests_back() {
+    let server = serve_with(Timeouts::default(), Connections::new(9, 0));
+    let mut socket = connect(&server).await;
+    for _ in 0..64 {
+        socket.write_all(b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let answered = PAGES.load(Relaxed);
+    assert!((1..32).contains(&answered), "{answered} of 64 pages of 64 KiB were made for a client that reads nothing");
+    let mut total = 0;
+    let mut piece = vec![0; 64 * 1024];
+    while total < 64 * 64 * 1024 {
+        total += timeout(PATIENCE, socket.read(&mut piece)).await.unwrap().unwrap();
+    }
+    assert_eq!(PAGES.load(Relaxed), 64, "a client that reads has all of them");
 }
 
 /// The client takes longer than the deadline for the whole, but never for the next piece.

@@ -6,6 +6,7 @@ use kernel::Kind;
 pub(super) const fn of(kind: Kind) -> StatusCode {
     match kind {
         Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::Late => StatusCode::REQUEST_TIMEOUT,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::PaymentDeclined => StatusCode::PAYMENT_REQUIRED,
         Kind::Forbidden => StatusCode::FORBIDDEN,

@@ -73,6 +73,7 @@ async fn each_kind_has_its_status_and_headers() {
         (Kind::PaymentDeclined, 402, None),
         (Kind::Forbidden, 403, None),
         (Kind::NotFound, 404, None),
+        (Kind::Late, 408, None),
         (Kind::Conflict, 409, None),
         (Kind::Stale, 412, None),
         (Kind::Invalid, 422, None),

@@ -1,5 +1,6 @@
 //! How often one client may ask.
 
+use futures_util::future::join_all;
 use reqwest::Method;
 
 use crate::harness::{Answer, Kind, Placement, Sabotage, Shop, Site, Words, alone, run, together, words};
@@ -78,6 +79,47 @@ fn control_without_limits_nothing_is_refused() {
         let missing = Sabotage::of("edge.limits");
         let carts = asks(&shop, &Method::POST, "/api/v1/carts", 12).await;
         assert!(carts.iter().all(|cart| cart.status == 201), "the test would notice");
+        drop(missing);
+        shop.close().await;
+    });
+}
+
+/// Answers to many different searches that are sent at once.
+async fn searches_at_once(shop: &Shop) -> Vec<u16> {
+    let search = |number: usize| {
+        let ask = shop.ask(Method::GET, &format!("/api/v1/products?query=word{number}"));
+        async move { ask.send().await.status }
+    };
+    join_all((0..200).map(search)).await
+}
+
+/// One client does not take every turn to search.
+#[test]
+fn one_client_has_so_many_searches_at_once() {
+    let _turn = together();
+    run(async {
+        let mut settings = strict(&[("SEARCH", 100_000)]);
+        settings.extend(words([("BANYAN__LIMITS__SEARCHES_AT_ONCE", "1".to_owned())]));
+        let shop = Shop::open_as(HERE, &settings).await;
+        let statuses = searches_at_once(&shop).await;
+        let refused = statuses.iter().filter(|status| **status == 429).count();
+        assert!(refused > 0 && statuses.contains(&200), "{statuses:?}");
+        shop.get("/api/v1/products?query=later").await.expect_status(200);
+        shop.close().await;
+    });
+}
+
+#[test]
+fn control_without_turns_one_client_searches_as_it_likes() {
+    let _turn = alone();
+    run(async {
+        let mut settings = strict(&[("SEARCH", 100_000)]);
+        settings.extend(words([("BANYAN__LIMITS__SEARCHES_AT_ONCE", "1".to_owned())]));
+        settings.extend(words([("BANYAN__MODULES__CATALOG__SEARCHES_WAITING", "1000".to_owned())]));
+        let shop = Shop::open_as(HERE, &settings).await;
+        let missing = Sabotage::of("edge.turns");
+        let statuses = searches_at_once(&shop).await;
+        assert!(statuses.iter().all(|status| *status == 200), "the test would notice: {statuses:?}");
         drop(missing);
         shop.close().await;
     });

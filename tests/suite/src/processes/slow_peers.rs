@@ -139,6 +139,106 @@ fn each_step_of_a_request_has_a_deadline() {
     });
 }
 
+/// The control: with the deadline far off, the same body is waited for.
+#[test]
+fn control_without_the_deadline_a_body_is_waited_for() {
+    let _turn = together();
+    run(async {
+        let place = Place::new(Kind::Sqlite);
+        let mut program = brief(&place);
+        program.set("BANYAN__HTTP__BODY_TIMEOUT_MS", "600000");
+        let store = program.serves().await;
+        let heard = timeout(Duration::from_secs(5), hears(&store, UNREAD.as_bytes())).await;
+        assert!(heard.is_err(), "the test above would notice: {heard:?}");
+        store.stops().await;
+    });
+}
+
+/// The shop is told that the rows stopped coming, and what was imported by then.
+#[test]
+fn a_stalled_import_says_how_far_it_came() {
+    let _turn = together();
+    run(async {
+        let place = Place::new(Kind::Sqlite);
+        let store = brief(&place).serves().await;
+        let mut rows = "sku,title,price\n".to_owned();
+        for number in 0..700 {
+            rows.push_str(&format!("R{number},Row {number},1.00\n"));
+        }
+        let head = format!(
+            "POST /api/v1/admin/products/import HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n\
+             Authorization: Bearer {ADMIN_KEY}\r\nContent-Length: {}\r\n\r\n",
+            rows.len() + 100
+        );
+        let answer = hears(&store, (head + &rows).as_bytes()).await;
+        assert_eq!(problem(&answer), (408, "body-too-slow".to_owned()));
+        let told: serde_json::Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        assert_eq!(told["imported"]["created"], 500, "{answer}");
+        assert!(told["detail"].as_str().unwrap().contains("500 rows were read"), "{answer}");
+        store.get("/api/v1/products/row-499").await.expect_status(200);
+        assert_eq!(store.get("/api/v1/products/row-500").await.status, 404, "what was not told is not there");
+        store.stops().await;
+    });
+}
+
+/// How many connections were refused because their address had enough.
+async fn refused_of_one_address(store: &Api) -> u64 {
+    let figures = store.ask(Method::GET, "/metrics").bearer(ADMIN_KEY).send().await.words();
+    let line = "banyan_http_connections_ended_total{listener=\"public\",reason=\"of_one_address\"} ";
+    figures.lines().find_map(|known| known.strip_prefix(line)?.parse().ok()).unwrap_or(0)
+}
+
+/// Connections from `from` over which a request was sent whose body does not come, and how many of them stay open.
+async fn stays_open(store: &Api, from: &str, count: usize) -> (Vec<TcpStream>, usize) {
+    let url = store.url();
+    let address = url.trim_start_matches("http://").parse().unwrap();
+    let (mut sockets, mut open) = (Vec::new(), 0);
+    for _ in 0..count {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+        let mut socket = socket.connect(address).await.unwrap();
+        let _ = socket.write_all(UNREAD.as_bytes()).await;
+        open += usize::from(timeout(Duration::from_millis(200), socket.read(&mut [0; 9])).await.is_err());
+        sockets.push(socket);
+    }
+    (sockets, open)
+}
+
+#[test]
+fn one_address_does_not_take_every_connection() {
+    let _turn = together();
+    run(async {
+        let place = Place::new(Kind::Sqlite);
+        let mut program = Program::at(&place);
+        program.set("BANYAN__HTTP__CONNECTIONS_PER_ADDRESS", "5");
+        let store = program.serves().await;
+        let (held, open) = stays_open(&store, "127.3.0.1", 12).await;
+        assert_eq!((open, refused_of_one_address(&store).await), (5, 7));
+        let (_others, open) = stays_open(&store, "127.3.0.2", 5).await;
+        assert_eq!(open, 5, "another address has connections of its own");
+        let (_own, open) = stays_open(&store, "127.0.0.1", 8).await;
+        assert_eq!(open, 8, "programs on this machine are exempt");
+        drop(held);
+        eventually("places come back", async || (stays_open(&store, "127.3.0.1", 1).await.1 == 1).then_some(())).await;
+        store.stops().await;
+    });
+}
+
+/// The control: without the limit one address has as many as it likes.
+#[test]
+fn control_without_the_limit_one_address_has_them_all() {
+    let _turn = together();
+    run(async {
+        let place = Place::new(Kind::Sqlite);
+        let mut program = Program::at(&place);
+        program.set("BANYAN__HTTP__CONNECTIONS_PER_ADDRESS", "0");
+        let store = program.serves().await;
+        let (_held, open) = stays_open(&store, "127.3.0.1", 12).await;
+        assert_eq!((open, refused_of_one_address(&store).await), (12, 0), "the test above would notice");
+        store.stops().await;
+    });
+}
+
 /// An import goes on for as long as it moves, however long that is.
 #[test]
 fn an_import_that_moves_is_not_cut_off() {
