@@ -2,7 +2,8 @@
 //!
 //! A list by name or price can be made in two ways: walk the list and keep what has the words, or look all up that has
 //! the words and sort them. The first is cheap where many products have the words, the second where few have. A short
-//! walk comes first, then a count that stops early decides. Every way gives the same page.
+//! walk comes first, then a count that stops early decides. Longer walks leave out the parts of the list that cannot have
+//! the words, see [`crate::domain::ranges`]. Every way gives the same page.
 
 use kernel_db::{Db, DbError, Dialect};
 use sea_orm::Value;
@@ -18,6 +19,7 @@ use crate::domain::{
 };
 
 mod matching;
+mod sorted;
 mod statement;
 
 use matching::Field;
@@ -26,11 +28,11 @@ use statement::Statement;
 /// Steps of the first walk. Tests walk less, so that small shops are searched in every way.
 const SHORT_WALK: i64 = if cfg!(test) { 5 } else { 300 };
 
-/// Steps of the walk for words that many products have.
-const LONG_WALK: i64 = if cfg!(test) { 12 } else { 4_000 };
+/// Steps of the second walk along what is newest, for words that many products have.
+const LONG_WALK: i64 = if cfg!(test) { 12 } else { 8_000 };
 
-/// Products that are sorted rather than walked to.
-const FEW: i64 = if cfg!(test) { 8 } else { 2_000 };
+/// With fewer products than this, all are looked at rather than walked to.
+const FEW: i64 = if cfg!(test) { 8 } else { 4_000 };
 
 /// Categories that one statement looks at.
 const SHELVES: usize = if cfg!(test) { 3 } else { 200 };
@@ -112,10 +114,14 @@ impl Search<'_> {
             if let Some(page) = self.near(&statement, newest, SHORT_WALK).await? {
                 return Ok(page);
             }
-            if self.one(statement.count(Dialect::Postgres, FEW)).await?.is_none_or(|count| count >= FEW)
-                && let Some(page) = self.near(&statement, newest, LONG_WALK).await?
-            {
-                return Ok(page);
+            match self.one(statement.count(Dialect::Postgres, FEW)).await? {
+                Some(0) => return Ok(Vec::new()),
+                Some(count) if count < FEW => {}
+                _ => {
+                    if let Some(page) = self.near(&statement, newest, LONG_WALK).await? {
+                        return Ok(page);
+                    }
+                }
             }
         }
         self.run_numbered(statement.newest(self.db.dialect(), after)).await
@@ -131,49 +137,6 @@ impl Search<'_> {
         let found = self.run_numbered(statement.newest_near(newest, steps)).await?;
         let full = u64::try_from(found.len()).is_ok_and(|found| found >= statement.rows);
         Ok((full || newest <= steps).then_some(found))
-    }
-
-    /// By name or price.
-    async fn sorted(&self) -> Result<Vec<Place>, DbError> {
-        let mut found: Vec<Place> = Vec::new();
-        let chunks = self.chunks();
-        let several = chunks.len() > 1;
-        for shelves in chunks {
-            found.extend(self.sorted_of(shelves, several).await?);
-        }
-        if several {
-            self.wanted.arrange(&mut found);
-        }
-        Ok(found)
-    }
-
-    async fn sorted_of(&self, shelves: &[i64], several: bool) -> Result<Vec<Place>, DbError> {
-        let field = Field::Any;
-        let statement =
-            Statement { query: self.query, field, shelves, status: self.wanted.status, rows: self.wanted.rows };
-        if !several {
-            if let Some(page) = self.walk(&statement, SHORT_WALK).await? {
-                return Ok(page);
-            }
-            let count = self.one(statement.count(self.db.dialect(), FEW)).await?;
-            if count.is_none_or(|count| count >= FEW)
-                && let Some(page) = self.walk(&statement, LONG_WALK).await?
-            {
-                return Ok(page);
-            }
-        }
-        let (sql, values) = statement.sorted(self.db.dialect(), self.wanted);
-        self.run_sorted(sql, values).await
-    }
-
-    /// Walks at most `steps` of the list; `None` when the page may not be full by then.
-    async fn walk(&self, statement: &Statement<'_>, steps: i64) -> Result<Option<Vec<Place>>, DbError> {
-        let (sql, values) = statement.step(self.wanted, steps);
-        let end = self.run_sorted(sql, values).await?.pop();
-        let (sql, values) = statement.walk(self.wanted, end.as_ref());
-        let found = self.run_sorted(sql, values).await?;
-        let full = u64::try_from(found.len()).is_ok_and(|found| found >= self.wanted.rows);
-        Ok((full || end.is_none()).then_some(found))
     }
 
     /// `[[]]` for the whole shop.
