@@ -6,7 +6,8 @@
 //! the words, see [`crate::domain::ranges`]. Every way gives the same page.
 
 use kernel_db::{Db, DbError, Dialect};
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
 
 use super::{
     page::{Wanted, place},
@@ -114,14 +115,12 @@ impl Search<'_> {
             if let Some(page) = self.near(&statement, newest, SHORT_WALK).await? {
                 return Ok(page);
             }
-            match self.one(statement.count(Dialect::Postgres, FEW)).await? {
-                Some(0) => return Ok(Vec::new()),
-                Some(count) if count < FEW => {}
-                _ => {
-                    if let Some(page) = self.near(&statement, newest, LONG_WALK).await? {
-                        return Ok(page);
-                    }
-                }
+            let rows = self.rows(statement.newest_few(after, FEW)).await?;
+            if let Some(page) = first_of_few(&rows, FEW, |row| self.numbered(row))? {
+                return Ok(page);
+            }
+            if let Some(page) = self.near(&statement, newest, LONG_WALK).await? {
+                return Ok(page);
             }
         }
         self.run_numbered(statement.newest(self.db.dialect(), after)).await
@@ -161,12 +160,37 @@ impl Search<'_> {
         Ok(read(self.db, &sql, values).await?.first().map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
+    async fn rows(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<QueryResult>, DbError> {
+        read(self.db, &sql, values).await
+    }
+
     async fn run_sorted(&self, sql: String, values: Vec<Value>) -> Result<Vec<Place>, DbError> {
         read(self.db, &sql, values).await?.iter().map(|row| place(self.wanted.order, row)).collect()
     }
 
-    async fn run_numbered(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<(i64, Place)>, DbError> {
-        let rows = read(self.db, &sql, values).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, place(self.wanted.order, row)?))).collect()
+    async fn run_numbered(&self, sql: (String, Vec<Value>)) -> Result<Vec<(i64, Place)>, DbError> {
+        self.rows(sql).await?.iter().map(|row| self.numbered(row)).collect()
     }
+
+    fn numbered(&self, row: &QueryResult) -> Result<(i64, Place), DbError> {
+        Ok((row.try_get_by_index(0)?, place(self.wanted.order, row)?))
+    }
+}
+
+/// The page in `rows`, whose third column counts what was looked at; `None` when that was as much as was allowed. A page
+/// without products is one row without an id.
+fn first_of_few<T>(
+    rows: &[QueryResult],
+    few: i64,
+    read: impl Fn(&QueryResult) -> Result<T, DbError>,
+) -> Result<Option<Vec<T>>, DbError> {
+    let Some(first) = rows.first() else { return Ok(Some(Vec::new())) };
+    let count: i64 = first.try_get_by_index(2)?;
+    if count >= few {
+        return Ok(None);
+    }
+    if first.try_get_by_index::<Option<Uuid>>(1)?.is_none() {
+        return Ok(Some(Vec::new()));
+    }
+    rows.iter().map(read).collect::<Result<_, _>>().map(Some)
 }

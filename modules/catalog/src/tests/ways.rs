@@ -65,7 +65,7 @@ async fn every_way_of_searching_gives_the_same_page() {
         shop.finds_the_same_as(&products).await;
         assert!(shop.maps_its_lists().await, "the lists are mapped");
         assert!(!shop.maps_its_lists().await, "once is enough");
-        assert!(shop.counts("SELECT COUNT(*) FROM search_part").await >= 20);
+        assert!(shop.counts("SELECT COUNT(*) FROM search_part").await >= 10);
         shop.finds_the_same_as(&products).await;
     })
     .await;
@@ -82,8 +82,8 @@ async fn a_mapped_list_is_searched_as_it_is_now() {
             let pence = i64::try_from(number * 13 % 40).unwrap();
             products[number] = shop.changes(&products[number], &title, pence).await;
         }
-        products.push(shop.sells(&with(mug("Yak red box 900", "Y1", 90), &json!({ "categories": ["shelf-1"] }))).await);
-        products.push(shop.sells(&with(mug("Aardvark blue 901", "Y2", 95), &json!({ "categories": ["shelf-2"] }))).await);
+        products.push(shop.sells(&with(mug("yak red box 900", "Y1", 90), &json!({ "categories": ["shelf-1"] }))).await);
+        products.push(shop.sells(&with(mug("aardvark blue 901", "Y2", 95), &json!({ "categories": ["shelf-2"] }))).await);
         shop.finds_the_same_as(&products).await;
     })
     .await;

@@ -3,7 +3,7 @@
 use kernel_db::{DbError, Dialect};
 
 use super::{
-    SHORT_WALK, Search,
+    SHORT_WALK, Search, first_of_few,
     matching::Field,
     statement::{From, Statement, Stretch, To},
 };
@@ -13,27 +13,24 @@ use crate::{
         ranges::{List, Span},
         terms,
     },
-    persistence::ranges,
+    persistence::{page::place, ranges},
 };
 
 /// Steps of one walk for words that many products have.
 const LONG_WALK: i64 = if cfg!(test) { 6 } else { 2_000 };
 
 /// Such walks for one page. After them everything is sorted.
-const WALKS: usize = if cfg!(test) { 4 } else { 6 };
+const WALKS: usize = if cfg!(test) { 4 } else { 7 };
 
 /// Such walks while nothing is known of the list's parts.
 const BLIND_WALKS: usize = 2;
 
-/// Products that are sorted rather than walked to. Postgres reads a row for each, SQLite the index.
-const fn few(dialect: Dialect) -> i64 {
+/// Products that are sorted rather than walked to: fewer when each has to be compared with the words as well.
+const fn few(is_exact: bool) -> i64 {
     if cfg!(test) {
         return 8;
     }
-    match dialect {
-        Dialect::Sqlite => 15_000,
-        Dialect::Postgres => 4_000,
-    }
+    if is_exact { 5_000 } else { 2_000 }
 }
 
 impl Search<'_> {
@@ -64,11 +61,8 @@ impl Search<'_> {
         if self.is_full(&found) {
             return Ok(found);
         }
-        let few = few(self.db.dialect());
-        match self.one(statement.count(self.db.dialect(), few)).await? {
-            Some(0) => return Ok(Vec::new()),
-            Some(count) if count < few => return self.all(statement).await,
-            _ => {}
+        if let Some(page) = self.all_of_few(statement).await? {
+            return Ok(page);
         }
         let known = self.spans(statement).await?;
         let mut walks = if known.is_some() { WALKS } else { BLIND_WALKS };
@@ -92,6 +86,20 @@ impl Search<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Everything that matches, sorted; `None` when it is much. SQLite counts cheaply, Postgres does both at once.
+    async fn all_of_few(&self, statement: &Statement<'_>) -> Result<Option<Vec<Place>>, DbError> {
+        let few = few(self.query.is_exact());
+        if self.db.dialect() == Dialect::Postgres {
+            let rows = self.rows(statement.sorted_few(self.wanted, few)).await?;
+            return first_of_few(&rows, few, |row| place(self.wanted.order, row));
+        }
+        match self.one(statement.count(few)).await? {
+            Some(0) => Ok(Some(Vec::new())),
+            Some(count) if count < few => self.all(statement).await.map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// Everything that matches, sorted.

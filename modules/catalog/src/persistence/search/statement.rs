@@ -168,13 +168,48 @@ impl Statement<'_> {
         (sql, values)
     }
 
-    /// How much matches, counted no further than `most`. Without columns Postgres need not read the rows.
-    pub(super) fn count(&self, dialect: Dialect, most: i64) -> Sql {
-        let source = match dialect {
-            Dialect::Sqlite => "SELECT 1 FROM search_text WHERE search_text MATCH ?",
-            Dialect::Postgres => "SELECT FROM search_doc d WHERE d.terms @@ CAST(? AS tsquery)",
-        };
-        (format!("SELECT COUNT(*) FROM ({source} LIMIT ?) AS few"), vec![self.condition(dialect), most.into()])
+    /// How much matches, counted no further than `most`. SQLite only: Postgres reads a row for each.
+    pub(super) fn count(&self, most: i64) -> Sql {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH ? LIMIT ?) AS few";
+        (sql.to_owned(), vec![self.condition(Dialect::Sqlite), most.into()])
+    }
+
+    /// As [`Statement::newest`], of no more than `most` matches, with their number. Postgres only.
+    pub(super) fn newest_few(&self, after: i64, most: i64) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let mut values = vec![self.condition(Dialect::Postgres), most.into(), after.into()];
+        values.extend(more);
+        values.push(limit(self.rows));
+        let sql = format!(
+            "WITH hit AS MATERIALIZED (SELECT d.number, d.product_id FROM search_doc d \
+             WHERE d.terms @@ CAST(? AS tsquery) LIMIT ?) \
+             SELECT page.key, page.id, looked.count FROM (SELECT COUNT(*) AS count FROM hit) AS looked LEFT JOIN \
+             (SELECT d.number AS key, d.product_id AS id \
+             FROM (SELECT number, product_id FROM hit WHERE number < ? ORDER BY number DESC OFFSET 0) AS d{join} \
+             WHERE true{exactly} ORDER BY d.number DESC LIMIT ?) AS page ON true ORDER BY 1 DESC"
+        );
+        (sql, values)
+    }
+
+    /// As [`Statement::sorted`], of no more than `most` matches, with their number. Postgres only.
+    pub(super) fn sorted_few(&self, wanted: &Wanted<'_>, most: i64) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let key = column(wanted, "d");
+        let (beyond, keyset) = Stretch::of(wanted).within(wanted, &key, "d.product_id");
+        let mut values = vec![self.condition(Dialect::Postgres), most.into()];
+        values.extend(keyset);
+        values.extend(more);
+        values.push(limit(self.rows));
+        let order = clause(wanted.order);
+        let all = order.trim_end_matches(" LIMIT ?");
+        let sql = format!(
+            "WITH hit AS MATERIALIZED (SELECT d.title_key, d.price, d.product_id FROM search_doc d \
+             WHERE d.terms @@ CAST(? AS tsquery) LIMIT ?) \
+             SELECT page.key, page.id, looked.count FROM (SELECT COUNT(*) AS count FROM hit) AS looked LEFT JOIN \
+             (SELECT {key} AS key, d.product_id AS id FROM (SELECT {key}, d.product_id FROM hit d \
+             WHERE true{beyond}{all} OFFSET 0) AS d{join} WHERE true{exactly}{order}) AS page ON true{all}"
+        );
+        (sql, values)
     }
 
     /// Everything that matches, sorted.
