@@ -19,6 +19,7 @@ impl MigratorTrait for Migrator {
             Step::numbered_in_turn(),
             Step::own_by("m0050_search", search::search),
             Step::tenure(),
+            Step::own_by("m0051_search_ranges", search::ranges),
         ]
     }
 }

@@ -40,3 +40,44 @@ const POSTGRES: &str = "
 ALTER TABLE search_doc ADD COLUMN terms TSVECTOR NOT NULL DEFAULT '';
 CREATE INDEX search_terms ON search_doc USING gin (terms) WITH (gin_pending_list_limit = 512);
 ";
+
+/// Adds what is known of the parts of sorted lists, see `modules/catalog/src/persistence/ranges.rs`. They stay empty
+/// until the catalog has made a first generation.
+pub(super) fn ranges(dialect: Dialect) -> String {
+    ddl::translate(dialect, RANGES)
+}
+
+const RANGES: &str = "
+-- One row. ready is the generation in use, building the one that is being made; 0 for none.
+CREATE TABLE search_map (
+    one @int PRIMARY KEY CHECK (one = 1),
+    ready @int NOT NULL,
+    building @int NOT NULL,
+    products @int NOT NULL
+) @strict;
+INSERT INTO search_map (one, ready, building, products) VALUES (1, 0, 0, 0);
+-- Where the lists by name (1) and by price (2) are cut.
+CREATE TABLE search_part (
+    generation @int NOT NULL,
+    list @int NOT NULL,
+    part @int NOT NULL,
+    low_name @bytewise,
+    low_price @int,
+    PRIMARY KEY (generation, list, part)
+) @clustered;
+-- A bit for each part that has a product with the term.
+CREATE TABLE search_hint (
+    generation @int NOT NULL,
+    list @int NOT NULL,
+    term @bytewise NOT NULL,
+    b0 @int NOT NULL,
+    b1 @int NOT NULL,
+    b2 @int NOT NULL,
+    b3 @int NOT NULL,
+    b4 @int NOT NULL,
+    b5 @int NOT NULL,
+    b6 @int NOT NULL,
+    b7 @int NOT NULL,
+    PRIMARY KEY (generation, list, term)
+) @clustered;
+";

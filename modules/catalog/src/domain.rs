@@ -7,6 +7,7 @@ pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod listing;
 pub(crate) mod product;
+pub(crate) mod ranges;
 pub(crate) mod sheet;
 pub(crate) mod slug;
 pub(crate) mod terms;

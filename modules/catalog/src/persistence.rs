@@ -9,6 +9,7 @@ pub(crate) mod index;
 pub(crate) mod page;
 pub(crate) mod product;
 pub(crate) mod quote;
+pub(crate) mod ranges;
 mod search;
 pub(crate) mod slug;
 pub(crate) mod store;

@@ -13,6 +13,7 @@ mod refusals;
 mod searches;
 mod shop;
 mod upgraded;
+mod ways;
 
 use serde_json::{Value, json};
 use shop::{Reply, Shop, everywhere};

@@ -231,6 +231,9 @@ async fn open_postgres(
             ("enable_hashjoin", "off"),
             ("enable_mergejoin", "off"),
             ("jit", "off"),
+            // A bitmap of what a common word is in has to name its rows: in the default 4 MB it names pages, and every row
+            // of them is looked at.
+            ("work_mem", "32MB"),
             ("statement_timeout", "30s"),
             ("lock_timeout", "5s"),
             // What a process that stands still or is cut off has locked, the others get within ten seconds.

@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     error::CatalogError,
     module::Catalog,
-    persistence::{self, index, store},
+    persistence::{self, index, ranges, store},
 };
 
 /// A search that has waited this long for its turn is refused.
@@ -96,7 +96,11 @@ impl Catalog {
     pub(crate) async fn keep_indexed(self, stop: CancellationToken) {
         let mut done = 0;
         while !stop.is_cancelled() {
-            let pause = match self.index_some().await {
+            let indexed = match self.index_some().await {
+                Ok(0) if done == 0 => self.map_lists().await.map(|()| 0),
+                indexed => indexed,
+            };
+            let pause = match indexed {
                 Ok(0) if done > 0 => {
                     tracing::info!(products = done, "the search index is complete");
                     done = 0;
@@ -120,6 +124,20 @@ impl Catalog {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// Cuts the lists by name and price into parts and notes what is in them, when the catalog has grown so much that
+    /// searches gain by it. One process does so at a time.
+    pub(crate) async fn map_lists(&self) -> Result<(), CatalogError> {
+        if !ranges::is_due(self.db()).await? {
+            return Ok(());
+        }
+        let build = async {
+            // Another process may have done it while this one waited.
+            if ranges::is_due(self.db()).await? { ranges::build(self.db()).await } else { Ok(()) }
+        };
+        self.db().alone(build).await?;
+        Ok(())
     }
 
     /// Indexes one batch of what is behind; answers how many products that were.

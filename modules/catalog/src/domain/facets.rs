@@ -55,7 +55,7 @@ impl Facets {
 
     /// The words as one text in which ` word` is found where a word begins. Those of the title are on its first line.
     pub(crate) fn word_text(&self) -> String {
-        let mut text = String::with_capacity(self.all_words().map(|word| word.len() + 1).sum::<usize>() + 1);
+        let mut text = String::with_capacity(self.words().map(|word| word.len() + 1).sum::<usize>() + 1);
         let mut push = |word: &String| {
             text.push(' ');
             text.push_str(word);
@@ -74,7 +74,7 @@ impl Facets {
         let mut terms = if self.listed {
             Terms::listed(self.title_words.iter(), self.other_words.iter())
         } else {
-            Terms::unlisted(self.all_words())
+            Terms::unlisted(self.words())
         };
         for &number in &self.categories {
             terms.add_category(number);
@@ -91,7 +91,7 @@ impl Facets {
             && self.categories == other.categories
     }
 
-    fn all_words(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = &String> {
         self.title_words.iter().chain(&self.other_words)
     }
 }

@@ -27,6 +27,14 @@ fn beginnings(word: &str) -> impl Iterator<Item = &str> {
     ends.filter_map(|end| word.get(..end))
 }
 
+/// A word is known to the parts of a list by its beginnings of at most so many letters.
+const SHORT: usize = 4;
+
+/// The beginnings of `word` by which [`super::ranges`] know it.
+pub(crate) fn short_beginnings(word: &str) -> impl Iterator<Item = &str> {
+    beginnings(word).zip(LENGTHS).take_while(|(_, length)| *length <= SHORT).map(|(beginning, _)| beginning)
+}
+
 /// The term that finds words which begin with `word`, and perhaps some others.
 fn longest(word: &str) -> &str {
     beginnings(word).last().unwrap_or_default()
@@ -126,6 +134,11 @@ impl Query {
     /// Terms of what is listed and has all the words in its title or SKUs.
     pub(crate) fn in_title(&self) -> Vec<String> {
         self.words.iter().map(|word| marked(TITLE, longest(word))).collect()
+    }
+
+    /// What [`super::ranges`] know of each word.
+    pub(crate) fn hints(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().filter_map(|word| short_beginnings(word).last())
     }
 
     /// Terms of what is not listed.

@@ -2,10 +2,12 @@
 //!
 //! A list by name or price can be made in two ways: walk the list and keep what has the words, or look all up that has
 //! the words and sort them. The first is cheap where many products have the words, the second where few have. A short
-//! walk comes first, then a count that stops early decides. Every way gives the same page.
+//! walk comes first, then a count that stops early decides. Longer walks leave out the parts of the list that cannot have
+//! the words, see [`crate::domain::ranges`]. Every way gives the same page.
 
 use kernel_db::{Db, DbError, Dialect};
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
 
 use super::{
     page::{Wanted, place},
@@ -18,6 +20,7 @@ use crate::domain::{
 };
 
 mod matching;
+mod sorted;
 mod statement;
 
 use matching::Field;
@@ -26,11 +29,11 @@ use statement::Statement;
 /// Steps of the first walk. Tests walk less, so that small shops are searched in every way.
 const SHORT_WALK: i64 = if cfg!(test) { 5 } else { 300 };
 
-/// Steps of the walk for words that many products have.
-const LONG_WALK: i64 = if cfg!(test) { 12 } else { 4_000 };
+/// Steps of the second walk along what is newest, for words that many products have.
+const LONG_WALK: i64 = if cfg!(test) { 12 } else { 8_000 };
 
-/// Products that are sorted rather than walked to.
-const FEW: i64 = if cfg!(test) { 8 } else { 2_000 };
+/// With fewer products than this, all are looked at rather than walked to.
+const FEW: i64 = if cfg!(test) { 8 } else { 4_000 };
 
 /// Categories that one statement looks at.
 const SHELVES: usize = if cfg!(test) { 3 } else { 200 };
@@ -112,9 +115,11 @@ impl Search<'_> {
             if let Some(page) = self.near(&statement, newest, SHORT_WALK).await? {
                 return Ok(page);
             }
-            if self.one(statement.count(Dialect::Postgres, FEW)).await?.is_none_or(|count| count >= FEW)
-                && let Some(page) = self.near(&statement, newest, LONG_WALK).await?
-            {
+            let rows = self.rows(statement.newest_few(after, FEW)).await?;
+            if let Some(page) = first_of_few(&rows, FEW, |row| self.numbered(row))? {
+                return Ok(page);
+            }
+            if let Some(page) = self.near(&statement, newest, LONG_WALK).await? {
                 return Ok(page);
             }
         }
@@ -131,49 +136,6 @@ impl Search<'_> {
         let found = self.run_numbered(statement.newest_near(newest, steps)).await?;
         let full = u64::try_from(found.len()).is_ok_and(|found| found >= statement.rows);
         Ok((full || newest <= steps).then_some(found))
-    }
-
-    /// By name or price.
-    async fn sorted(&self) -> Result<Vec<Place>, DbError> {
-        let mut found: Vec<Place> = Vec::new();
-        let chunks = self.chunks();
-        let several = chunks.len() > 1;
-        for shelves in chunks {
-            found.extend(self.sorted_of(shelves, several).await?);
-        }
-        if several {
-            self.wanted.arrange(&mut found);
-        }
-        Ok(found)
-    }
-
-    async fn sorted_of(&self, shelves: &[i64], several: bool) -> Result<Vec<Place>, DbError> {
-        let field = Field::Any;
-        let statement =
-            Statement { query: self.query, field, shelves, status: self.wanted.status, rows: self.wanted.rows };
-        if !several {
-            if let Some(page) = self.walk(&statement, SHORT_WALK).await? {
-                return Ok(page);
-            }
-            let count = self.one(statement.count(self.db.dialect(), FEW)).await?;
-            if count.is_none_or(|count| count >= FEW)
-                && let Some(page) = self.walk(&statement, LONG_WALK).await?
-            {
-                return Ok(page);
-            }
-        }
-        let (sql, values) = statement.sorted(self.db.dialect(), self.wanted);
-        self.run_sorted(sql, values).await
-    }
-
-    /// Walks at most `steps` of the list; `None` when the page may not be full by then.
-    async fn walk(&self, statement: &Statement<'_>, steps: i64) -> Result<Option<Vec<Place>>, DbError> {
-        let (sql, values) = statement.step(self.wanted, steps);
-        let end = self.run_sorted(sql, values).await?.pop();
-        let (sql, values) = statement.walk(self.wanted, end.as_ref());
-        let found = self.run_sorted(sql, values).await?;
-        let full = u64::try_from(found.len()).is_ok_and(|found| found >= self.wanted.rows);
-        Ok((full || end.is_none()).then_some(found))
     }
 
     /// `[[]]` for the whole shop.
@@ -198,12 +160,37 @@ impl Search<'_> {
         Ok(read(self.db, &sql, values).await?.first().map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
+    async fn rows(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<QueryResult>, DbError> {
+        read(self.db, &sql, values).await
+    }
+
     async fn run_sorted(&self, sql: String, values: Vec<Value>) -> Result<Vec<Place>, DbError> {
         read(self.db, &sql, values).await?.iter().map(|row| place(self.wanted.order, row)).collect()
     }
 
-    async fn run_numbered(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<(i64, Place)>, DbError> {
-        let rows = read(self.db, &sql, values).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, place(self.wanted.order, row)?))).collect()
+    async fn run_numbered(&self, sql: (String, Vec<Value>)) -> Result<Vec<(i64, Place)>, DbError> {
+        self.rows(sql).await?.iter().map(|row| self.numbered(row)).collect()
     }
+
+    fn numbered(&self, row: &QueryResult) -> Result<(i64, Place), DbError> {
+        Ok((row.try_get_by_index(0)?, place(self.wanted.order, row)?))
+    }
+}
+
+/// The page in `rows`, whose third column counts what was looked at; `None` when that was as much as was allowed. A page
+/// without products is one row without an id.
+fn first_of_few<T>(
+    rows: &[QueryResult],
+    few: i64,
+    read: impl Fn(&QueryResult) -> Result<T, DbError>,
+) -> Result<Option<Vec<T>>, DbError> {
+    let Some(first) = rows.first() else { return Ok(Some(Vec::new())) };
+    let count: i64 = first.try_get_by_index(2)?;
+    if count >= few {
+        return Ok(None);
+    }
+    if first.try_get_by_index::<Option<Uuid>>(1)?.is_none() {
+        return Ok(Some(Vec::new()));
+    }
+    rows.iter().map(read).collect::<Result<_, _>>().map(Some)
 }

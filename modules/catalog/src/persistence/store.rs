@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{
     bulk::Insert,
     index::{self, Entry},
+    ranges,
 };
 use crate::domain::{Facets, Product, Sheet};
 
@@ -57,6 +58,7 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, changes: &mut [Change]) -> Resu
     save_shelves(tx, &written).await?;
     let entries: Vec<Entry<'_>> = written.iter().map(Written::entry).collect();
     index::save(tx, &entries).await?;
+    ranges::note(tx, &entries).await?;
     Ok(outbox::publish(tx, cause, &events)?)
 }
 
@@ -70,6 +72,7 @@ pub(crate) async fn derive_again(tx: &Tx, products: Vec<Product>) -> Result<(), 
     let entries: Vec<Entry<'_>> =
         written.iter().map(Written::entry).map(|entry| Entry { is_new: false, ..entry }).collect();
     index::save(tx, &entries).await?;
+    ranges::note(tx, &entries).await?;
     let ids: Vec<[String; 1]> =
         written.iter().map(|written| [written.product.id().uuid().simple().to_string()]).collect();
     tx.run(INDEXED, [dialect::rows(&ids)]).await?;

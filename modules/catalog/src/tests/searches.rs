@@ -26,7 +26,7 @@ impl Shop {
     }
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "%{byte:02X}");
         text
@@ -160,7 +160,7 @@ async fn titles_come_before_descriptions_and_the_newest_first() {
     .await;
 }
 
-const WORDS: [&str; 8] = ["red", "blue", "reduced", "heart", "hearth", "box", "boxes", "b"];
+pub(super) const WORDS: [&str; 8] = ["red", "blue", "reduced", "heart", "hearth", "box", "boxes", "b"];
 
 /// Products whose words meet in every way, in categories, with drafts and archived ones among them.
 fn many() -> Vec<Value> {
@@ -180,7 +180,7 @@ fn many() -> Vec<Value> {
 }
 
 impl Shop {
-    async fn sells_many(&self) -> Vec<Value> {
+    pub(super) async fn sells_many(&self) -> Vec<Value> {
         self.admin(Method::POST, "/admin/categories", &json!({ "title": "All" })).await;
         for shelf in 0..5 {
             let body = json!({ "title": format!("Shelf {shelf}"), "parent": "all" });
@@ -195,7 +195,7 @@ impl Shop {
 }
 
 /// What a search must find, said in another way than there.
-fn has_words(product: &Value, query: &str, only_title: bool) -> bool {
+pub(super) fn has_words(product: &Value, query: &str, only_title: bool) -> bool {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut texts = vec![text(&product["title"]), text(&product["variants"][0]["sku"])];
     if !only_title {
@@ -203,49 +203,6 @@ fn has_words(product: &Value, query: &str, only_title: bool) -> bool {
     }
     let words: Vec<String> = texts.iter().flat_map(|text| fold::words(text)).collect();
     fold::query_words(query).iter().all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
-}
-
-#[actix_web::test]
-async fn every_way_of_searching_gives_the_same_page() {
-    everywhere(async |shop| {
-        let products = shop.sells_many().await;
-        for query in ["red", "b", "boxe", "red blue", "heart re", "hearth b", "k01", "red zebra"] {
-            for category in [None, Some("shelf-1"), Some("all")] {
-                let is_in = |product: &Value| {
-                    let slugs = product["categories"].as_array().unwrap();
-                    category.is_none_or(|wanted| wanted == "all" || slugs.iter().any(|slug| slug == wanted))
-                };
-                let active = products.iter().filter(|product| product["status"] == "active" && is_in(product));
-                let found: Vec<&Value> = active.filter(|product| has_words(product, query, false)).collect();
-                for sort in ["relevance", "newest", "name", "-name", "price", "-price"] {
-                    let expected = sorted(&found, sort, query);
-                    let shelf = category.map(|slug| format!("&category={slug}")).unwrap_or_default();
-                    for limit in [3, 100] {
-                        let asked = format!("query={}&sort={sort}{shelf}", encoded(query));
-                        assert_eq!(shop.finds(&asked, limit).await, expected, "{query} {sort} {category:?} by {limit}");
-                    }
-                }
-            }
-        }
-    })
-    .await;
-}
-
-fn sorted(found: &[&Value], sort: &str, query: &str) -> Vec<String> {
-    let mut found = found.to_vec();
-    let id = |product: &Value| product["id"].as_str().unwrap().to_owned();
-    let title = |product: &Value| product["title"].as_str().unwrap().to_owned();
-    let price = |product: &Value| product["variants"][0]["price"]["amount"].as_i64().unwrap();
-    match sort.trim_start_matches('-') {
-        "name" => found.sort_by_key(|product| (title(product), id(product))),
-        "price" => found.sort_by_key(|product| (price(product), id(product))),
-        "newest" => found.sort_by_key(|product| std::cmp::Reverse(id(product))),
-        _ => found.sort_by_key(|product| (!has_words(product, query, true), std::cmp::Reverse(id(product)))),
-    }
-    if sort.starts_with('-') {
-        found.reverse();
-    }
-    found.into_iter().map(title).collect()
 }
 
 #[actix_web::test]

@@ -9,7 +9,8 @@ use super::matching::{self, Field};
 use crate::{
     domain::{
         Query, Status,
-        listing::{Column, Place},
+        listing::{Column, Key, Place},
+        ranges::Span,
     },
     persistence::page::{Wanted, clause, value},
 };
@@ -27,6 +28,93 @@ pub(super) struct Statement<'a> {
 }
 
 type Sql = (String, Vec<Value>);
+
+/// A stretch of a sorted list, in the direction in which it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) from: From,
+    pub(super) to: To,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum From {
+    Start,
+    /// The product after this one.
+    After(Place),
+    /// Where the keys of a span begin.
+    Edge(Key),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum To {
+    End,
+    /// This product, with it.
+    Place(Place),
+    /// Where the keys of a span end.
+    Edge(Key),
+}
+
+impl Stretch {
+    /// What comes after the page before.
+    pub(super) fn of(wanted: &Wanted<'_>) -> Self {
+        let from = wanted.after.map_or(From::Start, |place| From::After(place.clone()));
+        Self { from, to: To::End }
+    }
+
+    /// The part of the list from `from` on that lies in `span`; `None` when there is none.
+    pub(super) fn in_span(wanted: &Wanted<'_>, from: &From, span: &Span) -> Option<Self> {
+        let descending = wanted.order.descending;
+        let (near, far) = if descending { (&span.high, &span.low) } else { (&span.low, &span.high) };
+        let at = match from {
+            From::Start => None,
+            From::After(place) => Some(&place.key),
+            From::Edge(key) => Some(key),
+        };
+        // Spans hold their low keys and not their high ones.
+        let is_past = |at: &Key, edge: &Key| if descending { at < edge } else { at >= edge };
+        if at.zip(far.as_ref()).is_some_and(|(at, far)| is_past(at, far)) {
+            return None;
+        }
+        let from = match (at, near) {
+            (Some(at), Some(near)) if !is_past(at, near) => From::Edge(near.clone()),
+            (None, Some(near)) => From::Edge(near.clone()),
+            _ => from.clone(),
+        };
+        Some(Self { from, to: far.clone().map_or(To::End, To::Edge) })
+    }
+
+    fn within(&self, wanted: &Wanted<'_>, key: &str, id: &str) -> Sql {
+        let descending = wanted.order.descending;
+        let (mut sql, mut values) = Sql::default();
+        match &self.from {
+            From::Start => {}
+            From::After(place) => {
+                let beyond = if descending { "<" } else { ">" };
+                let _ = write!(sql, " AND ({key}, {id}) {beyond} (?, ?)");
+                values.extend([value(&place.key), place.product.uuid().into()]);
+            }
+            From::Edge(edge) => {
+                let beyond = if descending { "<" } else { ">=" };
+                let _ = write!(sql, " AND {key} {beyond} ?");
+                values.push(value(edge));
+            }
+        }
+        match &self.to {
+            To::End => {}
+            To::Place(place) => {
+                let up_to = if descending { ">=" } else { "<=" };
+                let _ = write!(sql, " AND ({key}, {id}) {up_to} (?, ?)");
+                values.extend([value(&place.key), place.product.uuid().into()]);
+            }
+            To::Edge(edge) => {
+                let up_to = if descending { ">=" } else { "<" };
+                let _ = write!(sql, " AND {key} {up_to} ?");
+                values.push(value(edge));
+            }
+        }
+        (sql, values)
+    }
+}
 
 impl Statement<'_> {
     fn condition(&self, dialect: Dialect) -> Value {
@@ -80,21 +168,55 @@ impl Statement<'_> {
         (sql, values)
     }
 
-    /// How much matches, counted no further than `most`.
-    pub(super) fn count(&self, dialect: Dialect, most: i64) -> Sql {
-        let source = match dialect {
-            Dialect::Sqlite => "search_text WHERE search_text MATCH ?",
-            Dialect::Postgres => "search_doc d WHERE d.terms @@ CAST(? AS tsquery)",
-        };
-        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {source} LIMIT ?) AS few");
-        (sql, vec![self.condition(dialect), most.into()])
+    /// How much matches, counted no further than `most`. SQLite only: Postgres reads a row for each.
+    pub(super) fn count(&self, most: i64) -> Sql {
+        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH ? LIMIT ?) AS few";
+        (sql.to_owned(), vec![self.condition(Dialect::Sqlite), most.into()])
+    }
+
+    /// As [`Statement::newest`], of no more than `most` matches, with their number. Postgres only.
+    pub(super) fn newest_few(&self, after: i64, most: i64) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let mut values = vec![self.condition(Dialect::Postgres), most.into(), after.into()];
+        values.extend(more);
+        values.push(limit(self.rows));
+        let sql = format!(
+            "WITH hit AS MATERIALIZED (SELECT d.number, d.product_id FROM search_doc d \
+             WHERE d.terms @@ CAST(? AS tsquery) LIMIT ?) \
+             SELECT page.key, page.id, looked.count FROM (SELECT COUNT(*) AS count FROM hit) AS looked LEFT JOIN \
+             (SELECT d.number AS key, d.product_id AS id \
+             FROM (SELECT number, product_id FROM hit WHERE number < ? ORDER BY number DESC OFFSET 0) AS d{join} \
+             WHERE true{exactly} ORDER BY d.number DESC LIMIT ?) AS page ON true ORDER BY 1 DESC"
+        );
+        (sql, values)
+    }
+
+    /// As [`Statement::sorted`], of no more than `most` matches, with their number. Postgres only.
+    pub(super) fn sorted_few(&self, wanted: &Wanted<'_>, most: i64) -> Sql {
+        let (join, (exactly, more)) = self.exactly();
+        let key = column(wanted, "d");
+        let (beyond, keyset) = Stretch::of(wanted).within(wanted, &key, "d.product_id");
+        let mut values = vec![self.condition(Dialect::Postgres), most.into()];
+        values.extend(keyset);
+        values.extend(more);
+        values.push(limit(self.rows));
+        let order = clause(wanted.order);
+        let all = order.trim_end_matches(" LIMIT ?");
+        let sql = format!(
+            "WITH hit AS MATERIALIZED (SELECT d.title_key, d.price, d.product_id FROM search_doc d \
+             WHERE d.terms @@ CAST(? AS tsquery) LIMIT ?) \
+             SELECT page.key, page.id, looked.count FROM (SELECT COUNT(*) AS count FROM hit) AS looked LEFT JOIN \
+             (SELECT {key} AS key, d.product_id AS id FROM (SELECT {key}, d.product_id FROM hit d \
+             WHERE true{beyond}{all} OFFSET 0) AS d{join} WHERE true{exactly}{order}) AS page ON true{all}"
+        );
+        (sql, values)
     }
 
     /// Everything that matches, sorted.
     pub(super) fn sorted(&self, dialect: Dialect, wanted: &Wanted<'_>) -> Sql {
         let (join, (exactly, more)) = self.exactly();
         let key = column(wanted, "d");
-        let (beyond, keyset) = beyond(wanted, &key, "d.product_id");
+        let (beyond, keyset) = Stretch::of(wanted).within(wanted, &key, "d.product_id");
         let mut values = vec![self.condition(dialect)];
         values.extend(more);
         values.extend(keyset);
@@ -114,20 +236,20 @@ impl Statement<'_> {
         (sql, values)
     }
 
-    /// Where the list stands after `steps`; no row when it is shorter.
-    pub(super) fn step(&self, wanted: &Wanted<'_>, steps: i64) -> Sql {
+    /// Where the list stands after `steps`; no row when the stretch is shorter.
+    pub(super) fn step(&self, wanted: &Wanted<'_>, stretch: &Stretch, steps: i64) -> Sql {
         let (source, mut values) = self.list();
         let (alias, id) = self.columns();
         let key = column(wanted, alias);
-        let (beyond, keyset) = beyond(wanted, &key, id);
-        values.extend(keyset);
+        let (within, keys) = stretch.within(wanted, &key, id);
+        values.extend(keys);
         values.push(1_i64.into());
         let order = clause(wanted.order);
-        (format!("SELECT {key} AS key, {id} AS id FROM {source}{beyond}{order} OFFSET {steps}"), values)
+        (format!("SELECT {key} AS key, {id} AS id FROM {source}{within}{order} OFFSET {steps}"), values)
     }
 
-    /// What has the words, along the list up to `end`.
-    pub(super) fn walk(&self, wanted: &Wanted<'_>, end: Option<&Place>) -> Sql {
+    /// What has the words, along a stretch of the list.
+    pub(super) fn walk(&self, wanted: &Wanted<'_>, stretch: &Stretch) -> Sql {
         let (source, mut values) = self.list();
         let (alias, id) = self.columns();
         let source = match alias {
@@ -135,13 +257,8 @@ impl Statement<'_> {
             _ => source.replacen("shelf s", "shelf s JOIN product p ON p.id = s.product_id", 1),
         };
         let key = column(wanted, alias);
-        let (mut sql, keyset) = beyond(wanted, &key, id);
-        values.extend(keyset);
-        if let Some(end) = end {
-            let up_to = if wanted.order.descending { ">=" } else { "<=" };
-            let _ = write!(sql, " AND ({key}, {id}) {up_to} (?, ?)");
-            values.extend([value(&end.key), end.product.uuid().into()]);
-        }
+        let (mut sql, keys) = stretch.within(wanted, &key, id);
+        values.extend(keys);
         let (words, more) = matching::words(self.query, self.field);
         values.extend(more);
         sql.push_str(&words);
@@ -177,13 +294,6 @@ fn column(wanted: &Wanted<'_>, alias: &str) -> String {
         Column::Title | Column::LowerTitle => format!("{alias}.title_key"),
         Column::Price | Column::Newest | Column::Relevance => format!("{alias}.price"),
     }
-}
-
-/// Only what comes after the page before.
-fn beyond(wanted: &Wanted<'_>, key: &str, id: &str) -> Sql {
-    let Some(after) = wanted.after else { return Sql::default() };
-    let beyond = if wanted.order.descending { "<" } else { ">" };
-    (format!(" AND ({key}, {id}) {beyond} (?, ?)"), vec![value(&after.key), after.product.uuid().into()])
 }
 
 fn limit(rows: u64) -> Value {
