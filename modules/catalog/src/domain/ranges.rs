@@ -148,7 +148,9 @@ mod tests {
 
     fn parts(which: &[usize]) -> Parts {
         let mut parts = Parts::default();
-        which.iter().for_each(|&part| parts.add(part));
+        for &part in which {
+            parts.add(part);
+        }
         parts
     }
 

@@ -51,7 +51,11 @@ impl Map {
 
     fn of(rows: &[QueryResult]) -> Result<Self, DbError> {
         let row = rows.first().ok_or_else(|| DbError::corrupt("search_map", "it has no row"))?;
-        Ok(Self { ready: row.try_get_by_index(0)?, building: row.try_get_by_index(1)?, products: row.try_get_by_index(2)? })
+        Ok(Self {
+            ready: row.try_get_by_index(0)?,
+            building: row.try_get_by_index(1)?,
+            products: row.try_get_by_index(2)?,
+        })
     }
 }
 
@@ -175,7 +179,8 @@ pub(crate) async fn build(db: &Db) -> Result<(), DbError> {
     let cuts = &cut(db, generation, products).await?;
     let announce = |tx: Tx| async move {
         tx.run("UPDATE search_map SET building = ?", [generation.into()]).await?;
-        let rows = cuts.iter().flat_map(|cut| (0_i64..).zip(&cut.lows).map(move |(part, low)| part_row(cut, part, low)));
+        let rows =
+            cuts.iter().flat_map(|cut| (0_i64..).zip(&cut.lows).map(move |(part, low)| part_row(cut, part, low)));
         PART.run(&tx, rows.flatten().collect()).await?;
         Ok::<_, DbError>(())
     };
@@ -278,7 +283,8 @@ async fn forget_before(db: &Db, generation: i64) -> Result<(), DbError> {
     let hints = "DELETE FROM search_hint WHERE generation < ? AND term IN \
                  (SELECT term FROM search_hint WHERE generation < ? ORDER BY generation, list, term LIMIT 500)";
     while db.transact(|tx| async move { tx.run(hints, [generation.into(), generation.into()]).await }).await? > 0 {}
-    db.transact(|tx| async move { tx.run("DELETE FROM search_part WHERE generation < ?", [generation.into()]).await }).await?;
+    db.transact(|tx| async move { tx.run("DELETE FROM search_part WHERE generation < ?", [generation.into()]).await })
+        .await?;
     Ok(())
 }
 
@@ -291,12 +297,18 @@ pub(crate) async fn parts_with(
     any: &[String],
 ) -> Result<Option<(Cut, Parts)>, DbError> {
     let generation = Map::of(&read(db, Map::SQL, []).await?)?.ready;
-    let wanted: Vec<Wanted<'_>> = terms.iter().copied().chain(any.iter().map(String::as_str)).map(|term| Wanted(generation, list.number(), term)).collect();
+    let wanted: Vec<Wanted<'_>> = terms
+        .iter()
+        .copied()
+        .chain(any.iter().map(String::as_str))
+        .map(|term| Wanted(generation, list.number(), term))
+        .collect();
     let mut known: HashMap<String, Parts> = HashMap::new();
     for row in read(db, KNOWN, [dialect::rows(&wanted)]).await? {
         known.insert(row.try_get_by_index(2)?, parts(&row, 3)?);
     }
-    let cut = cuts(&read(db, CUTS, [generation.into(), generation.into()]).await?)?.into_iter().find(|cut| cut.list == list);
+    let cut =
+        cuts(&read(db, CUTS, [generation.into(), generation.into()]).await?)?.into_iter().find(|cut| cut.list == list);
     // What was read is whole if it is in use still: only then is it removed.
     let now = Map::of(&read(db, Map::SQL, []).await?)?.ready;
     let Some(cut) = cut.filter(|_| now == generation) else { return Ok(None) };

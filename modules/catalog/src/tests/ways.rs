@@ -24,9 +24,9 @@ impl Shop {
                 let found: Vec<&Value> = active.filter(|product| has_words(product, query, false)).collect();
                 for sort in ["relevance", "newest", "name", "-name", "price", "-price"] {
                     let expected = sorted(&found, sort, query);
-                    let shelf = category.map(|slug| format!("&category={slug}")).unwrap_or_default();
+                    let more = category.map(|slug| format!("&category={slug}")).unwrap_or_default();
                     for limit in [3, 100] {
-                        let asked = format!("query={}&sort={sort}{shelf}", encoded(query));
+                        let asked = format!("query={}&sort={sort}{more}", encoded(query));
                         assert_eq!(self.finds(&asked, limit).await, expected, "{query} {sort} {category:?} by {limit}");
                     }
                 }
@@ -83,7 +83,8 @@ async fn a_mapped_list_is_searched_as_it_is_now() {
             products[number] = shop.changes(&products[number], &title, pence).await;
         }
         products.push(shop.sells(&with(mug("yak red box 900", "Y1", 90), &json!({ "categories": ["shelf-1"] }))).await);
-        products.push(shop.sells(&with(mug("aardvark blue 901", "Y2", 95), &json!({ "categories": ["shelf-2"] }))).await);
+        products
+            .push(shop.sells(&with(mug("aardvark blue 901", "Y2", 95), &json!({ "categories": ["shelf-2"] }))).await);
         shop.finds_the_same_as(&products).await;
     })
     .await;
