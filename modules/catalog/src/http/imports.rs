@@ -92,7 +92,7 @@ fn broken(error: PayloadError) -> ImportError {
         PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
             ImportError::TooSlow { imported: Box::default() }
         }
-        error => ImportError::broken_off(error),
+        error => ImportError::broken_off(&error),
     }
 }
 

@@ -158,7 +158,7 @@ fn length(bytes: &[u8]) -> u64 {
 }
 
 fn broken_off(error: &std::io::Error) -> ImportError {
-    ImportError::broken_off(format!("the gzip data cannot be read: {error}"))
+    ImportError::broken_off(&format!("the gzip data cannot be read: {error}"))
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn stays(imported: &Report) -> String {
 
 impl ImportError {
     /// The body ended too early. What was imported by then is not known here.
-    pub(crate) fn broken_off(why: impl ToString) -> Self {
+    pub(crate) fn broken_off(why: &impl ToString) -> Self {
         Self::BrokenOff { why: why.to_string(), imported: Box::default() }
     }
 

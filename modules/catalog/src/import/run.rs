@@ -63,7 +63,7 @@ impl Catalog {
         S: Stream<Item = Result<Bytes, E>>,
         E: std::fmt::Display,
     {
-        let bytes = bytes.map(|piece| piece.map_err(ImportError::broken_off));
+        let bytes = bytes.map(|piece| piece.map_err(|error| ImportError::broken_off(&error)));
         self.run_import(bytes, Job { source, dry_run, cause: Cause::default() }, progress).await
     }
 

@@ -161,10 +161,8 @@ fn a_stalled_import_says_how_far_it_came() {
     run(async {
         let place = Place::new(Kind::Sqlite);
         let store = brief(&place).serves().await;
-        let mut rows = "sku,title,price\n".to_owned();
-        for number in 0..700 {
-            rows.push_str(&format!("R{number},Row {number},1.00\n"));
-        }
+        let rows: Vec<String> = (0..700).map(|number| format!("R{number},Row {number},1.00\n")).collect();
+        let rows = "sku,title,price\n".to_owned() + &rows.concat();
         let head = format!(
             "POST /api/v1/admin/products/import HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n\
              Authorization: Bearer {ADMIN_KEY}\r\nContent-Length: {}\r\n\r\n",
