@@ -30,10 +30,10 @@ use statement::Statement;
 const SHORT_WALK: i64 = if cfg!(test) { 5 } else { 300 };
 
 /// Steps of the second walk along what is newest, for words that many products have.
-const LONG_WALK: i64 = if cfg!(test) { 12 } else { 8_000 };
+const LONG_WALK: i64 = if cfg!(test) { 12 } else { 16_000 };
 
-/// With fewer products than this, all are looked at rather than walked to.
-const FEW: i64 = if cfg!(test) { 8 } else { 4_000 };
+/// With fewer products than this, all are looked at rather than walked to: neighbours share pages, matches do not.
+const FEW: i64 = if cfg!(test) { 8 } else { 600 };
 
 /// Categories that one statement looks at.
 const SHELVES: usize = if cfg!(test) { 3 } else { 200 };

@@ -25,12 +25,15 @@ const WALKS: usize = if cfg!(test) { 4 } else { 7 };
 /// Such walks while nothing is known of the list's parts.
 const BLIND_WALKS: usize = 2;
 
-/// Products that are sorted rather than walked to: fewer when each has to be compared with the words as well.
-const fn few(is_exact: bool) -> i64 {
+/// Products that are sorted rather than walked to. Matches are far apart on the disk, more so on Postgres.
+const fn few(dialect: Dialect) -> i64 {
     if cfg!(test) {
         return 8;
     }
-    if is_exact { 5_000 } else { 2_000 }
+    match dialect {
+        Dialect::Sqlite => 5_000,
+        Dialect::Postgres => 4_000,
+    }
 }
 
 impl Search<'_> {
@@ -90,7 +93,7 @@ impl Search<'_> {
 
     /// Everything that matches, sorted; `None` when it is much. SQLite counts cheaply, Postgres does both at once.
     async fn all_of_few(&self, statement: &Statement<'_>) -> Result<Option<Vec<Place>>, DbError> {
-        let few = few(self.query.is_exact());
+        let few = few(self.db.dialect());
         if self.db.dialect() == Dialect::Postgres {
             let rows = self.rows(statement.sorted_few(self.wanted, few)).await?;
             return first_of_few(&rows, few, |row| place(self.wanted.order, row));
