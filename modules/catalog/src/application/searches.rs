@@ -94,10 +94,10 @@ impl Catalog {
 
     /// Indexes what is behind, until told to stop: after an upgrade every product, in small batches.
     pub(crate) async fn keep_indexed(self, stop: CancellationToken) {
-        let mut done = 0;
+        let (mut done, mut products) = (0, 0);
         while !stop.is_cancelled() {
             let indexed = match self.index_some().await {
-                Ok(0) if done == 0 => self.map_lists().await.map(|()| 0),
+                Ok(0) if done == 0 => self.map_at_rest(&mut products).await.map(|()| 0),
                 indexed => indexed,
             };
             let pause = match indexed {
@@ -124,6 +124,12 @@ impl Catalog {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// Maps the lists when no product was added since the last look: an import needs the memory and the processor itself.
+    async fn map_at_rest(&self, products: &mut i64) -> Result<(), CatalogError> {
+        let now = ranges::products(self.db()).await?;
+        if std::mem::replace(products, now) == now { self.map_lists().await } else { Ok(()) }
     }
 
     /// Cuts the lists by name and price into parts and notes what is in them, when the catalog has grown so much that

@@ -166,7 +166,7 @@ pub(crate) async fn is_due(db: &Db) -> Result<bool, DbError> {
 }
 
 /// About how many products there are.
-async fn products(db: &Db) -> Result<i64, DbError> {
+pub(crate) async fn products(db: &Db) -> Result<i64, DbError> {
     let rows = read(db, "SELECT COALESCE(MAX(number), 0) FROM search_doc", []).await?;
     let row = rows.first().ok_or_else(|| DbError::corrupt("search_doc", "no count"))?;
     Ok(row.try_get_by_index(0)?)
