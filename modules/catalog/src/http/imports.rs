@@ -11,9 +11,9 @@ use actix_web::{
     error::PayloadError,
     http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName},
     post,
-    web::{Data, Payload},
+    web::{Bytes, Data, Payload},
 };
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use kernel_db::Cause;
 use kernel_web::{Answer, ApiError, ApiResult, OptionalKey, Problems, Query};
 use serde::Deserialize;
@@ -86,6 +86,10 @@ impl FromRequest for Rows {
     }
 }
 
+fn pieces(rows: Payload) -> impl Stream<Item = Result<Bytes, ImportError>> {
+    rows.map(|piece| piece.map_err(broken))
+}
+
 /// Why the rows end before their end: the connection tells a body that stopped coming from one that broke off.
 fn broken(error: PayloadError) -> ImportError {
     match error {
@@ -128,7 +132,6 @@ pub(crate) async fn import_products(
     catalog: Data<Catalog>,
 ) -> ApiResult<Answer> {
     let job = query.0.to_job(source, Cause::from(&call.cx))?;
-    let rows = rows.map(|piece| piece.map_err(broken));
-    let answer = catalog.import_once(call.key.as_deref(), job, rows).await?;
+    let answer = catalog.import_once(call.key.as_deref(), job, pieces(rows)).await?;
     Ok(kernel_module::respond(answer))
 }

@@ -52,7 +52,8 @@ fn patterns() -> BTreeSet<String> {
 fn is_known(name: &str, value: &str, patterns: &BTreeSet<String>) -> bool {
     const METHODS: [&str; 10] =
         ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "other"];
-    const ENDS: [&str; 6] = ["turned_away", "evicted", "refused_head", "slow_head", "slow_body", "unread_answer"];
+    const ENDS: [&str; 7] =
+        ["turned_away", "of_one_address", "evicted", "refused_head", "slow_head", "slow_body", "unread_answer"];
     match name {
         "method" => METHODS.contains(&value),
         "status" => value == "other" || value.parse::<u16>().is_ok_and(|status| (100..600).contains(&status)),
