@@ -2,8 +2,8 @@
 //! when a credential is wrong.
 //!
 //! Reading order: `class` sorts requests into classes of operations, `limits` keeps a bucket for each class and client,
-//! `fields` says in headers how full it is, `turns` counts the searches that a client has under way, `refusals` writes refused credentials down without being flooded. Health is
-//! never limited. A request that another process of this store forwards was counted where it came in.
+//! `fields` says in headers how full it is, `turns` counts the searches that a client has under way, `refusals` writes
+//! refused credentials down without being flooded. Health is never limited. A request that another process of this store forwards was counted where it came in.
 
 use std::{
     sync::{

@@ -31,7 +31,7 @@ struct Inner {
 /// A line of the log at most this often.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
-/// So many bytes of answers wait in the system for the client to take them.
+/// The most bytes of unsent answers that the kernel buffers for one connection.
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 64 * 1024;
 

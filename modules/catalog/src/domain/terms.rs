@@ -27,7 +27,7 @@ fn beginnings(word: &str) -> impl Iterator<Item = &str> {
     ends.filter_map(|end| word.get(..end))
 }
 
-/// A word is known to the parts of a list by its beginnings of at most so many letters.
+/// The longest beginning of a word, in letters, for which a set of parts is kept.
 const SHORT: usize = 4;
 
 /// The beginnings of `word` by which [`super::ranges`] know it.

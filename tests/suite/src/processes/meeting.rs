@@ -61,7 +61,7 @@ fn another_stores_inventory_is_not_trusted() {
         let said = says_of_inventory(&store, "belongs to another store").await;
         assert_eq!(said["trusted"], false, "{said}");
         store.guest("bob").buys(&[("cup", 1)]).await.expect_status(202);
-        // The other side does not read this store's events either: they are not news of its own orders.
+        // The other process does not read this store's events either: they are about orders that it does not know.
         eventually("inventory does not read another store's events", async || {
             let ready = inventory.shows("/health/ready").await.expect_status(200);
             let troubles = ready.at("/modules/0/troubles").to_string();

@@ -133,8 +133,8 @@ fn random_numbers_of_other_schemes_are_left_alone() {
     }
 }
 
-/// Nothing in 15 digits that begin with 34 or 37 and pass the check tells a parcel from a card of American Express. The
-/// rule says card. Written down here, one in so many random digits in one piece, so that a change shows.
+/// A 15-digit number that begins with 34 or 37 and passes the Luhn check cannot be told from a card of American Express, so
+/// the rule takes it for one. The expected rate of each length stands here, so that a change of the rule shows.
 #[test]
 fn what_looks_like_a_card_in_every_way_is_taken_for_one() {
     let measured = [(110, 13), (270, 14), (480, 15), (32, 16), (124, 17), (121, 18), (52, 19)];
