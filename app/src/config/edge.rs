@@ -96,6 +96,7 @@ impl Http {
             answer: Duration::from_millis(self.answer_timeout_ms),
             idle: Duration::from_millis(self.idle_timeout_ms),
             head_bytes: self.head_limit_bytes,
+            ..Timeouts::default()
         }
     }
 }

@@ -21,6 +21,7 @@ pub(crate) enum BodyFailure {
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) share: Share,
+    pub(crate) admitted: Instant,
     /// Gone once the connection is evicted.
     held: RefCell<Option<(TcpStream, Place, Counted)>>,
     /// From the last byte of a request's head until its answer is written.
@@ -39,6 +40,7 @@ impl Connection {
     pub(crate) fn new(socket: TcpStream, place: Place, counted: Counted) -> Self {
         Self {
             share: place.share,
+            admitted: Instant::now(),
             held: RefCell::new(Some((socket, place, counted))),
             in_flight: Cell::default(),
             idle_since: Cell::default(),

@@ -113,6 +113,11 @@ impl Connections {
         self.0.regular_limit
     }
 
+    /// How many there may be, the spare ones with them.
+    pub(crate) fn most(&self) -> usize {
+        self.0.regular_limit.saturating_add(self.0.spare_limit)
+    }
+
     /// How often the server ended one for this reason.
     pub fn ended(&self, why: Ended) -> u64 {
         self.count(why).load(Relaxed)

@@ -1,6 +1,6 @@
 //! An actix application on a listener.
 
-use std::{fmt, future::ready, io, net::TcpListener, rc::Rc, time::Duration};
+use std::{fmt, io, net::TcpListener, rc::Rc, time::Duration};
 
 use actix_http::{HttpService, KeepAlive, Request, body::MessageBody, error::DispatchError};
 use actix_service::{
@@ -25,13 +25,16 @@ pub struct Timeouts {
     pub answer: Duration,
     /// Between an answer and the next request.
     pub idle: Duration,
+    /// For the request of a spare connection, before another connection may have its place.
+    pub spare: Duration,
     pub head_bytes: usize,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         let step = Duration::from_secs(15);
-        Self { head: step, body: step, answer: step, idle: Duration::from_secs(100), head_bytes: 64 * 1024 }
+        let (idle, spare) = (Duration::from_secs(100), Duration::from_millis(100));
+        Self { head: step, body: step, answer: step, idle, spare, head_bytes: 64 * 1024 }
     }
 }
 
@@ -48,7 +51,16 @@ pub struct Server {
 /// How long a closing connection reads what it does not want, so that the client can read the answer.
 const DISCONNECT: Duration = Duration::from_secs(1);
 
+/// How many connections may wait at each worker to be admitted. They are open files that no share counts, so that the rest
+/// of a flood waits at the system.
+const UNADMITTED: usize = 16;
+
 impl Server {
+    /// How many connections each worker accepts: its part of all that have a place, and those that wait for one.
+    fn accepted_by_each(&self) -> usize {
+        self.connections.most().div_ceil(self.workers.max(1)) + UNADMITTED
+    }
+
     /// The server, which starts when it is polled. `application` makes an `App` for each worker.
     pub fn serve<F, I, S, B>(self, listener: TcpListener, application: F) -> io::Result<actix_web::dev::Server>
     where
@@ -63,6 +75,7 @@ impl Server {
             actix_server::Server::build().workers(self.workers).disable_signals().shutdown_timeout(self.stop_seconds);
         let stopping = builder.graceful_shutdown_signal();
         let name = format!("http-{}", listener.local_addr()?);
+        let builder = builder.max_concurrent_connections(self.accepted_by_each());
         let builder = builder.listen(name, listener, move || {
             let worker = Worker::new(self.connections.clone(), self.timeouts);
             let stopping = stopping.clone();
@@ -79,10 +92,12 @@ impl Server {
                 });
             let application = map_config(application().into_factory(), |()| AppConfig::default());
             fn_service(move |io: TcpStream| {
-                ready(worker.admit(io).map_err(DispatchError::Io).map(|stream| {
+                let worker = worker.clone();
+                async move {
+                    let stream = worker.admit(io).await.map_err(DispatchError::Io)?;
                     let peer = stream.peer();
-                    (stream, peer)
-                }))
+                    Ok((stream, peer))
+                }
             })
             .and_then(http.h1(apply_fn_factory(application, exchange)))
         })?;

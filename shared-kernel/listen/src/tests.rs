@@ -59,6 +59,10 @@ async fn any(request: HttpRequest, body: web::Payload) -> HttpResponse {
             PAGES.fetch_add(1, Ordering::Relaxed);
             HttpResponse::Ok().body(vec![b'x'; 64 * 1024])
         }
+        ("/stall", _) => {
+            std::thread::sleep(Duration::from_millis(500)); // the worker's only thread
+            HttpResponse::Ok().finish()
+        }
         ("/none", _) => HttpResponse::NoContent().finish(),
         ("/late", _) => {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -28,6 +28,9 @@ struct Inner {
     warned: Cell<Option<Instant>>,
 }
 
+/// How long a client may wait for a spare place.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
 /// A line of the log at most this often.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
@@ -52,10 +55,13 @@ impl Worker {
     ///
     /// When the client's address has as many connections as it may, or there is no place, not even a spare one. The socket
     /// is closed then.
-    pub(crate) fn admit(&self, io: TcpStream) -> io::Result<Stream> {
+    pub(crate) async fn admit(self, io: TcpStream) -> io::Result<Stream> {
         let counted = self.count(&io)?;
         hand_on_at_once(&io);
-        let place = self.place();
+        let place = match self.place() {
+            Some(place) => Some(place),
+            None => self.place_later().await,
+        };
         if place.as_ref().is_none_or(|place| place.share == Share::Spare) {
             self.warn();
         }
@@ -87,12 +93,41 @@ impl Worker {
     fn place(&self) -> Option<Place> {
         let connections = &self.0.connections;
         let idle = |(_, connection): &(u64, Rc<Connection>)| connection.idle_since();
+        let now = Instant::now();
         let waiting = |(number, connection): &(u64, Rc<Connection>)| {
-            (!connection.is_in_flight()).then_some((connection.idle_since().is_none(), *number))
+            let due = self.due(connection) <= now && !connection.is_in_flight();
+            due.then_some((connection.idle_since().is_none(), *number))
         };
         let regular = || if self.evict_one(Share::Regular, idle) { connections.regular_place() } else { None };
         let spare = || if self.evict_one(Share::Spare, waiting) { connections.spare_place() } else { None };
         connections.regular_place().or_else(regular).or_else(|| connections.spare_place()).or_else(spare)
+    }
+
+    /// A spare place, once the client that has one has had its time to ask.
+    async fn place_later(&self) -> Option<Place> {
+        let until = Instant::now() + LONGEST_WAIT;
+        while let Some(due) = self.next_due().filter(|due| *due < until) {
+            tokio::time::sleep_until(due).await;
+            let place = self.place();
+            if place.is_some() {
+                return place;
+            }
+        }
+        None
+    }
+
+    /// Until when a spare connection keeps its place: its client can have sent a request by then.
+    fn due(&self, connection: &Connection) -> Instant {
+        connection.admitted + self.0.timeouts.spare
+    }
+
+    /// When the time of the next spare connection ends that waits for its client.
+    fn next_due(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let open = self.0.open.borrow();
+        let spare = open.values().filter_map(Weak::upgrade).filter(|connection| connection.share == Share::Spare);
+        let waiting = spare.filter(|connection| !connection.is_in_flight() && !connection.is_evicted());
+        waiting.map(|connection| self.due(&connection)).filter(|due| *due > now).min()
     }
 
     /// Ends the first connection of `share` by `rank`. Those without a rank stay.

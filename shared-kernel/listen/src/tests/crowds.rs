@@ -53,6 +53,67 @@ async fn a_flood_of_spare_connections_leaves_room_for_health() {
     assert!(server.connections.open() <= 10 + 4, "{}", server.connections.open());
 }
 
+/// A flood that comes behind a client does not take its place before the client could ask.
+#[actix_web::test]
+async fn a_spare_connection_has_time_to_ask() {
+    let spare = Duration::from_secs(10);
+    for (spare, answered) in [(spare, true), (Duration::ZERO, false)] {
+        let server = serve_with(Timeouts { spare, ..Timeouts::default() }, Connections::new(10, 4));
+        let _holders = holders(&server, 10).await;
+        let mut asks = connect(&server).await;
+        spare_connections(&server, 1).await;
+        let mut flood = Vec::new();
+        for _ in 0..8 {
+            flood.push(connect(&server).await);
+        }
+        spare_connections(&server, 4).await;
+        let _ = asks.write_all(HEALTH).await;
+        let mut heard = Vec::new();
+        let _ = timeout(PATIENCE, asks.read_to_end(&mut heard)).await.unwrap();
+        assert_eq!(heard.starts_with(b"HTTP/1.1 200 "), answered, "{spare:?}");
+    }
+}
+
+async fn spare_connections(server: &Served, count: usize) {
+    let open = async {
+        while server.connections.open() < server.connections.limit() + count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    timeout(PATIENCE, open).await.unwrap();
+}
+
+/// What a busy worker cannot admit waits at the system, and is no open file of the process.
+#[cfg(target_os = "linux")]
+#[actix_web::test]
+async fn a_flood_waits_at_the_system() {
+    let server = serve_with(Timeouts::default(), Connections::new(10, 4));
+    let mut stalls = connect(&server).await;
+    stalls.write_all(b"GET /stall HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut flood = Vec::new();
+    for _ in 0..100 {
+        flood.push(connect(&server).await);
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let accepted = accepted_by(server.address);
+    assert!((10..=31).contains(&accepted), "{accepted} are accepted");
+    drop(flood);
+    let heard = ask(&server, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+    assert!(heard.starts_with("HTTP/1.1 200 "), "{heard:?}");
+}
+
+/// How many connections of a listener the process has accepted. The system lists those that wait without an inode.
+#[cfg(target_os = "linux")]
+fn accepted_by(address: SocketAddr) -> usize {
+    let local = format!(":{:04X}", address.port());
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let mine = rows.filter(|row| row[1].ends_with(&local) && row[3] == "01" && row[9] != "0");
+    mine.count()
+}
+
 /// The control: without a spare share nothing is answered.
 #[actix_web::test]
 async fn without_a_spare_share_health_is_turned_away() {
