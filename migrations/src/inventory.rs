@@ -11,11 +11,10 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Step::kernel(),
-            Step::own("m0002_inventory", include_str!("inventory/m0002_inventory.sql")),
+            Step::own("m0001_inventory", include_str!("inventory/m0001_inventory.sql")),
             Step::number_outbox(),
             Step::number_news(),
             Step::numbered_in_turn(),
-            Step::own("m0030_inventory_unpaid", include_str!("inventory/m0030_inventory_unpaid.sql")),
             Step::tenure(),
         ]
     }

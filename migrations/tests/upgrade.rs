@@ -20,6 +20,7 @@ mod tests {
             let db = open(module, &Target::sqlite(folder.path().join(format!("{module}.db")))).await;
             let steps = match module {
                 "payment" | "order" => 10,
+                "inventory" => 6,
                 "catalog" => 8,
                 _ => 7,
             };

@@ -337,7 +337,7 @@ class Stock:
             for part, delta in parts.items():
                 setattr(level, part, getattr(level, part) + delta)
             level.ledger.append({
-                "id": len(level.ledger) + 1, "kind": kind, "order": order, "reason": reason, "actor": actor,
+                "id": str(len(level.ledger) + 1), "kind": kind, "order": order, "reason": reason, "actor": actor,
                 "at": now(), **{f"delta_{part}": delta for part, delta in parts.items()},
             })
             if level.available < level.threshold and not was_low:

@@ -1,50 +1,40 @@
 //! What can be done to stock: one file for each thing.
 //!
-//! What every order needs is done for a crowd at once, in one transaction of a handful of statements: `hold`, `commit`
-//! and `release` each say in `serve` what is done for many, and one is a crowd of one.
+//! Each thing is decided for one, on a [`UnitOfWork`]. The module's [`BatchQueue`] carries out many commands with one
+//! unit of work and one transaction; a reaction does the same with many events.
 
 mod adjust;
-mod book;
+mod command;
 mod commit;
+mod expire;
 mod forget;
 mod hold;
 mod inspect;
 mod introduce;
 mod mend;
 mod release;
-mod sweep;
 mod threshold;
+mod unit_of_work;
 
-pub(crate) use book::Book;
+pub(crate) use unit_of_work::UnitOfWork;
 
-use kernel::{CallContext, OrderId};
-use kernel_db::{Crowd, Db};
+use kernel_db::{BatchQueue, Db};
 
-use self::hold::{Verdict, Wish};
-use crate::{Config, error::InventoryError, persistence::post::Note};
+use self::command::StockWork;
+use crate::Config;
 
 /// Where the use cases live.
-pub(crate) struct Stockroom {
+pub(crate) struct InventoryService {
     db: Db,
     config: Config,
     looked: forget::Looked,
-    holds: Crowd<Wish, Option<Verdict>, InventoryError>,
-    commits: Crowd<Call, bool, InventoryError>,
-    releases: Crowd<Call, (), InventoryError>,
+    commands: BatchQueue<StockWork>,
 }
 
-impl Stockroom {
+impl InventoryService {
     pub(crate) fn new(db: Db, config: Config) -> Self {
-        let (to_hold, to_commit, to_release) = (db.clone(), db.clone(), db.clone());
-        let share = config.share();
-        Self {
-            db,
-            config,
-            looked: forget::Looked::default(),
-            holds: Crowd::new(move |wishes| hold::serve(to_hold.clone(), share, wishes)),
-            commits: Crowd::new(move |calls| commit::serve(to_commit.clone(), calls)),
-            releases: Crowd::new(move |calls| release::serve(to_release.clone(), calls)),
-        }
+        let commands = BatchQueue::new(db.clone(), StockWork::new(config.share()));
+        Self { db, config, looked: forget::Looked::default(), commands }
     }
 
     pub(crate) const fn db(&self) -> &Db {
@@ -53,18 +43,5 @@ impl Stockroom {
 
     pub(crate) const fn config(&self) -> &Config {
         &self.config
-    }
-}
-
-/// Somebody's call about an order that is known, or should be.
-#[derive(Debug)]
-struct Call {
-    note: Note,
-    order: OrderId,
-}
-
-impl Call {
-    fn new(cx: &CallContext, order: OrderId) -> Self {
-        Self { note: Note::of(cx), order }
     }
 }

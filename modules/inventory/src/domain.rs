@@ -8,8 +8,8 @@ mod movement;
 mod share;
 
 pub(crate) use adjustment::{Adjustment, Change};
-pub(crate) use claim::{Again, Claim, Status};
-pub(crate) use demand::{Free, add_up};
-pub(crate) use level::StockLevel;
+pub(crate) use claim::{Act, Again, Claim, Line, Status};
+pub(crate) use demand::{add_up, shortages};
+pub(crate) use level::{ShownLevel, StockLevel};
 pub(crate) use movement::{Delta, Entry, Kind, entries};
-pub(crate) use share::{Share, Unpaid};
+pub(crate) use share::{Holding, Share};

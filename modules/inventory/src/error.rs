@@ -13,6 +13,9 @@ pub(crate) enum InventoryError {
     /// A movement that would take more than is there. Nothing of it may be kept.
     #[error("fewer units are free than this would take")]
     Short,
+    /// Another command of the batch has changed what this one needs. It is carried out alone then.
+    #[error("the levels that this needs were not loaded")]
+    NotLoaded,
     #[error("the tag is not that of the level's present settings")]
     Stale,
     #[error("order {order}: {detail}")]
@@ -45,7 +48,7 @@ impl Problem for InventoryError {
     fn kind(&self) -> Kind {
         match self {
             Self::UnknownSku(_) => Kind::NotFound,
-            Self::Claimed { .. } | Self::Short | Self::Contradicted { .. } => Kind::Conflict,
+            Self::Claimed { .. } | Self::Short | Self::NotLoaded | Self::Contradicted { .. } => Kind::Conflict,
             Self::Stale => Kind::Stale,
             Self::Refused(refusal) => refusal.kind(),
             Self::Key(refusal) => refusal.kind(),
@@ -57,7 +60,7 @@ impl Problem for InventoryError {
         match self {
             Self::UnknownSku(_) => "unknown-sku",
             Self::Claimed { .. } => "stock-claimed",
-            Self::Short => "out-of-stock",
+            Self::Short | Self::NotLoaded => "out-of-stock",
             Self::Contradicted { .. } => "contradicted",
             Self::Stale => "stale",
             Self::Refused(refusal) => refusal.code(),

@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     Config,
-    application::Stockroom,
+    application::InventoryService,
     error::InventoryError,
     http,
     persistence::{audit, holdings},
@@ -21,7 +21,7 @@ use crate::{
 /// Knows how much there is of each SKU and who has a claim on it.
 #[derive(Clone)]
 pub struct Inventory {
-    stockroom: Arc<Stockroom>,
+    service: Arc<InventoryService>,
     feeds: Feeds,
 }
 
@@ -51,39 +51,39 @@ impl Inventory {
     }
 
     pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
-        Self { stockroom: Arc::new(Stockroom::new(db, config)), feeds }
+        Self { service: Arc::new(InventoryService::new(db, config)), feeds }
     }
 
     /// What other modules may ask of stock.
     pub fn stock(&self) -> Arc<dyn Stock> {
-        Arc::<Stockroom>::clone(&self.stockroom)
+        Arc::<InventoryService>::clone(&self.service)
     }
 
     /// At most `limit` claims by order, before `before`, those of the newest orders first.
     pub async fn claims_before(&self, before: Option<OrderId>, limit: u64) -> Result<Vec<ClaimSummary>, DbError> {
-        audit::claims_before(self.stockroom.db(), before, limit).await
+        audit::claims_before(self.service.db(), before, limit).await
     }
 
     /// The claims of those of `orders` that have one.
     pub async fn claims_of(&self, orders: &[OrderId]) -> Result<Vec<ClaimSummary>, DbError> {
-        audit::claims_of(self.stockroom.db(), orders).await
+        audit::claims_of(self.service.db(), orders).await
     }
 
     /// At most `limit` SKUs that have a level, in the order of their index, after `after`.
     pub async fn skus_after(&self, after: Option<&Sku>, limit: u64) -> Result<Vec<Sku>, DbError> {
-        audit::skus_after(self.stockroom.db(), after, limit).await
+        audit::skus_after(self.service.db(), after, limit).await
     }
 
     /// Gives back the units of every hold whose time is over; answers how many holds that were. The sweeper
     /// does it every few seconds.
     pub async fn sweep(&self) -> Result<usize, DbError> {
-        self.stockroom.sweep().await.map_err(InventoryError::into_storage)
+        self.service.sweep().await.map_err(InventoryError::into_storage)
     }
 
     /// Makes every level what its ledger says; answers how many were not. For a person to run after
     /// [`Module::check`] has found a difference.
     pub async fn rebuild(&self) -> Result<u64, DbError> {
-        self.stockroom.rebuild().await
+        self.service.rebuild().await
     }
 }
 
@@ -94,11 +94,11 @@ impl Module for Inventory {
     }
 
     fn db(&self) -> &Db {
-        self.stockroom.db()
+        self.service.db()
     }
 
     fn routes(&self, config: &mut ServiceConfig<'_>) {
-        config.app_data(Data::from(Arc::clone(&self.stockroom)));
+        config.app_data(Data::from(Arc::clone(&self.service)));
         http::routes(config);
     }
 
@@ -107,8 +107,8 @@ impl Module for Inventory {
     }
 
     fn subscriptions(&self) -> Vec<Subscription> {
-        let db = self.stockroom.db();
-        let on_catalog = Arc::new(OnCatalog(Arc::clone(&self.stockroom)));
+        let db = self.service.db();
+        let on_catalog = Arc::new(OnCatalog(Arc::clone(&self.service)));
         vec![
             Subscription::new(db, "inventory", Arc::clone(&self.feeds.catalog), on_catalog),
             Subscription::new(db, "inventory", Arc::clone(&self.feeds.order), Arc::new(OnOrder)),
@@ -116,11 +116,11 @@ impl Module for Inventory {
     }
 
     fn workers(&self) -> Vec<Worker> {
-        let stockroom = Arc::clone(&self.stockroom);
-        let every = Duration::from_secs(stockroom.config().sweep_every_seconds);
+        let service = Arc::clone(&self.service);
+        let every = Duration::from_secs(service.config().sweep_every_seconds);
         let sweeper = Worker::new("inventory.sweeper", move |stop| async move {
             while !stop.is_cancelled() {
-                if let Err(error) = stockroom.sweep().await {
+                if let Err(error) = service.sweep().await {
                     tracing::warn!(?error, "lapsed holds could not be given back; trying again");
                 }
                 tokio::select! {
@@ -133,10 +133,10 @@ impl Module for Inventory {
     }
 
     async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
-        self.stockroom.forget_ended(days(keep.ended_claims_days)).await
+        self.service.forget_ended(days(keep.ended_claims_days)).await
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {
-        self.stockroom.check().await
+        self.service.check().await
     }
 }

@@ -1,13 +1,13 @@
 //! The SQL of inventory.
 //!
-//! [`post`] is the only code that changes a level, and it writes the ledger with it; [`claim`] keeps who claims
-//! what; [`level`] is everything else about levels; [`read`] answers people; [`audit`] compares the three.
+//! [`hot`] is what every order passes: claims and levels are loaded, and saved with the ledger, for many at once. [`level`]
+//! is what is set by hand, [`old`] what is deleted; [`read`] answers people; [`audit`] compares levels, claims and ledger.
 
 pub(crate) mod audit;
-pub(crate) mod claim;
 pub(crate) mod holdings;
+pub(crate) mod hot;
 pub(crate) mod level;
-pub(crate) mod post;
+pub(crate) mod old;
 pub(crate) mod read;
 
 use kernel::Sku;

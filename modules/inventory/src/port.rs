@@ -5,10 +5,10 @@ use async_trait::async_trait;
 use inventory_contract::{Held, Hold, Level, Stock, StockRefusal};
 use kernel::{CallContext, OrderId, Sku};
 
-use crate::application::Stockroom;
+use crate::application::InventoryService;
 
 #[async_trait]
-impl Stock for Stockroom {
+impl Stock for InventoryService {
     async fn hold(&self, cx: &CallContext, hold: Hold) -> PortResult<Held, StockRefusal> {
         in_time(cx)?;
         Ok(Self::hold(self, cx, &hold).await?)

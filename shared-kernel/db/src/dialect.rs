@@ -33,6 +33,7 @@ impl Dialect {
     ///   once.
     /// - `{id}(…)` and `{time}(…)`: a cell of `{rows}` as an id (written without dashes, `Uuid::simple`) or as a
     ///   time (written by `DateTime::to_rfc3339`), as the column has it.
+    /// - `{each}(…) AS name`: a table with one column `value`, an element of a column's JSON array a row.
     /// - `{bytewise}`, after a column by which is sorted: in the order of bytes, which is that of `str` in Rust.
     /// - `{for_update}`: locks the rows read. Nothing on SQLite, where a write transaction is alone anyway.
     /// - `{skip_locked}`: as `{for_update}`, passing by what another process holds.
@@ -46,6 +47,10 @@ impl Dialect {
         let (rows, for_update, skip_locked) = match self {
             Self::Sqlite => ("json_each(?)", "", ""),
             Self::Postgres => (FEW_ROWS, "FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+        };
+        let each = match self {
+            Self::Sqlite => "json_each",
+            Self::Postgres => "json_array_elements",
         };
         let (id, time, bytewise, without_sync) = match self {
             Self::Sqlite => ("unhex", "", "", ""),
@@ -62,6 +67,7 @@ impl Dialect {
         };
         let sql = sql.replace("{for_update}", for_update).replace("{skip_locked}", skip_locked);
         let sql = sql.replace("{and_without_sync}", without_sync).replace("{bytewise}", bytewise);
+        let sql = sql.replace("{each}", each);
         let sql = sql.replace("{id}", id).replace("{time}", time);
         match self {
             Self::Sqlite => sql,

@@ -3,21 +3,17 @@ use kernel::CallContext;
 use kernel_db::{
     Tx,
     idempotency::{self, Answer, Key},
-    outbox,
 };
 use serde::Serialize;
 
-use super::Stockroom;
+use super::{InventoryService, UnitOfWork, unit_of_work::moved};
 use crate::{
-    domain::{Adjustment, Delta, Entry, Kind, StockLevel},
+    domain::{Adjustment, Kind, ShownLevel},
     error::InventoryError,
-    persistence::{
-        level,
-        post::{self, Note, Posting},
-    },
+    persistence::hot::{self, Note},
 };
 
-impl Stockroom {
+impl InventoryService {
     /// Corrects what is on hand, and tells. What is held or committed cannot be taken away.
     ///
     /// With a key the correction is made once; `view` says how the level is answered.
@@ -26,7 +22,7 @@ impl Stockroom {
         cx: &CallContext,
         key: Option<&Key>,
         adjustment: &Adjustment,
-        view: impl Fn(StockLevel) -> V,
+        view: impl Fn(ShownLevel) -> V,
     ) -> Result<Answer, InventoryError> {
         let note = &Note::of(cx);
         let view = &view;
@@ -38,18 +34,25 @@ impl Stockroom {
     }
 }
 
-async fn correct(tx: &Tx, note: &Note, adjustment: &Adjustment) -> Result<StockLevel, InventoryError> {
-    let Adjustment { sku, change, reason } = adjustment;
-    let level = level::lock_to_publish(tx, sku).await?;
-    let level = level.ok_or_else(|| InventoryError::UnknownSku(sku.clone()))?;
-    let units = change.of(&level)?;
-    let version = level.version;
-    let delta = Delta::on_hand(units);
-    let after = level.after(delta);
-    // Told before the movement, which may have to tell that the level is low: the stream's order.
-    let told = StockAdjusted { sku: sku.clone(), delta: units, on_hand: after.on_hand, reason: reason.clone() };
-    outbox::publish(tx, &note.cause, &[(version, InventoryEvent::from(told))])?;
-    let entries = vec![Entry::new(Kind::Adjust, None, sku.clone(), delta).because(reason)];
-    post::post(tx, &[Posting { note, entries }], Vec::new()).await?;
-    Ok(after)
+async fn correct(tx: &Tx, note: &Note, adjustment: &Adjustment) -> Result<ShownLevel, InventoryError> {
+    let sku = &adjustment.sku;
+    let mut work = UnitOfWork::empty(tx.seams().now());
+    work.load_levels(tx, [sku.clone()].into()).await?;
+    work.adjust(note, adjustment)?;
+    let level = work.level(sku).cloned().ok_or_else(|| InventoryError::UnknownSku(sku.clone()))?;
+    work.save(tx).await?;
+    let held = hot::holdings_in(tx, [sku].into_iter()).await?.get(sku).map_or(0, |holding| holding.held);
+    Ok(ShownLevel { level, held })
+}
+
+impl UnitOfWork {
+    fn adjust(&mut self, note: &Note, adjustment: &Adjustment) -> Result<(), InventoryError> {
+        let Adjustment { sku, change, reason } = adjustment;
+        let level = self.level(sku).ok_or_else(|| InventoryError::UnknownSku(sku.clone()))?;
+        let units = change.of(level)?;
+        let on_hand = level.on_hand.saturating_add(units);
+        let told = StockAdjusted { sku: sku.clone(), delta: units, on_hand, reason: reason.clone() };
+        self.tell_of_level(note, sku, InventoryEvent::from(told));
+        self.post(note, vec![moved(Kind::Adjust, sku, units).because(reason)])
+    }
 }

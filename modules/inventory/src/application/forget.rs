@@ -6,8 +6,8 @@ use std::{
 use kernel::OrderId;
 use kernel_db::DbError;
 
-use super::Stockroom;
-use crate::persistence::claim;
+use super::InventoryService;
+use crate::persistence::old;
 
 /// How many claims are examined in one batch.
 const BATCH: i64 = 500;
@@ -27,18 +27,18 @@ impl Looked {
     }
 }
 
-impl Stockroom {
+impl InventoryService {
     /// Deletes those of the next claims older than `keep` that were refused or given back; answers how many it has looked
     /// at. They weigh on no level, and a hold that arrives so late is of no order that is still being placed.
     pub(crate) async fn forget_ended(&self, keep: Duration) -> Result<u64, DbError> {
         let before = self.db.seams().now() - keep;
         let after = self.looked.get();
         let (ended, last, looked) =
-            self.db.transact(|tx| async move { claim::old(&tx, after, before, BATCH).await }).await?;
+            self.db.transact(|tx| async move { old::old(&tx, after, before, BATCH).await }).await?;
         let Some(last) = last else { return Ok(0) };
         if !ended.is_empty() {
             let ended = &ended;
-            self.db.transact(|tx| async move { claim::delete(&tx, ended).await }).await?;
+            self.db.transact(|tx| async move { old::delete(&tx, ended).await }).await?;
         }
         self.looked.set(last);
         Ok(looked)

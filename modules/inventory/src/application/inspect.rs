@@ -1,14 +1,17 @@
 use inventory_contract::Level;
 use kernel::{Limit, OrderId, Page, Sku};
 
-use super::Stockroom;
+use super::InventoryService;
 use crate::{
-    domain::StockLevel,
+    domain::{Claim, ShownLevel, StockLevel},
     error::InventoryError,
-    persistence::read::{self, HoldRow, LedgerRow},
+    persistence::{
+        hot,
+        read::{self, Movement, MovementPlace},
+    },
 };
 
-impl Stockroom {
+impl InventoryService {
     pub(crate) async fn available(&self, skus: &[Sku]) -> Result<Vec<Level>, InventoryError> {
         Ok(read::available(&self.db, skus).await?)
     }
@@ -17,34 +20,47 @@ impl Stockroom {
         read::level(&self.db, sku).await?.ok_or_else(|| InventoryError::UnknownSku(sku.clone()))
     }
 
+    /// The level with what is held of it.
+    pub(crate) async fn shown_level(&self, sku: &Sku) -> Result<ShownLevel, InventoryError> {
+        let mut shown = self.show(vec![self.level(sku).await?]).await?;
+        shown.pop().ok_or_else(|| InventoryError::UnknownSku(sku.clone()))
+    }
+
     pub(crate) async fn levels(
         &self,
         below: Option<i64>,
         after: Option<String>,
         limit: Limit,
-    ) -> Result<Page<StockLevel>, InventoryError> {
-        Ok(read::levels(&self.db, below, after, limit).await?)
+    ) -> Result<Page<ShownLevel>, InventoryError> {
+        let Page { items, next_cursor } = read::levels(&self.db, below, after, limit).await?;
+        Ok(Page { items: self.show(items).await?, next_cursor })
     }
 
-    pub(crate) async fn ledger(
+    async fn show(&self, levels: Vec<StockLevel>) -> Result<Vec<ShownLevel>, InventoryError> {
+        let holdings = hot::holdings(&self.db, levels.iter().map(|level| &level.sku)).await?;
+        let held = |level: &StockLevel| holdings.get(&level.sku).map_or(0, |holding| holding.held);
+        Ok(levels.into_iter().map(|level| ShownLevel { held: held(&level), level }).collect())
+    }
+
+    pub(crate) async fn movements(
         &self,
         sku: &Sku,
-        before: Option<i64>,
+        before: Option<MovementPlace>,
         limit: Limit,
-    ) -> Result<Page<LedgerRow>, InventoryError> {
+    ) -> Result<Page<Movement>, InventoryError> {
         self.level(sku).await?;
-        Ok(read::ledger(&self.db, sku, before, limit).await?)
+        Ok(read::movements(&self.db, sku, before, limit).await?)
     }
 
     /// The claim of one order, or those of all.
-    pub(crate) async fn holds(
+    pub(crate) async fn claims(
         &self,
         order: Option<OrderId>,
         before: Option<OrderId>,
         limit: Limit,
-    ) -> Result<Page<HoldRow>, InventoryError> {
-        let Some(order) = order else { return Ok(read::holds(&self.db, before, limit).await?) };
-        let items = read::hold(&self.db, order).await?.into_iter().collect();
+    ) -> Result<Page<Claim>, InventoryError> {
+        let Some(order) = order else { return Ok(read::claims(&self.db, before, limit).await?) };
+        let items = read::claim(&self.db, order).await?.into_iter().collect();
         Ok(Page { items, next_cursor: None })
     }
 }

@@ -3,17 +3,14 @@ use std::collections::{HashMap, HashSet};
 use kernel::Sku;
 use kernel_db::Tx;
 
-use super::Stockroom;
+use super::{InventoryService, unit_of_work::moved};
 use crate::{
-    domain::{Delta, Entry, Kind},
+    domain::{Act, Kind},
     error::InventoryError,
-    persistence::{
-        level,
-        post::{self, Note, Posting},
-    },
+    persistence::hot::{self, Changes, Note},
 };
 
-impl Stockroom {
+impl InventoryService {
     /// Starts to keep stock of SKUs that are new here, with what each has on hand. The others are left alone.
     ///
     /// Costs at most two statements, whatever the number of SKUs: an import of a million passes here.
@@ -27,14 +24,15 @@ impl Stockroom {
         if opening.is_empty() {
             return Ok(());
         }
-        let made = level::introduce(tx, &opening, self.config.low_stock_threshold.into()).await?;
+        let made = hot::introduce(tx, &opening, self.config.low_stock_threshold.into()).await?;
         let units: HashMap<&Sku, i64> = opening.iter().map(|(sku, units)| (sku, *units)).collect();
-        let entry = |sku: Sku| {
-            let units = units.get(&sku).copied().filter(|units| *units > 0)?;
-            Some(Entry::new(Kind::Opening, None, sku, Delta::on_hand(units)))
+        let act = Act { at: tx.seams().now(), actor: note.actor.clone() };
+        let entry = |sku: &Sku| {
+            let units = units.get(sku).copied().filter(|units| *units > 0)?;
+            Some((act.clone(), moved(Kind::Opening, sku, units)))
         };
-        let entries: Vec<Entry> = made.into_iter().filter_map(entry).collect();
-        Ok(post::write_ledger(tx, &[Posting { note, entries }]).await?)
+        let entries = made.iter().filter_map(entry).collect();
+        hot::save(tx, &Changes { entries, ..Changes::default() }).await
     }
 }
 

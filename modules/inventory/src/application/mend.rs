@@ -1,10 +1,10 @@
 use kernel_db::DbError;
 use kernel_module::Check;
 
-use super::Stockroom;
+use super::InventoryService;
 use crate::persistence::audit;
 
-impl Stockroom {
+impl InventoryService {
     /// Everything that must be equal, with both sides.
     pub(crate) async fn check(&self) -> Result<Vec<Check>, DbError> {
         audit::compare(&self.db).await

@@ -1,36 +1,32 @@
 use kernel::{CallContext, OrderId};
-use kernel_db::{Asked, Db};
 
-use super::{Book, Call, Stockroom};
-use crate::{
-    error::InventoryError,
-    persistence::{
-        claim,
-        post::{self, Posting},
-    },
-};
+use super::{InventoryService, UnitOfWork, command::Command};
+use crate::{domain::Claim, error::InventoryError, persistence::hot::Note};
 
-impl Stockroom {
+impl InventoryService {
     /// Gives back whatever the order claims, and bars a claim that arrives late.
     pub(crate) async fn release(&self, cx: &CallContext, order: OrderId) -> Result<(), InventoryError> {
-        self.releases.ask(Call::new(cx, order)).await
+        self.commands.submit(Command::Release(Note::of(cx), order)).await??;
+        Ok(())
     }
 }
 
-/// What is over already, or was refused, stays as it is.
-pub(super) async fn serve(db: Db, calls: Asked<Call>) -> Result<Vec<()>, InventoryError> {
-    let calls = &calls;
-    db.transact(|tx| async move {
-        claim::bar(&tx, calls.iter().map(|call| call.order)).await?;
-        let mut book = Book::open(&tx, calls.iter().map(|call| call.order)).await?;
-        let mut postings = Vec::new();
-        for call in calls {
-            let entries = book.claim(call.order)?.release().unwrap_or_default();
-            postings.push(Posting { note: &call.note, entries });
-        }
-        book.close(&tx).await?;
-        post::post(&tx, &postings, Vec::new()).await?;
-        Ok(vec![(); calls.len()])
-    })
-    .await
+impl UnitOfWork {
+    /// What is over already, or was refused, stays as it is. The ledger keeps the reason.
+    pub(crate) fn release(&mut self, note: &Note, order: OrderId, reason: Option<&str>) -> Result<(), InventoryError> {
+        let Some(mut claim) = self.claim(order).cloned() else {
+            let made = self.act(note);
+            self.put(Claim::barred(order, made));
+            return Ok(());
+        };
+        let Some(released) = claim.release() else { return Ok(()) };
+        self.enter(&mut claim);
+        let because = |entry: crate::domain::Entry| match reason {
+            Some(reason) => entry.because(reason),
+            None => entry,
+        };
+        self.post(note, released.into_iter().map(because).collect())?;
+        self.put(claim);
+        Ok(())
+    }
 }

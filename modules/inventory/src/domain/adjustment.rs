@@ -42,8 +42,7 @@ mod tests {
     #[test]
     fn what_is_claimed_cannot_be_taken_away() {
         let sku = Sku::parse("A").unwrap();
-        let level =
-            StockLevel { sku, on_hand: 10, held: 3, committed: 2, available: 5, low_stock_threshold: 0, version: 0 };
+        let level = StockLevel { sku, on_hand: 10, available: 5, low_stock_threshold: 0, version: 0 };
         for (change, units) in [
             (Change::By(7), Some(7)),
             (Change::By(-5), Some(-5)),

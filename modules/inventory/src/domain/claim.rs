@@ -65,8 +65,40 @@ pub(crate) struct Claim {
     pub(crate) unpaid: bool,
     /// What was missing was room among the orders that are not paid for.
     pub(crate) crowded_out: bool,
+    /// One for each SKU, in their order.
+    pub(crate) lines: Vec<Line>,
+    /// All its movements are entries of the ledger. Else its hold, and its commitment if it has one, are read from the claim
+    /// itself: they moved all units of all lines.
+    pub(crate) in_ledger: bool,
+    /// When the claim was made, and by whom.
+    pub(crate) made: Act,
+    /// The commitment that is not an entry of the ledger.
+    pub(crate) committed: Option<Act>,
+    /// Counts the events of the order's stream.
+    pub(crate) version: i64,
+}
+
+/// When something was done, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Act {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) actor: String,
+}
+
+/// What an order claims of one SKU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) sku: Sku,
+    /// The units claimed at first.
+    pub(crate) quantity: i64,
     /// The units that have not been sent or given up yet.
-    pub(crate) outstanding: Vec<Demand>,
+    pub(crate) outstanding: i64,
+}
+
+impl From<&Demand> for Line {
+    fn from(demand: &Demand) -> Self {
+        Self { sku: demand.sku.clone(), quantity: demand.quantity, outstanding: demand.quantity }
+    }
 }
 
 /// What another hold for the same order comes to.
@@ -81,6 +113,73 @@ pub(crate) enum Again {
 }
 
 impl Claim {
+    /// A hold that begins.
+    pub(crate) fn held(order: OrderId, until: DateTime<Utc>, unpaid: bool, demands: &[Demand], made: Act) -> Self {
+        let lines = demands.iter().map(Line::from).collect();
+        Self { status: Status::Held, until: Some(until), unpaid, lines, in_ledger: false, ..Self::barred(order, made) }
+    }
+
+    /// A claim that the order gives up before it makes it.
+    pub(crate) const fn barred(order: OrderId, made: Act) -> Self {
+        Self {
+            order,
+            status: Status::Released,
+            until: None,
+            shortage: Vec::new(),
+            unpaid: false,
+            crowded_out: false,
+            lines: Vec::new(),
+            in_ledger: true,
+            made,
+            committed: None,
+            version: 0,
+        }
+    }
+
+    /// The units that have not been sent or given up yet.
+    pub(crate) fn outstanding(&self) -> Vec<Demand> {
+        let lines = self.lines.iter().filter(|line| line.outstanding > 0);
+        lines.map(|line| Demand { sku: line.sku.clone(), quantity: line.outstanding }).collect()
+    }
+
+    /// Whether it is among what unpaid orders hold.
+    pub(crate) fn counts_unpaid(&self) -> bool {
+        self.unpaid && self.status == Status::Held
+    }
+
+    /// Whether a commitment now would move all units of all lines, as it can be read from the claim.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.status == Status::Held
+            && !self.in_ledger
+            && self.lines.iter().all(|line| line.outstanding == line.quantity)
+    }
+
+    /// The movements that were read from the claim until now, as entries of the ledger, with when they were made and by
+    /// whom. From now on all its movements are entries.
+    pub(crate) fn enter(&mut self) -> Vec<(Act, Entry)> {
+        let movements = self.plain_movements();
+        self.in_ledger = true;
+        self.committed = None;
+        movements
+    }
+
+    /// The movements that are read from the claim, the oldest first.
+    pub(crate) fn plain_movements(&self) -> Vec<(Act, Entry)> {
+        if self.in_ledger {
+            return Vec::new();
+        }
+        let all: Vec<Demand> =
+            self.lines.iter().map(|line| Demand { sku: line.sku.clone(), quantity: line.quantity }).collect();
+        let held = entries(Kind::Hold, self.order, &all, Delta::held);
+        let mut movements: Vec<_> = held.into_iter().map(|entry| (self.made.clone(), entry)).collect();
+        if let Some(act) = &self.committed {
+            let moved = |units: i64| Delta::held(-units).and(Delta::committed(units));
+            let committed = entries(Kind::Commit, self.order, &all, moved);
+            movements.extend(committed.into_iter().map(|entry| (act.clone(), entry)));
+        }
+        movements
+    }
+
     /// What a repeated hold is answered.
     pub(crate) fn again(&self, now: DateTime<Utc>) -> Result<Again, StockRefusal> {
         let order = self.order;
@@ -105,7 +204,7 @@ impl Claim {
             Status::Committed => Ok(None),
             Status::Held | Status::Expired => {
                 let committed = |units| self.status.freed(units).and(Delta::committed(units));
-                Ok(Some(entries(Kind::Commit, self.order, &self.outstanding, committed)))
+                Ok(Some(entries(Kind::Commit, self.order, &self.outstanding(), committed)))
             }
         }
     }
@@ -125,7 +224,7 @@ impl Claim {
             return None;
         }
         let status = std::mem::replace(&mut self.status, end);
-        let moved = entries(kind, self.order, &self.outstanding, |units| status.freed(units));
+        let moved = entries(kind, self.order, &self.outstanding(), |units| status.freed(units));
         Some(moved.into_iter().filter(|entry| entry.delta != Delta::default()).collect())
     }
 
@@ -159,9 +258,9 @@ impl Claim {
     /// Takes units off what is outstanding.
     fn let_go<'a>(&mut self, lines: impl Iterator<Item = (&'a Sku, i64)>) -> Result<(), InventoryError> {
         for (sku, units) in lines.filter(|&(_, units)| units > 0) {
-            let mut claimed = self.outstanding.iter_mut();
-            match claimed.find(|line| line.sku == *sku && line.quantity >= units) {
-                Some(line) => line.quantity -= units,
+            let mut claimed = self.lines.iter_mut();
+            match claimed.find(|line| line.sku == *sku && line.outstanding >= units) {
+                Some(line) => line.outstanding -= units,
                 None => return Err(self.contradicted("more of its goods move than it had left")),
             }
         }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use inventory_contract::{Demand, Shortage, StockRefusal};
 use kernel::Sku;
@@ -17,50 +17,14 @@ pub(crate) fn add_up(lines: &[Demand]) -> Result<Vec<Demand>, StockRefusal> {
     Ok(sums.into_iter().map(|(sku, quantity)| Demand { sku: sku.clone(), quantity }).collect())
 }
 
-/// What is available of some SKUs, while one after the other takes of it.
-#[derive(Debug, Default)]
-pub(crate) struct Free(HashMap<Sku, Units>);
-
-#[derive(Debug, Clone, Copy)]
-struct Units {
-    available: i64,
-    /// What would be available if nothing were held.
-    sellable: i64,
-}
-
-impl Free {
-    /// Every demand that is not met.
-    pub(crate) fn shortages(&self, demands: &[Demand]) -> Vec<Shortage> {
-        let short = |demand: &Demand| {
-            let available = self.0.get(&demand.sku).map_or(0, |units| units.available);
-            let lacking = demand.quantity > available;
-            lacking.then(|| Shortage { sku: demand.sku.clone(), requested: demand.quantity, available })
-        };
-        demands.iter().filter_map(short).collect()
-    }
-
-    /// Takes what is demanded off what is free.
-    pub(crate) fn take(&mut self, demands: &[Demand]) {
-        for demand in demands {
-            if let Some(units) = self.0.get_mut(&demand.sku) {
-                units.available = units.available.saturating_sub(demand.quantity);
-            }
-        }
-    }
-
-    pub(crate) fn sellable(&self, sku: &Sku) -> i64 {
-        self.0.get(sku).map_or(0, |units| units.sellable)
-    }
-}
-
-/// Of what is available and what is held.
-impl FromIterator<(Sku, i64, i64)> for Free {
-    fn from_iter<T: IntoIterator<Item = (Sku, i64, i64)>>(levels: T) -> Self {
-        let units = |(sku, available, held): (Sku, i64, i64)| {
-            (sku, Units { available, sellable: available.saturating_add(held) })
-        };
-        Self(levels.into_iter().map(units).collect())
-    }
+/// Every demand that is not met by what is `available` of its SKU.
+pub(crate) fn shortages(demands: &[Demand], available: impl Fn(&Sku) -> i64) -> Vec<Shortage> {
+    let short = |demand: &Demand| {
+        let available = available(&demand.sku);
+        let lacking = demand.quantity > available;
+        lacking.then(|| Shortage { sku: demand.sku.clone(), requested: demand.quantity, available })
+    };
+    demands.iter().filter_map(short).collect()
 }
 
 #[cfg(test)]
@@ -98,15 +62,12 @@ mod tests {
 
     #[test]
     fn every_shortage_is_named() {
-        let mut free: Free =
-            [("A", 5), ("B", 1)].map(|(sku, units)| (Sku::parse(sku).unwrap(), units, 0)).into_iter().collect();
-        let short = |free: &Free, lines: &[(&str, i64)]| {
+        let available = |sku: &Sku| if sku.as_str() == "A" { 5 } else { i64::from(sku.as_str() == "B") };
+        let short = |lines: &[(&str, i64)]| {
             let line = |line: &Shortage| format!("{} {}/{}", line.sku, line.requested, line.available);
-            free.shortages(&demands(lines)).iter().map(line).collect::<Vec<_>>()
+            shortages(&demands(lines), available).iter().map(line).collect::<Vec<_>>()
         };
-        assert_eq!(short(&free, &[("A", 5), ("B", 2), ("C", 1)]), ["B 2/1", "C 1/0"]);
-        free.take(&demands(&[("A", 4)]));
-        assert_eq!(short(&free, &[("A", 1), ("B", 1)]), [""; 0]);
-        assert_eq!(short(&free, &[("A", 2), ("B", 1)]), ["A 2/1"]);
+        assert_eq!(short(&[("A", 5), ("B", 2), ("C", 1)]), ["B 2/1", "C 1/0"]);
+        assert_eq!(short(&[("A", 5), ("B", 1)]), [""; 0]);
     }
 }

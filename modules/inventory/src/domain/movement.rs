@@ -15,6 +15,21 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 8] = [
+        Self::Opening,
+        Self::Hold,
+        Self::Commit,
+        Self::Release,
+        Self::Expire,
+        Self::Fulfil,
+        Self::Return,
+        Self::Adjust,
+    ];
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Opening => "opening",

@@ -1,9 +1,5 @@
-use std::collections::HashMap;
-
 use inventory_contract::{Demand, Shortage};
 use kernel::Sku;
-
-use super::Free;
 
 /// How much of a SKU orders may hold together that are not about to be paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,38 +21,26 @@ impl Share {
     }
 }
 
-/// What unpaid orders hold of some SKUs, while one after the other adds to it.
-#[derive(Debug)]
-pub(crate) struct Unpaid {
-    share: Share,
-    held: HashMap<Sku, i64>,
+/// What open holds hold of one SKU.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) held: i64,
+    /// Of these, by orders that are not about to be paid for.
+    pub(crate) unpaid: i64,
 }
 
-impl Unpaid {
-    pub(crate) const fn new(share: Share, held: HashMap<Sku, i64>) -> Self {
-        Self { share, held }
-    }
-
-    /// Every demand that there is no room for, with how much room there is.
-    pub(crate) fn excess(&self, free: &Free, demands: &[Demand]) -> Vec<Shortage> {
+impl Share {
+    /// Every demand that unpaid orders have no room for, with how much room they have. `stock` says what is available of
+    /// a SKU, and what is held of it.
+    pub(crate) fn excess(self, demands: &[Demand], stock: impl Fn(&Sku) -> (i64, Holding)) -> Vec<Shortage> {
         let over = |demand: &Demand| {
-            let held = self.held.get(&demand.sku).copied().unwrap_or_default();
-            let room = self.share.of(free.sellable(&demand.sku)).saturating_sub(held).max(0);
-            let available = room.min(free.sellable(&demand.sku));
-            (demand.quantity > room).then(|| Shortage {
-                sku: demand.sku.clone(),
-                requested: demand.quantity,
-                available,
-            })
+            let (available, Holding { held, unpaid }) = stock(&demand.sku);
+            let sellable = available.saturating_add(held);
+            let room = self.of(sellable).saturating_sub(unpaid).max(0);
+            let (sku, requested) = (demand.sku.clone(), demand.quantity);
+            (requested > room).then(|| Shortage { sku, requested, available: room.min(sellable) })
         };
         demands.iter().filter_map(over).collect()
-    }
-
-    pub(crate) fn add(&mut self, demands: &[Demand]) {
-        for demand in demands {
-            let held = self.held.entry(demand.sku.clone()).or_default();
-            *held = held.saturating_add(demand.quantity);
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::level::LevelView;
 use crate::{
-    application::Stockroom,
+    application::InventoryService,
     domain::{Adjustment, Change},
 };
 
@@ -59,12 +59,12 @@ pub(crate) async fn adjust_stock(
     Path((sku,)): Path<(Sku,)>,
     Context(cx): Context,
     asked: (OptionalKey, Body<AdjustmentBody>),
-    stockroom: Data<Stockroom>,
+    inventory: Data<InventoryService>,
 ) -> ApiResult<Answer> {
     let (OptionalKey(named), body) = asked;
     let operation = format!("POST /admin/stock/{sku}/adjustments");
     let key = named.map(|named| key(cx.principal.label(), &named, &operation, &body.fingerprint_hex()));
     let adjustment = body.into_inner().into_adjustment(sku)?;
-    let answer = stockroom.adjust(&cx, key.as_ref(), &adjustment, LevelView::from).await?;
+    let answer = inventory.adjust(&cx, key.as_ref(), &adjustment, LevelView::from).await?;
     Ok(respond(answer))
 }

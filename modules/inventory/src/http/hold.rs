@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    application::Stockroom,
-    persistence::read::{HoldRow, HoldRowLine},
+    application::InventoryService,
+    domain::{Claim, Line},
 };
 
 /// One order's claim on stock.
@@ -47,14 +47,15 @@ pub(crate) struct HoldsQuery {
     limit: Option<u16>,
 }
 
-impl From<HoldRow> for HoldView {
-    fn from(row: HoldRow) -> Self {
-        let HoldRow { order, status, until, created_at, lines, shortage } = row;
-        let line = |line: HoldRowLine| {
-            let HoldRowLine { sku, quantity, outstanding } = line;
+impl From<Claim> for HoldView {
+    fn from(claim: Claim) -> Self {
+        let Claim { order, status, until, made, lines, shortage, .. } = claim;
+        let line = |line: Line| {
+            let Line { sku, quantity, outstanding } = line;
             HoldLineView { sku, quantity, outstanding }
         };
-        Self { order, status, until, created_at, lines: lines.into_iter().map(line).collect(), shortage }
+        let (status, lines) = (status.as_str().to_owned(), lines.into_iter().map(line).collect());
+        Self { order, status, until, created_at: made.at, lines, shortage }
     }
 }
 
@@ -69,9 +70,9 @@ impl From<HoldRow> for HoldView {
 pub(crate) async fn list_holds(
     _: Admin,
     Query(query): Query<HoldsQuery>,
-    stockroom: Data<Stockroom>,
+    inventory: Data<InventoryService>,
 ) -> ApiResult<Json<Page<HoldView>>> {
     let (before, limit) = (page_cursor(query.cursor.as_deref())?, page_limit(query.limit)?);
-    let page = stockroom.holds(query.order, before, limit).await?;
+    let page = inventory.claims(query.order, before, limit).await?;
     Ok(Json(page.map(HoldView::from)))
 }

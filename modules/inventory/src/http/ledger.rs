@@ -4,12 +4,17 @@ use kernel_web::{Admin, ApiResult, Json, PageQuery, Path, Problems, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{application::Stockroom, persistence::read::LedgerRow};
+use crate::{
+    application::InventoryService,
+    domain::{Delta, Entry},
+    persistence::read::Movement,
+};
 
 /// One movement of a level.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MovementView {
-    id: i64,
+    /// Names the movement among those of its SKU.
+    id: String,
     /// `opening`, `hold`, `commit`, `release`, `expire`, `fulfil`, `return` or `adjust`.
     #[schema(example = "hold")]
     kind: String,
@@ -25,14 +30,16 @@ pub(crate) struct MovementView {
     at: DateTime<Utc>,
 }
 
-impl From<LedgerRow> for MovementView {
-    fn from(row: LedgerRow) -> Self {
-        let LedgerRow { id, kind, delta_on_hand, delta_held, delta_committed, order, reason, actor, at } = row;
-        Self { id, kind, delta_on_hand, delta_held, delta_committed, order, reason, actor, at }
+impl From<Movement> for MovementView {
+    fn from(Movement { place, entry, act }: Movement) -> Self {
+        let Entry { kind, order, delta, reason, .. } = entry;
+        let (id, kind) = (place.source().to_string(), kind.as_str().to_owned());
+        let Delta { on_hand: delta_on_hand, held: delta_held, committed: delta_committed } = delta;
+        Self { id, kind, delta_on_hand, delta_held, delta_committed, order, reason, actor: act.actor, at: act.at }
     }
 }
 
-/// Lists every movement of a SKU, the newest first.
+/// Lists every movement of a SKU, the newest first. The commitment of a hold stands with the hold.
 #[utoipa::path(
     tag = "stock",
     params(PageQuery),
@@ -44,8 +51,8 @@ pub(crate) async fn list_ledger(
     _: Admin,
     Path((sku,)): Path<(Sku,)>,
     Query(page): Query<PageQuery>,
-    stockroom: Data<Stockroom>,
+    inventory: Data<InventoryService>,
 ) -> ApiResult<Json<Page<MovementView>>> {
-    let page = stockroom.ledger(&sku, page.cursor()?, page.limit()?).await?;
+    let page = inventory.movements(&sku, page.cursor()?, page.limit()?).await?;
     Ok(Json(page.map(MovementView::from)))
 }

@@ -5,7 +5,10 @@ use kernel_web::{Admin, ApiResult, Body, IfMatch, Json, Path, Problems, Query, p
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{application::Stockroom, domain::StockLevel};
+use crate::{
+    application::InventoryService,
+    domain::{ShownLevel, StockLevel},
+};
 
 /// Everything there is of one SKU. `available` is `on_hand` without what is held or committed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,9 +26,10 @@ pub(crate) struct LevelView {
     low_stock_threshold: i64,
 }
 
-impl From<StockLevel> for LevelView {
-    fn from(level: StockLevel) -> Self {
-        let StockLevel { sku, on_hand, held, committed, available, low_stock_threshold, version: _ } = level;
+impl From<ShownLevel> for LevelView {
+    fn from(shown: ShownLevel) -> Self {
+        let (held, committed) = (shown.held, shown.committed());
+        let StockLevel { sku, on_hand, available, low_stock_threshold, version: _ } = shown.level;
         Self { sku, on_hand, held, committed, available, low_stock_threshold }
     }
 }
@@ -64,10 +68,10 @@ pub(crate) struct LevelBody {
 pub(crate) async fn list_levels(
     _: Admin,
     Query(query): Query<LevelsQuery>,
-    stockroom: Data<Stockroom>,
+    inventory: Data<InventoryService>,
 ) -> ApiResult<Json<Page<LevelView>>> {
     let (after, limit) = (page_cursor(query.cursor.as_deref())?, page_limit(query.limit)?);
-    let page = stockroom.levels(query.below, after, limit).await?;
+    let page = inventory.levels(query.below, after, limit).await?;
     Ok(Json(page.map(LevelView::from)))
 }
 
@@ -83,9 +87,9 @@ pub(crate) async fn list_levels(
 pub(crate) async fn get_level(
     _: Admin,
     Path((sku,)): Path<(Sku,)>,
-    stockroom: Data<Stockroom>,
+    inventory: Data<InventoryService>,
 ) -> ApiResult<impl Responder + use<>> {
-    let level = stockroom.level(&sku).await?;
+    let level = inventory.shown_level(&sku).await?;
     Ok(tagged(level))
 }
 
@@ -103,15 +107,15 @@ pub(crate) async fn put_level(
     Path((sku,)): Path<(Sku,)>,
     tag: IfMatch,
     body: Body<LevelBody>,
-    stockroom: Data<Stockroom>,
+    inventory: Data<InventoryService>,
 ) -> ApiResult<impl Responder + use<>> {
     let named = |level: &StockLevel| tag.require(&tag_of(level)).is_ok();
-    let level = stockroom.set_threshold(&sku, named, body.low_stock_threshold).await?;
+    let level = inventory.set_threshold(&sku, named, body.low_stock_threshold).await?;
     Ok(tagged(level))
 }
 
-fn tagged(level: StockLevel) -> impl Responder + use<> {
-    let tag = tag_of(&level);
+fn tagged(level: ShownLevel) -> impl Responder + use<> {
+    let tag = tag_of(&level.level);
     Json(LevelView::from(level)).customize().insert_header((ETAG, tag))
 }
 

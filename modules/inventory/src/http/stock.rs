@@ -4,7 +4,7 @@ use kernel_web::{ApiResult, Json, Path, Problems};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::application::Stockroom;
+use crate::application::InventoryService;
 
 /// What can be sold of one SKU now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,7 +22,10 @@ pub(crate) struct StockView {
     responses(Problems, (status = 200, description = "What can be sold", body = StockView)),
 )]
 #[get("/stock/{sku}")]
-pub(crate) async fn get_stock(Path((sku,)): Path<(Sku,)>, stockroom: Data<Stockroom>) -> ApiResult<Json<StockView>> {
-    let level = stockroom.level(&sku).await?;
+pub(crate) async fn get_stock(
+    Path((sku,)): Path<(Sku,)>,
+    inventory: Data<InventoryService>,
+) -> ApiResult<Json<StockView>> {
+    let level = inventory.level(&sku).await?;
     Ok(Json(StockView { sku: level.sku, available: level.available }))
 }

@@ -10,83 +10,108 @@ use uuid::Uuid;
 use super::{read_rows, read_sku};
 use crate::ClaimSummary;
 
-/// So many of the levels that differ are named.
+/// The most levels or claims that are named.
 const NAMED: usize = 10;
 
-/// The three counts as the ledger adds them up.
-macro_rules! by_ledger {
+/// Every movement: the entries of the ledger, and what is read from claims, see [`crate::domain::Claim::in_ledger`].
+macro_rules! movements {
     () => {
-        "SELECT sku, CAST(SUM(delta_on_hand) AS bigint) AS on_hand, CAST(SUM(delta_held) AS bigint) AS held, \
-         CAST(SUM(delta_committed) AS bigint) AS committed FROM ledger GROUP BY sku"
+        "SELECT sku, delta_on_hand AS on_hand, delta_held AS held, delta_committed AS committed FROM ledger \
+         UNION ALL SELECT line.value ->> 0, 0, \
+         CASE WHEN committed_at IS NULL THEN CAST(line.value ->> 1 AS bigint) ELSE 0 END, \
+         CASE WHEN committed_at IS NULL THEN 0 ELSE CAST(line.value ->> 1 AS bigint) END \
+         FROM claim, {each}(claim.lines) AS line WHERE in_ledger = 0"
     };
 }
 
-/// The two claimed counts as the holds add them up.
-macro_rules! by_claims {
+/// The three counts as the movements add them up.
+macro_rules! by_ledger {
     () => {
-        "SELECT sku, CAST(SUM(CASE WHEN status = 'held' THEN outstanding ELSE 0 END) AS bigint) AS held, \
-         CAST(SUM(CASE WHEN status = 'committed' THEN outstanding ELSE 0 END) AS bigint) AS committed \
-         FROM hold_line JOIN hold ON hold.order_id = hold_line.order_id \
-         WHERE status IN ('held', 'committed') GROUP BY sku"
+        concat!(
+            "SELECT sku, CAST(SUM(on_hand) AS bigint) AS on_hand, CAST(SUM(held) AS bigint) AS held, \
+             CAST(SUM(committed) AS bigint) AS committed FROM (",
+            movements!(),
+            ") AS movement GROUP BY sku"
+        )
+    };
+}
+
+/// What open claims have outstanding.
+macro_rules! claimed {
+    ($status:literal) => {
+        concat!(
+            "SELECT line.value ->> 0 AS sku, CAST(line.value ->> 2 AS bigint) AS units \
+             FROM claim, {each}(claim.lines) AS line WHERE status IN (",
+            $status,
+            ")"
+        )
     };
 }
 
 macro_rules! total {
-    ($column:literal, $from:literal) => {
-        concat!("(SELECT CAST(COALESCE(SUM(", $column, "), 0) AS bigint) FROM ", $from, ")")
+    ($column:literal, $from:expr) => {
+        concat!("(SELECT CAST(COALESCE(SUM(", $column, "), 0) AS bigint) FROM (", $from, ") AS summed)")
     };
 }
 
 const TOTALS: &str = concat!(
     "SELECT ",
-    total!("on_hand", "level"),
-    ", ",
-    total!("delta_on_hand", "ledger"),
-    ", ",
-    total!("held", "level"),
-    ", ",
-    total!("delta_held", "ledger"),
-    ", ",
-    total!("committed", "level"),
-    ", ",
-    total!("delta_committed", "ledger"),
-    ", ",
-    total!("outstanding", "hold_line JOIN hold ON hold.order_id = hold_line.order_id WHERE status = 'held'"),
-    ", ",
-    total!("outstanding", "hold_line JOIN hold ON hold.order_id = hold_line.order_id WHERE status = 'committed'")
+    total!("on_hand", "SELECT on_hand FROM level"),
+    " AS on_hand, ",
+    total!("on_hand", movements!()),
+    " AS ledger_on_hand, ",
+    total!("held", movements!()),
+    " AS ledger_held, ",
+    total!("units", claimed!("'held'")),
+    " AS held, ",
+    total!("committed", movements!()),
+    " AS ledger_committed, ",
+    total!("units", claimed!("'committed'")),
+    " AS committed, ",
+    total!("claimed", "SELECT on_hand - available AS claimed FROM level"),
+    " AS claimed, ",
+    total!("units", claimed!("'held', 'committed'")),
+    " AS outstanding"
 );
 
-/// A SKU that moved and has no level differs too: its `level` side is missing.
+/// A SKU that moved and has no level differs too.
 const OFF_LEDGER: &str = concat!(
     "SELECT summed.sku FROM (",
     by_ledger!(),
     ") AS summed LEFT JOIN level ON level.sku = summed.sku WHERE level.sku IS NULL OR level.on_hand <> summed.on_hand \
-     OR level.held <> summed.held OR level.committed <> summed.committed \
-     UNION ALL SELECT level.sku FROM level WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.sku = level.sku) \
-     AND (level.on_hand <> 0 OR level.held <> 0 OR level.committed <> 0) ORDER BY 1"
+     OR level.on_hand - level.available <> summed.held + summed.committed \
+     UNION ALL SELECT level.sku FROM level WHERE (level.on_hand <> 0 OR level.available <> 0) \
+     AND level.sku NOT IN (SELECT sku FROM (",
+    movements!(),
+    ") AS moved) ORDER BY 1"
 );
 
 const OFF_CLAIMS: &str = concat!(
-    "SELECT level.sku FROM level LEFT JOIN (",
-    by_claims!(),
-    ") AS summed ON summed.sku = level.sku WHERE level.held <> COALESCE(summed.held, 0) \
-     OR level.committed <> COALESCE(summed.committed, 0) ORDER BY level.sku"
+    "SELECT level.sku FROM level LEFT JOIN (SELECT sku, CAST(SUM(units) AS bigint) AS units FROM (",
+    claimed!("'held', 'committed'"),
+    ") AS line GROUP BY sku) AS summed ON summed.sku = level.sku \
+     WHERE level.on_hand - level.available <> COALESCE(summed.units, 0) ORDER BY level.sku"
 );
+
+/// Claims whose movements are read from them must be found by their SKUs.
+const NOT_FOUND: &str = "SELECT line.value ->> 0 AS sku FROM claim, {each}(claim.lines) AS line \
+     WHERE in_ledger = 0 AND NOT EXISTS (SELECT 1 FROM claim_sku WHERE claim_sku.sku = line.value ->> 0 \
+     AND claim_sku.created_at = claim.created_at AND claim_sku.order_id = claim.order_id) ORDER BY 1";
 
 const REBUILD: &str = concat!(
-    "UPDATE level SET on_hand = summed.on_hand, held = summed.held, committed = summed.committed, \
-     available = summed.on_hand - summed.held - summed.committed, \
-     low = CASE WHEN summed.on_hand - summed.held - summed.committed < low_stock_threshold THEN 1 ELSE 0 END FROM (",
+    "UPDATE level SET on_hand = summed.on_hand, available = summed.on_hand - summed.held - summed.committed FROM (",
     by_ledger!(),
-    ") AS summed WHERE level.sku = summed.sku AND (level.on_hand <> summed.on_hand OR level.held <> summed.held \
-     OR level.committed <> summed.committed)"
+    ") AS summed WHERE level.sku = summed.sku AND (level.on_hand <> summed.on_hand \
+     OR level.on_hand - level.available <> summed.held + summed.committed)"
 );
 
-/// A level of which the ledger knows nothing has nothing.
-const CLEAR: &str = "UPDATE level SET on_hand = 0, held = 0, committed = 0, available = 0, \
-                     low = CASE WHEN low_stock_threshold > 0 THEN 1 ELSE 0 END \
-                     WHERE (on_hand <> 0 OR held <> 0 OR committed <> 0) \
-                     AND NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.sku = level.sku)";
+/// A level of which no movement is known has nothing.
+const CLEAR: &str = concat!(
+    "UPDATE level SET on_hand = 0, available = 0 WHERE (on_hand <> 0 OR available <> 0) \
+     AND sku NOT IN (SELECT sku FROM (",
+    movements!(),
+    ") AS moved)"
+);
 
 /// Everything that must be equal, with both sides.
 pub(crate) async fn compare(db: &Db) -> Result<Vec<Check>, DbError> {
@@ -97,6 +122,7 @@ pub(crate) async fn compare(db: &Db) -> Result<Vec<Check>, DbError> {
     for (rule, differing) in [
         ("inventory: levels that differ from their ledger", OFF_LEDGER),
         ("inventory: levels that differ from their claims", OFF_CLAIMS),
+        ("inventory: claims that their SKUs do not find", NOT_FOUND),
     ] {
         checks.push(nothing_differs(rule, &read_rows(db, differing, []).await?)?);
     }
@@ -111,13 +137,16 @@ pub(crate) async fn rebuild(tx: &Tx) -> Result<u64, DbError> {
 
 fn compare_totals(row: &QueryResult) -> Result<Vec<Check>, DbError> {
     let rules = [
-        ("inventory: units on hand = the ledger's", 0, 1),
-        ("inventory: units held = the ledger's", 2, 3),
-        ("inventory: units committed = the ledger's", 4, 5),
-        ("inventory: units held = lines of open holds", 2, 6),
-        ("inventory: units committed = lines of commitments not yet sent", 4, 7),
+        ("inventory: units on hand = the ledger's", "on_hand", "ledger_on_hand"),
+        ("inventory: units held by the ledger = lines of open holds", "ledger_held", "held"),
+        (
+            "inventory: units committed by the ledger = lines of commitments not yet sent",
+            "ledger_committed",
+            "committed",
+        ),
+        ("inventory: units not available = lines of open claims", "claimed", "outstanding"),
     ];
-    let total = |index: usize| row.try_get_by_index::<i64>(index);
+    let total = |column: &str| row.try_get::<i64>("", column);
     rules.iter().map(|&(rule, left, right)| Ok(Check::new(rule, total(left)?, total(right)?))).collect()
 }
 
@@ -126,14 +155,14 @@ fn nothing_differs(rule: &str, rows: &[QueryResult]) -> Result<Check, DbError> {
     if rows.is_empty() {
         return Ok(check);
     }
-    let named: Result<Vec<String>, _> = rows.iter().take(NAMED).map(|row| row.try_get_by_index(0)).collect();
+    let named: Result<Vec<String>, _> = rows.iter().take(NAMED).map(|row| row.try_get("", "sku")).collect();
     Ok(check.with_detail(format!("look at {}", named?.join(", "))))
 }
 
 macro_rules! select_claims {
     () => {
-        "SELECT order_id, status, CAST((SELECT COALESCE(SUM(outstanding), 0) FROM hold_line \
-         WHERE hold_line.order_id = hold.order_id) AS bigint) FROM hold "
+        "SELECT order_id, status, CAST((SELECT COALESCE(SUM(CAST(line.value ->> 2 AS bigint)), 0) \
+         FROM {each}(claim.lines) AS line) AS bigint) AS outstanding FROM claim "
     };
 }
 
@@ -155,10 +184,10 @@ pub(crate) async fn skus_after(db: &Db, after: Option<&Sku>, limit: u64) -> Resu
     let sql = "SELECT sku FROM level WHERE sku > ? ORDER BY sku LIMIT ?";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = read_rows(db, sql, [after.map_or("", Sku::as_str).into(), limit.into()]).await?;
-    rows.iter().map(|row| read_sku(&row.try_get_by_index::<String>(0)?)).collect()
+    rows.iter().map(|row| read_sku(&row.try_get::<String>("", "sku")?)).collect()
 }
 
 fn claim(row: &QueryResult) -> Result<ClaimSummary, DbError> {
-    let order = OrderId::new(row.try_get_by_index(0)?);
-    Ok(ClaimSummary { order, status: row.try_get_by_index(1)?, outstanding: row.try_get_by_index(2)? })
+    let order = OrderId::new(row.try_get("", "order_id")?);
+    Ok(ClaimSummary { order, status: row.try_get("", "status")?, outstanding: row.try_get("", "outstanding")? })
 }

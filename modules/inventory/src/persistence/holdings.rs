@@ -5,8 +5,8 @@ use kernel_module::{Holding, Holdings};
 use sea_orm::ConnectionTrait as _;
 
 const COUNT: &str = "SELECT (SELECT COUNT(*) FROM level), \
-               (SELECT COUNT(*) FROM hold WHERE status = 'held'), \
-               (SELECT COUNT(*) FROM hold WHERE status = 'committed'), \
+               (SELECT COUNT(*) FROM claim WHERE status = 'held'), \
+               (SELECT COUNT(*) FROM claim WHERE status = 'committed'), \
                (SELECT COUNT(*) FROM ledger)";
 
 /// Takes a database whose tables may be older than this build's, or are not there yet.

@@ -6,10 +6,10 @@ use kernel::{CallContext, Envelope, Sku};
 use kernel_db::{Reaction, ReactionError, Tx};
 
 use super::cause_of;
-use crate::{application::Stockroom, persistence::post::Note};
+use crate::{application::InventoryService, persistence::hot::Note};
 
 /// New SKUs get levels.
-pub(crate) struct OnCatalog(pub(crate) Arc<Stockroom>);
+pub(crate) struct OnCatalog(pub(crate) Arc<InventoryService>);
 
 #[async_trait]
 impl Reaction for OnCatalog {

@@ -1,17 +1,11 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use kernel::{CallContext, Envelope, OrderId};
+use kernel::{CallContext, Envelope, OrderId, Sku};
 use kernel_db::{Cause, Reaction, ReactionError, Tx};
 use order_contract::OrderEvent;
 
-use crate::{
-    application::Book,
-    domain::{Claim, Entry},
-    error::InventoryError,
-    persistence::{
-        claim,
-        post::{self, Note, Posting},
-    },
-};
+use crate::{application::UnitOfWork, error::InventoryError, persistence::hot::Note};
 
 /// What an order no longer needs is given back; what leaves the house, or comes back to it, is counted.
 pub(crate) struct OnOrder;
@@ -29,7 +23,7 @@ impl Reaction for OnOrder {
         self.react_all(tx, std::slice::from_ref(event)).await
     }
 
-    /// Costs seven round trips at most, whatever the number of events.
+    /// Costs three round trips at most, whatever the number of events.
     async fn react_all(&self, tx: &Tx, events: &[Envelope]) -> Result<(), ReactionError> {
         let mut told = Vec::new();
         for event in events {
@@ -43,15 +37,13 @@ impl Reaction for OnOrder {
 }
 
 async fn apply(tx: &Tx, told: &[Told]) -> Result<(), InventoryError> {
-    claim::bar(tx, told.iter().filter(|told| told.ends()).map(|told| told.order)).await?;
-    let mut book = Book::open(tx, told.iter().map(|told| told.order)).await?;
-    let mut postings = Vec::new();
+    let mut work = UnitOfWork::load(tx, told.iter().map(|told| told.order)).await?;
+    let skus = told.iter().flat_map(|told| told.skus(&work)).collect();
+    work.load_levels(tx, skus).await?;
     for told in told {
-        let entries = told.moves(book.claim(told.order)?)?;
-        postings.push(Posting { note: &told.note, entries });
+        told.apply(&mut work)?;
     }
-    book.close(tx).await?;
-    post::post(tx, &postings, Vec::new()).await
+    work.save(tx).await
 }
 
 /// News that moves goods, and who made it.
@@ -75,20 +67,31 @@ impl Told {
         Ok(Some(Self { order, event, note: Note { actor, cause: Cause::from(envelope) } }))
     }
 
-    const fn ends(&self) -> bool {
-        matches!(self.event, OrderEvent::Cancelled(_) | OrderEvent::Rejected(_))
+    /// The SKUs whose levels it may move.
+    fn skus(&self, work: &UnitOfWork) -> BTreeSet<Sku> {
+        let claim = work.claim(self.order);
+        let mut skus: BTreeSet<Sku> =
+            claim.into_iter().flat_map(|claim| &claim.lines).map(|line| line.sku.clone()).collect();
+        match &self.event {
+            OrderEvent::Fulfilled(event) => skus.extend(event.lines.iter().map(|line| line.sku.clone())),
+            OrderEvent::Returned(event) => skus.extend(event.lines.iter().map(|line| line.sku.clone())),
+            _ => {}
+        }
+        skus
     }
 
     /// The ledger keeps why an order ended, or its goods came back.
-    fn moves(&self, claim: &mut Claim) -> Result<Vec<Entry>, InventoryError> {
-        let because =
-            |entries: Vec<Entry>, reason: &str| entries.into_iter().map(|entry| entry.because(reason)).collect();
+    fn apply(&self, work: &mut UnitOfWork) -> Result<(), InventoryError> {
+        let note = &self.note;
         match &self.event {
-            OrderEvent::Cancelled(event) => Ok(because(claim.release().unwrap_or_default(), &event.reason)),
-            OrderEvent::Rejected(event) => Ok(because(claim.release().unwrap_or_default(), &event.reason)),
-            OrderEvent::Fulfilled(event) => claim.fulfil(&event.lines),
-            OrderEvent::Returned(event) => Ok(because(claim.take_back(&event.lines, event.restock)?, &event.reason)),
-            _ => Ok(Vec::new()),
+            OrderEvent::Cancelled(event) => work.release(note, self.order, Some(&event.reason)),
+            OrderEvent::Rejected(event) => work.release(note, self.order, Some(&event.reason)),
+            OrderEvent::Fulfilled(event) => work.move_goods(note, self.order, |claim| claim.fulfil(&event.lines)),
+            OrderEvent::Returned(event) => work.move_goods(note, self.order, |claim| {
+                let entries = claim.take_back(&event.lines, event.restock)?;
+                Ok(entries.into_iter().map(|entry| entry.because(&event.reason)).collect())
+            }),
+            _ => Ok(()),
         }
     }
 }

@@ -29,16 +29,15 @@ on_both! {
         house.stock().commit(&buyer(), committed).await.unwrap();
         house.prove().await;
 
-        tamper(&house, "UPDATE level SET on_hand = 11, available = 4 WHERE sku = 'CUP'").await;
-        tamper(&house, "UPDATE level SET held = 3, available = 7 WHERE sku = 'POT'").await;
+        tamper(&house, "UPDATE level SET on_hand = 11 WHERE sku = 'CUP'").await;
+        tamper(&house, "UPDATE level SET available = 7 WHERE sku = 'POT'").await;
         assert_eq!(
             broken(&house).await,
             [
                 "units on hand = the ledger's: 31 / 30",
-                "units held = the ledger's: 7 / 6",
-                "units held = lines of open holds: 7 / 6",
+                "units not available = lines of open claims: 11 / 9",
                 "levels that differ from their ledger: 2 / 0",
-                "levels that differ from their claims: 1 / 0",
+                "levels that differ from their claims: 2 / 0",
             ]
         );
         assert_eq!(house.inventory.rebuild().await.unwrap(), 2);
@@ -46,8 +45,9 @@ on_both! {
         house.prove().await;
 
         // Two wrongs that add up to a right are seen all the same.
-        tamper(&house, "UPDATE level SET on_hand = 11, available = 4 WHERE sku = 'CUP'").await;
+        tamper(&house, "UPDATE level SET on_hand = 11 WHERE sku = 'CUP'").await;
         tamper(&house, "UPDATE level SET on_hand = 9, available = 9 WHERE sku = 'JUG'").await;
+        tamper(&house, "UPDATE level SET available = 4 WHERE sku = 'CUP'").await;
         assert_eq!(broken(&house).await, ["levels that differ from their ledger: 2 / 0"]);
         assert_eq!(house.inventory.rebuild().await.unwrap(), 2);
         house.prove().await;
@@ -56,20 +56,31 @@ on_both! {
     async fn a_hold_that_was_lost_is_seen(house: House) {
         let house = house.stocked(&[("CUP", 10)]).await;
         house.hold(house.new_order(), &[("CUP", 4)]).await.unwrap();
-        tamper(&house, "DELETE FROM hold").await;
+        tamper(&house, "DELETE FROM claim").await;
         assert_eq!(
             broken(&house).await,
-            ["units held = lines of open holds: 4 / 0", "levels that differ from their claims: 1 / 0"]
+            [
+                "units not available = lines of open claims: 4 / 0",
+                "levels that differ from their ledger: 1 / 0",
+                "levels that differ from their claims: 1 / 0",
+            ]
         );
+    }
+
+    async fn a_claim_that_its_skus_do_not_find_is_seen(house: House) {
+        let house = house.stocked(&[("CUP", 10), ("POT", 10)]).await;
+        house.hold(house.new_order(), &[("CUP", 4), ("POT", 1)]).await.unwrap();
+        tamper(&house, "DELETE FROM claim_sku WHERE sku = 'CUP'").await;
+        assert_eq!(broken(&house).await, ["claims that their SKUs do not find: 1 / 0"]);
     }
 
     async fn the_table_itself_refuses_what_cannot_be(house: House) {
         let house = house.stocked(&[("CUP", 10)]).await;
         for sql in [
-            "UPDATE level SET available = -1, held = 11",
+            "UPDATE level SET available = -1",
             "UPDATE level SET available = 11",
             "UPDATE level SET on_hand = -1, available = -1",
-            "UPDATE level SET held = -1, available = 11",
+            "UPDATE level SET low_stock_threshold = -1",
         ] {
             let refused: Result<u64, DbError> = house.db.transact(|tx| async move { tx.run(sql, []).await }).await;
             assert!(matches!(refused, Err(DbError::Statement(_))), "{sql}: {refused:?}");

@@ -7,6 +7,7 @@ use actix_web::{
     http::{Method, header},
     test::{TestRequest, init_service, try_call_service},
 };
+use futures_util::future::join_all;
 use inventory_contract::{InventoryEvent, StockAdjusted};
 use kernel::clock::SystemIds;
 use kernel_module::Module;
@@ -218,6 +219,39 @@ on_both! {
         assert_eq!(shown(&page), ["opening 10/0/0 system:catalog null"]);
         assert_eq!(page["next_cursor"], Value::Null);
         assert_eq!(ask(&house, admin(Method::GET, "/admin/stock/JUG/ledger")).await.status, 404);
+    }
+
+    /// Many movements are of one moment. Page by page, each is shown once.
+    async fn the_ledger_is_read_page_by_page(house: House) {
+        let house = house.stocked(&[("CUP", 100)]).await;
+        let orders: Vec<_> = (0..12).map(|_| house.new_order()).collect();
+        join_all(orders.iter().map(|order| house.hold(*order, &[("CUP", 2)]))).await;
+        let (stock, cx) = (house.stock(), buyer());
+        join_all(orders[..9].iter().map(|order| stock.commit(&cx, *order))).await;
+        join_all(orders[..3].iter().map(|order| stock.release(&cx, *order))).await;
+        for units in 1..4 {
+            adjust(&house, "CUP", json!({"delta": units, "reason": "found"})).await;
+        }
+        let whole = get(&house, "/admin/stock/CUP/ledger?limit=100").await;
+        let whole = whole["items"].as_array().unwrap();
+        assert_eq!(whole.len(), 1 + 12 + 9 + 3 + 3);
+        let on_hand: i64 = whole.iter().map(|movement| movement["delta_on_hand"].as_i64().unwrap()).sum();
+        let committed: i64 = whole.iter().map(|movement| movement["delta_committed"].as_i64().unwrap()).sum();
+        assert_eq!((on_hand, committed), (106, 12));
+        for limit in [1, 2, 3, 7] {
+            let (mut read, mut cursor) = (Vec::new(), String::new());
+            for _ in 0..=whole.len() {
+                let page = get(&house, &format!("/admin/stock/CUP/ledger?limit={limit}{cursor}")).await;
+                let items = page["items"].as_array().unwrap();
+                assert!(items.len() <= limit, "{limit}: {}", items.len());
+                read.extend(items.clone());
+                let Some(next) = page["next_cursor"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            let ids = |movements: &[Value]| movements.iter().map(|movement| movement["id"].to_string()).collect::<Vec<_>>();
+            assert_eq!(ids(&read), ids(whole), "{limit} a page");
+        }
+        house.prove().await;
     }
 
     async fn holds_are_found_by_order(house: House) {

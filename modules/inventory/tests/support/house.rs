@@ -143,7 +143,11 @@ impl House {
 
     /// `on_hand/held/committed/available`
     pub(crate) async fn level(&self, name: &str) -> String {
-        let sql = "SELECT on_hand, held, committed, available FROM level WHERE sku = ?";
+        let sql = "SELECT on_hand, (SELECT CAST(COALESCE(SUM(CAST(line.value ->> 2 AS bigint)), 0) AS bigint) \
+                   FROM claim, {each}(claim.lines) AS line WHERE status = 'held' AND line.value ->> 0 = level.sku), \
+                   (SELECT CAST(COALESCE(SUM(CAST(line.value ->> 2 AS bigint)), 0) AS bigint) \
+                   FROM claim, {each}(claim.lines) AS line WHERE status = 'committed' AND line.value ->> 0 = level.sku), \
+                   available FROM level WHERE sku = ?";
         let sku = sku(name).as_str().to_owned();
         let row = self.db.transact(|tx| {
             let sku = sku.clone();

@@ -32,7 +32,7 @@ impl Shop {
             }
             footprint.insert(format!("{module} has published"), feed::head(db).await.unwrap());
         }
-        let units = "SELECT CAST(COALESCE(SUM(on_hand + 3 * held + 5 * committed), 0) AS bigint) FROM level";
+        let units = "SELECT CAST(COALESCE(SUM(on_hand + 3 * available), 0) AS bigint) FROM level";
         footprint.insert("units, by where they are".to_owned(), self.figure("inventory", units).await);
         footprint
     }

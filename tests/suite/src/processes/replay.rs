@@ -131,7 +131,7 @@ async fn counted(store: &Store) -> Takings {
     let takings = Takings {
         orders: figure(databases("order"), "SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await,
         lines: figure(databases("order"), &format!("SELECT COUNT(*) {confirmed}")).await,
-        units: figure(databases("inventory"), "SELECT CAST(SUM(committed) AS bigint) FROM level").await,
+        units: figure(databases("inventory"), "SELECT CAST(SUM(on_hand - available) AS bigint) FROM level").await,
         pence: figure(databases("payment"), "SELECT CAST(SUM(captured) AS bigint) FROM payment").await,
     };
     let authorized = figure(databases("payment"), "SELECT CAST(SUM(authorized) AS bigint) FROM payment").await;

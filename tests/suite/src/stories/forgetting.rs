@@ -25,8 +25,8 @@ async fn what_is_over_is_forgotten(shop: &Shop) {
             rows("order", "orders").await,
             rows("order", "order_line").await,
             rows("order", "timeline WHERE order_id NOT IN (SELECT id FROM orders)").await,
-            rows("inventory", "hold").await,
-            rows("inventory", "hold_line").await,
+            rows("inventory", "claim").await,
+            rows("inventory", "claim_sku").await,
             rows("payment", "webhook_inbox").await,
         ]
     };

@@ -12,9 +12,13 @@ fn time(minute: u32) -> DateTime<Utc> {
 }
 
 fn claim(status: Status) -> Claim {
-    let outstanding = vec![Demand { sku: sku("A"), quantity: 3 }, Demand { sku: sku("B"), quantity: 1 }];
-    let (order, until) = (OrderId::new(Uuid::from_u128(7)), Some(time(15)));
-    Claim { order, status, until, shortage: Vec::new(), unpaid: false, crowded_out: false, outstanding }
+    let demands = [Demand { sku: sku("A"), quantity: 3 }, Demand { sku: sku("B"), quantity: 1 }];
+    let order = OrderId::new(Uuid::from_u128(7));
+    Claim { status, ..Claim::held(order, time(15), false, &demands, act(0)) }
+}
+
+fn act(minute: u32) -> Act {
+    Act { at: time(minute), actor: "system:order".to_owned() }
 }
 
 /// `A +1/0/-1` for one more on hand and one less committed.
@@ -137,4 +141,29 @@ fn goods_that_come_back() {
         let odd = [ReturnedLine { sku: sku("A"), quantity, shipped }];
         assert!(claim(Status::Committed).take_back(&odd, true).is_err(), "{quantity} of which {shipped}");
     }
+}
+
+/// A plain hold and its commitment are read from the claim, until it is entered into the ledger.
+#[test]
+fn plain_movements_are_entered_once() {
+    let mut claim = claim(Status::Held);
+    assert!(claim.is_plain());
+    claim.committed = Some(act(1));
+    let plain = claim.plain_movements();
+    let minutes: Vec<_> = plain.iter().map(|(act, _)| act.at).collect();
+    assert_eq!(minutes, [time(0), time(0), time(1), time(1)]);
+    let entries: Vec<_> = plain.iter().map(|(_, entry)| entry.clone()).collect();
+    assert_eq!(shown(&entries), ["hold A 0/3/0", "hold B 0/1/0", "commit A 0/-3/3", "commit B 0/-1/1"]);
+    assert_eq!(claim.enter(), plain);
+    assert!(claim.in_ledger && !claim.is_plain());
+    assert_eq!((claim.enter(), claim.plain_movements()), (Vec::new(), Vec::new()));
+}
+
+/// What left before the commitment is not a part of it.
+#[test]
+fn a_claim_of_which_goods_have_left_is_not_plain() {
+    let mut claim = claim(Status::Held);
+    claim.fulfil(&[OrderLine { sku: sku("A"), quantity: 2 }]).unwrap();
+    assert!(!claim.is_plain());
+    assert_eq!(shown(&claim.commit().unwrap().unwrap()), ["commit A 0/-1/1", "commit B 0/-1/1"]);
 }
