@@ -50,7 +50,7 @@ async fn belonging(db: &Db) -> Result<Check, DbError> {
 }
 
 async fn ledger_balances(db: &Db) -> Result<Vec<Check>, DbError> {
-    let sql = "SELECT currency, CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT) FROM ledger \
+    let sql = "SELECT currency, CAST(SUM(debited) AS BIGINT), CAST(SUM(credited) AS BIGINT) FROM ledger \
                GROUP BY currency ORDER BY currency";
     let found = rows(db, sql, []).await?;
     found
@@ -66,10 +66,9 @@ async fn ledger_balances(db: &Db) -> Result<Vec<Check>, DbError> {
 
 /// What an operation adds to the account by which it is counted.
 const LEDGER_SUMS: &str = "SELECT payment_id, \
-     SUM(CASE WHEN account = 'set_aside' AND operation = 'authorize' THEN debit \
-              WHEN account = 'set_aside' AND operation = 'void' THEN -credit ELSE 0 END) AS authorized, \
-     SUM(CASE WHEN account = 'taken' AND operation = 'capture' THEN debit ELSE 0 END) AS captured, \
-     SUM(CASE WHEN account = 'taken' AND operation = 'refund' THEN credit ELSE 0 END) AS refunded \
+     SUM(CASE operation WHEN 'authorize' THEN debited WHEN 'void' THEN -credited ELSE 0 END) AS authorized, \
+     SUM(CASE WHEN operation = 'capture' THEN debited ELSE 0 END) AS captured, \
+     SUM(CASE WHEN operation = 'refund' THEN credited ELSE 0 END) AS refunded \
      FROM ledger GROUP BY payment_id";
 
 async fn sums_equal_ledger(db: &Db) -> Result<Vec<Check>, DbError> {

@@ -1,6 +1,7 @@
 //! The tables of payment. Rows do not leave this folder.
 
 pub(crate) mod holdings;
+pub(crate) mod hot;
 pub(crate) mod inbox;
 pub(crate) mod query;
 pub(crate) mod refusals;

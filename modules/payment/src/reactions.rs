@@ -8,9 +8,8 @@ use kernel_db::{Reaction, ReactionError, Tx};
 use order_contract::{OrderCancelled, OrderEvent};
 
 use crate::{
-    application::{Cashier, give_up, take_on},
+    application::{Cashier, UnitOfWork},
     domain::{Payment, Wanted, owed_for_cancellation},
-    persistence::store,
 };
 
 /// Follows the news of orders. It writes down what is owed; the worker pays it.
@@ -37,7 +36,9 @@ impl Reaction for FollowOrders {
         match event.event::<OrderEvent>()? {
             OrderEvent::Cancelled(cancelled) => on_cancelled(tx, event, &cancelled).await?,
             OrderEvent::Rejected(rejected) => {
-                give_up(tx, rejected.order, wanted(tx, event)).await.map_err(ReactionError::new)?;
+                let mut work = load(tx, rejected.order).await?;
+                work.give_up(rejected.order, wanted(tx, event)).map_err(ReactionError::new)?;
+                work.save(tx).await.map_err(ReactionError::new)?;
             }
             OrderEvent::Returned(returned) => {
                 on_returned(tx, event, returned.order, (returned.refund, returned.amount)).await?;
@@ -51,17 +52,19 @@ impl Reaction for FollowOrders {
 
 async fn on_cancelled(tx: &Tx, event: &Envelope, cancelled: &OrderCancelled) -> Result<(), ReactionError> {
     let OrderCancelled { order, refund, amount, .. } = *cancelled;
-    let payment = give_up(tx, order, wanted(tx, event)).await.map_err(ReactionError::new)?;
+    let mut work = load(tx, order).await?;
+    let payment = work.give_up(order, wanted(tx, event)).map_err(ReactionError::new)?;
     let Some(payment) = payment else { return Ok(()) };
-    let attempts = store::attempts(tx, payment.id).await?;
-    let owed = owed_for_cancellation(&payment, &attempts).map_err(ReactionError::new)?;
-    match promised_by_cancellation(&payment, owed, amount) {
-        Some(asked) => {
-            let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted(tx, event) };
-            take_on(tx, payment, (refund, asked), wanted).await.map_err(ReactionError::new)
-        }
-        None => Ok(()),
+    let owed = owed_for_cancellation(&payment, work.attempts(order)).map_err(ReactionError::new)?;
+    if let Some(asked) = promised_by_cancellation(&payment, owed, amount) {
+        let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted(tx, event) };
+        work.take_on(order, (refund, asked), wanted).map_err(ReactionError::new)?;
     }
+    work.save(tx).await.map_err(ReactionError::new)
+}
+
+async fn load(tx: &Tx, order: OrderId) -> Result<UnitOfWork, ReactionError> {
+    UnitOfWork::load(tx, [order].into_iter(), true).await.map_err(ReactionError::new)
 }
 
 /// Whatever is left is owed. Order may have promised more, when it had not heard of a refund by hand yet: then the shop
@@ -84,11 +87,12 @@ async fn on_returned(
     if !amount.is_positive() {
         return Ok(());
     }
-    let payment = store::lock_by_order(tx, order).await?.flatten();
-    let payment = payment.filter(|payment| payment.amount.currency() == amount.currency());
-    let payment = payment.ok_or_else(|| ReactionError::new(NothingToRefund { order, amount }))?;
+    let mut work = load(tx, order).await?;
+    let payment = work.payment(order).filter(|payment| payment.amount.currency() == amount.currency());
+    payment.ok_or_else(|| ReactionError::new(NothingToRefund { order, amount }))?;
     let wanted = Wanted { id: AttemptId::new(refund.uuid()), ..wanted(tx, event) };
-    take_on(tx, payment, (refund, amount), wanted).await.map_err(ReactionError::new)
+    work.take_on(order, (refund, amount), wanted).map_err(ReactionError::new)?;
+    work.save(tx).await.map_err(ReactionError::new)
 }
 
 fn wanted(tx: &Tx, event: &Envelope) -> Wanted {

@@ -26,13 +26,16 @@ pub trait BatchWork: Send + Sync + 'static {
     type Error: From<DbError> + Send + 'static;
 
     /// Loads what `batch` touches, decides each command in turn, and saves what has changed. Answers one outcome for
-    /// each command, in their order.
+    /// each command, in their order. A command without an outcome has changed nothing: it is carried out alone, and no
+    /// other command waits for it. So a batch may leave out what another process has locked; a batch of one waits for
+    /// the lock, and always answers.
     ///
     /// # Errors
     ///
     /// Fails the whole batch, which is rolled back. Each of its commands is then carried out once more, alone, so that
     /// none bears another's error.
-    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Self::Command>]) -> Result<Vec<Self::Outcome>, Self::Error>;
+    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Self::Command>])
+    -> Result<Vec<Option<Self::Outcome>>, Self::Error>;
 }
 
 /// The queue of one module in one process. Cheap to clone.
@@ -114,14 +117,14 @@ impl<W: BatchWork> Inner<W> {
         state.waiting.drain(..size).collect()
     }
 
-    async fn carry_out(&self, batch: &[Arc<W::Command>]) -> Result<Vec<W::Outcome>, W::Error> {
+    async fn carry_out(&self, batch: &[Arc<W::Command>]) -> Result<Vec<Option<W::Outcome>>, W::Error> {
         self.db.transact(|tx| async move { self.work.carry_out(&tx, batch).await }).await
     }
 
     async fn carry_out_alone(&self, command: Arc<W::Command>) -> Result<W::Outcome, W::Error> {
         let outcomes = self.carry_out(&[command]).await?;
         let missing = || W::Error::from(DbError::CommitLost("a command has no outcome".to_owned()));
-        outcomes.into_iter().next().ok_or_else(missing)
+        outcomes.into_iter().next().flatten().ok_or_else(missing)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<W>> {
@@ -155,20 +158,44 @@ impl<W: BatchWork> Runner<W> {
         match self.queue.carry_out(&commands).await {
             Ok(outcomes) => {
                 for (submitted, outcome) in batch.into_iter().zip(outcomes) {
-                    // A caller that has gone does not listen; its command is carried out.
-                    let _ = submitted.outcome.send(Ok(outcome));
+                    match outcome {
+                        Some(outcome) => submitted.tell(Ok(outcome)),
+                        None => self.carry_out_later(submitted),
+                    }
                 }
             }
-            Err(error) if commands.len() == 1 => tell(batch, error),
+            Err(error) if commands.len() == 1 => {
+                if let Some(submitted) = batch.into_iter().next() {
+                    submitted.tell(Err(error));
+                }
+            }
             Err(_) => {
-                let alone = batch.into_iter().map(|submitted| async move {
-                    let outcome = self.queue.carry_out_alone(Arc::clone(&submitted.command)).await;
-                    let _ = submitted.outcome.send(outcome);
-                });
+                let alone = batch.into_iter().map(|submitted| carry_out_alone(&self.queue, submitted));
                 // At the same time: a command that waits for a lock delays the batch once, and not each in turn.
                 join_all(alone).await;
             }
         }
+    }
+
+    fn carry_out_later(&self, submitted: Submitted<W>) {
+        let queue = Arc::clone(&self.queue);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the next batch does not wait for a command that waits for a lock"
+        )]
+        tokio::spawn(async move { carry_out_alone(&queue, submitted).await });
+    }
+}
+
+async fn carry_out_alone<W: BatchWork>(queue: &Inner<W>, submitted: Submitted<W>) {
+    let outcome = queue.carry_out_alone(Arc::clone(&submitted.command)).await;
+    submitted.tell(outcome);
+}
+
+impl<W: BatchWork> Submitted<W> {
+    /// A caller that has gone does not listen; its command is carried out all the same.
+    fn tell(self, outcome: Result<W::Outcome, W::Error>) {
+        let _ = self.outcome.send(outcome);
     }
 }
 
@@ -179,13 +206,6 @@ impl<W: BatchWork> Drop for Runner<W> {
             state.waiting.clear();
             state.is_running = false;
         }
-    }
-}
-
-/// The error of a batch of one.
-fn tell<W: BatchWork>(batch: Vec<Submitted<W>>, error: W::Error) {
-    if let Some(submitted) = batch.into_iter().next() {
-        let _ = submitted.outcome.send(Err(error));
     }
 }
 

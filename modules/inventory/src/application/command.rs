@@ -50,7 +50,7 @@ impl BatchWork for StockWork {
     type Outcome = Result<Outcome, StockRefusal>;
     type Error = InventoryError;
 
-    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Self::Outcome>, InventoryError> {
+    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Option<Self::Outcome>>, InventoryError> {
         let mut work = UnitOfWork::load(tx, batch.iter().map(|command| command.order())).await?;
         let skus = batch.iter().flat_map(|command| command.skus(&work)).collect();
         work.load_levels(tx, skus).await?;
@@ -58,7 +58,7 @@ impl BatchWork for StockWork {
         work.load_holdings(tx, &unpaid).await?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for command in batch {
-            outcomes.push(self.decide(&mut work, command)?);
+            outcomes.push(Some(self.decide(&mut work, command)?));
         }
         work.save(tx).await?;
         if batch.iter().any(|command| matches!(**command, Command::Expire(_))) {

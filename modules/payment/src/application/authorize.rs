@@ -5,7 +5,7 @@ use kernel_db::guard;
 use payment_contract::{Authorize, Charge, ChargeRefusal};
 use port::Executed;
 
-use super::{Cashier, ask::Outcome, cashier::instruction};
+use super::{Cashier, ask::Outcome, cashier::instruction, command::Command};
 use crate::{
     domain::{AttemptStatus, Final, Payment, Status},
     error::PaymentError,
@@ -25,7 +25,7 @@ impl Cashier {
         let context = (cx.correlation, seams.now());
         let mut payment = Payment::asked_for(seams.id(), order, (method, token), amount, context);
         payment.traceparent.clone_from(&cx.traceparent);
-        if !self.crowds.claims.ask(payment.clone()).await? && !guard::sabotaged("payment.claim") {
+        if !self.claim(&payment).await? && !guard::sabotaged("payment.claim") {
             return self.join_authorization(cx, order).await;
         }
         guard::pass("payment.claimed");
@@ -34,6 +34,12 @@ impl Cashier {
         guard::pass("payment.answered");
         let payment = self.settle(&payment, &attempt, &outcome).await?;
         answer(&payment, &outcome)
+    }
+
+    /// Writes a payment down before its provider is asked. `false` when its order has one already, or has given it up.
+    pub(crate) async fn claim(&self, payment: &Payment) -> Result<bool, PaymentError> {
+        let outcome = self.commands.submit(Command::Claim(payment.clone())).await??;
+        Ok(matches!(outcome, super::command::Outcome::Claimed(true)))
     }
 
     /// Refuses what must not even be written down.

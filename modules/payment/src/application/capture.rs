@@ -3,9 +3,14 @@ use kernel_db::guard;
 use payment_contract::ChargeRefusal;
 use port::Executed;
 
-use super::{Cashier, ask::Outcome, cashier::instruction};
+use super::{
+    Cashier,
+    ask::Outcome,
+    cashier::instruction,
+    command::{self, Command},
+};
 use crate::{
-    domain::{AttemptStatus, Final, Operation, Payment, Status},
+    domain::{Attempt, AttemptStatus, Final, Operation, Payment, Status},
     error::PaymentError,
     persistence::{
         query::{self, Dossier, Found},
@@ -28,7 +33,7 @@ impl Cashier {
         let mut patience = self.patience(cx);
         loop {
             let wanted = CaptureWanted { order, wanted: self.wanted(cx) };
-            if let Some((payment, attempt)) = self.crowds.captures.ask(wanted).await? {
+            if let Some((payment, attempt)) = self.start_capture(wanted).await? {
                 guard::pass("payment.capture_claimed");
                 let provider = self.provider(&payment.method).ok_or(PaymentError::NoProvider)?;
                 let outcome = self.call(provider.as_ref(), &instruction(&payment, &attempt)).await;
@@ -46,6 +51,14 @@ impl Cashier {
                 Progress::Busy if patience.wait().await => {}
                 Progress::Busy => return Err(PaymentError::IN_DOUBT),
             }
+        }
+    }
+
+    /// `None` where no capture can be started.
+    async fn start_capture(&self, wanted: CaptureWanted) -> Result<Option<(Payment, Attempt)>, PaymentError> {
+        match self.commands.submit(Command::Capture(wanted)).await?? {
+            command::Outcome::Started(started) => Ok(started.map(|started| *started)),
+            command::Outcome::Claimed(_) | command::Outcome::Ended(_) => Ok(None),
         }
     }
 

@@ -3,11 +3,11 @@ use std::time::Duration;
 use kernel::AttemptId;
 use kernel_db::guard;
 
-use super::{Cashier, ask::Outcome, cashier::instruction, refuse::fail_refund};
+use super::{Cashier, UnitOfWork, ask::Outcome, cashier::instruction};
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment, Step, next_step},
     error::PaymentError,
-    persistence::store,
+    persistence::{hot::Row, store},
     provider::Provider,
 };
 
@@ -38,22 +38,26 @@ impl Cashier {
         id: AttemptId,
     ) -> Result<Option<(Payment, Attempt, Step)>, PaymentError> {
         let Some(payment) = store::try_lock_by_reference(tx, id).await? else { return Ok(None) };
-        let attempts = store::attempts(tx, payment.id).await?;
+        let order = payment.order;
+        let mut work = UnitOfWork::of_locked(tx, vec![Row::Payment(Box::new(payment.clone()))]).await?;
+        let attempts = work.attempts(order);
         let Some(attempt) = attempts.iter().find(|attempt| attempt.id == id).cloned() else { return Ok(None) };
         let now = self.db.seams().now();
-        let step = next_step(&payment, &attempts, &attempt, now);
+        let step = next_step(&payment, attempts, &attempt, now);
         let (status, answer) = (attempt.status, attempt.answer.clone());
         let attempt = match &step {
             Step::Call | Step::LookUp => attempt.started_until(self.lease_from(now)),
             Step::Wait => attempt.left_for(status, answer, Some(now + WAIT)),
             Step::Drop(why) => attempt.left_for(AttemptStatus::Dropped, Some((*why).to_owned()), None),
             Step::Fail(why) => {
-                fail_refund(tx, (&payment, &attempts), &attempt, why).await?;
+                work.fail_refund(order, &attempt, why)?;
+                work.save(tx).await?;
                 return Ok(None);
             }
             Step::Leave => return Ok(None),
         };
-        store::update(tx, &attempt).await?;
+        work.put(order, attempt.clone())?;
+        work.save(tx).await?;
         Ok(matches!(step, Step::Call | Step::LookUp).then_some((payment, attempt, step)))
     }
 

@@ -1,10 +1,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use kernel::{CallContext, DateTime, Utc};
-use kernel_db::Db;
+use kernel_db::{BatchQueue, Db};
 use tokio::sync::Notify;
 
-use super::crowds::Crowds;
+use super::command::PaymentWork;
 use crate::{
     config::Config,
     domain::{Attempt, Operation, Payment, Wanted},
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) struct Cashier {
     pub(super) db: Db,
     pub(super) config: Config,
-    pub(crate) crowds: Crowds,
+    pub(super) commands: BatchQueue<PaymentWork>,
     pub(super) providers: HashMap<&'static str, Arc<dyn Provider>>,
     /// There is something for the worker to do.
     pub(super) news: Notify,
@@ -28,8 +28,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(80);
 
 impl Cashier {
     pub(crate) fn new(db: Db, config: Config, providers: HashMap<&'static str, Arc<dyn Provider>>) -> Self {
-        let crowds = Crowds::of(&db, config.lease());
-        Self { db, config, crowds, providers, news: Notify::new() }
+        let commands = BatchQueue::new(db.clone(), PaymentWork::new(config.lease()));
+        Self { db, config, commands, providers, news: Notify::new() }
     }
 
     pub(crate) const fn db(&self) -> &Db {

@@ -1,11 +1,7 @@
 use kernel::{CallContext, OrderId};
-use kernel_db::{Tx, outbox};
+use kernel_db::Tx;
 
-use super::{
-    Cashier,
-    ask::Outcome,
-    end::{cause, free},
-};
+use super::{Cashier, UnitOfWork, ask::Outcome};
 use crate::{
     domain::{AttemptStatus, Operation, Payment, Status, Wanted},
     error::PaymentError,
@@ -25,10 +21,10 @@ impl Cashier {
         let given_up = self
             .db
             .transact(|tx| async move {
-                let payment = give_up(&tx, order, wanted.clone()).await?;
+                let payment = give_up(&tx, order, wanted).await?;
                 if payment.is_none() && !store::tombstone(&tx, order).await? {
-                    // One came into being meanwhile, or there was a tombstone.
-                    return give_up(&tx, order, wanted.clone()).await;
+                    // A payment has come into being, or there was a tombstone.
+                    return give_up(&tx, order, wanted).await;
                 }
                 Ok::<_, PaymentError>(payment)
             })
@@ -66,39 +62,9 @@ fn next(dossier: &Dossier) -> Option<kernel::AttemptId> {
     dossier.open().or_else(void).map(|attempt| attempt.id)
 }
 
-/// Notes that nobody wants the money of `order`, and queues what that takes. `None` when there is no payment.
-pub(crate) async fn give_up(tx: &Tx, order: OrderId, wanted: Wanted) -> Result<Option<Payment>, PaymentError> {
-    let Some(mut payment) = store::lock_by_order(tx, order).await?.flatten() else { return Ok(None) };
-    match payment.status() {
-        Status::Pending | Status::Authorized if !payment.standing().given_up => {
-            store::give_up(tx, payment.id).await?;
-            payment.give_up();
-        }
-        _ => {}
-    }
-    match payment.status() {
-        Status::Pending => abandon_what_was_never_asked(tx, &mut payment).await?,
-        Status::Authorized => free(tx, &payment, wanted).await?,
-        Status::Captured | Status::Declined | Status::Voided | Status::Refunded => {}
-    }
-    Ok(Some(payment))
-}
-
-/// A payment whose provider could not be reached has nothing to wait for.
-async fn abandon_what_was_never_asked(tx: &Tx, payment: &mut Payment) -> Result<(), PaymentError> {
-    let attempts = store::attempts(tx, payment.id).await?;
-    let unreached = attempts.iter().any(|attempt| attempt.status == AttemptStatus::Failed);
-    if !unreached || attempts.iter().any(|attempt| attempt.status.is_unsettled()) {
-        return Ok(());
-    }
-    let before = *payment.standing();
-    let movement = payment.abandoned()?;
-    if tx.run_all(vec![store::save_all(&[(payment, &before)], tx.seams().now())]).await? != [1] {
-        return Err(PaymentError::SettledBefore);
-    }
-    if let Some(event) = movement.event {
-        let version = payment.standing().version;
-        outbox::publish(tx, &cause(payment.correlation, payment.traceparent.clone()), &[(version, event)])?;
-    }
-    Ok(())
+async fn give_up(tx: &Tx, order: OrderId, wanted: &Wanted) -> Result<Option<Payment>, PaymentError> {
+    let mut work = UnitOfWork::load(tx, [order].into_iter(), true).await?;
+    let payment = work.give_up(order, wanted.clone())?;
+    work.save(tx).await?;
+    Ok(payment)
 }

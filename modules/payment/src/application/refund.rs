@@ -6,7 +6,7 @@ use super::{Cashier, ask::Outcome};
 use crate::{
     domain::{Attempt, Operation, Payment, Status, Wanted, left_to_give},
     error::PaymentError,
-    persistence::{query, store},
+    persistence::{hot, query, store},
 };
 
 /// A person gives money back.
@@ -58,7 +58,7 @@ impl Cashier {
 /// Queues the refund if the payment has room for it; answers the one that is there when it was asked for before.
 async fn decide(tx: &Tx, request: &RefundRequest, wanted: Wanted) -> Result<Attempt, PaymentError> {
     let payment = store::lock(tx, request.payment).await?.ok_or(PaymentError::NotFound)?;
-    let attempts = store::attempts(tx, payment.id).await?;
+    let attempts = hot::attempts(tx, &[payment.id]).await?;
     if let Some(before) = attempts.iter().find(|attempt| attempt.id == wanted.id) {
         let same = before.amount.minor() == request.minor && before.reason.as_deref() == Some(&*request.reason);
         return if same { Ok(before.clone()) } else { Err(KeyRefusal::Reused.into()) };

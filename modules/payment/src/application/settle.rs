@@ -1,10 +1,9 @@
 use kernel::PaymentId;
-use kernel_db::Tx;
 
 use super::{
     Cashier,
     ask::Outcome,
-    end::{Ending, end_locked},
+    command::{self, Command},
 };
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment},
@@ -21,10 +20,7 @@ impl Cashier {
         outcome: &Outcome,
     ) -> Result<Payment, PaymentError> {
         let settled = match outcome {
-            Outcome::Final(end) => match self.end(seen, attempt, end).await {
-                Err(PaymentError::SettledBefore) => None,
-                ended => Some(ended?),
-            },
+            Outcome::Final(end) => Some(self.end(seen, attempt, end).await?),
             Outcome::Pending | Outcome::Unreached | Outcome::Unknown => {
                 let postponed = store::postpone(&self.db, &self.postponed(attempt, outcome)).await?;
                 postponed.then(|| seen.clone())
@@ -44,12 +40,11 @@ impl Cashier {
         Ok(payment)
     }
 
-    /// Ends `attempt` together with others, or, where that takes more care, by itself.
     async fn end(&self, seen: &Payment, attempt: &Attempt, end: &Final) -> Result<Payment, PaymentError> {
-        let ending = Ending { seen: seen.clone(), attempt: attempt.clone(), end: end.clone() };
-        match self.crowds.endings(attempt.operation).ask(ending).await? {
-            Some(payment) => Ok(payment),
-            None => self.db.transact(|tx| async move { look_again(&tx, seen.id, attempt, end).await }).await,
+        let command = Command::End { order: seen.order, payment: seen.id, attempt: attempt.clone(), end: end.clone() };
+        match self.commands.submit(command).await?? {
+            command::Outcome::Ended(payment) => Ok(*payment),
+            command::Outcome::Claimed(_) | command::Outcome::Started(_) => Err(PaymentError::NotFound),
         }
     }
 
@@ -77,10 +72,4 @@ impl Cashier {
 /// Whether only a further call brings the attempt on: its provider was not reached, and nothing is set aside by it.
 fn is_left_to_the_caller(attempt: &Attempt, outcome: &Outcome) -> bool {
     *outcome == Outcome::Unreached && matches!(attempt.operation, Operation::Authorize | Operation::Capture)
-}
-
-async fn look_again(tx: &Tx, id: PaymentId, attempt: &Attempt, end: &Final) -> Result<Payment, PaymentError> {
-    let fresh = store::lock(tx, id).await?.ok_or(PaymentError::NotFound)?;
-    let attempts = store::attempts(tx, id).await?;
-    end_locked(tx, (&fresh, &attempts), attempt, end).await
 }

@@ -1,11 +1,11 @@
 use kernel::card;
 use kernel_db::Tx;
 
-use super::{Cashier, ask::Outcome, end::end_locked};
+use super::{Cashier, UnitOfWork, ask::Outcome};
 use crate::{
     domain::{Final, Operation, Payment, Status},
     error::PaymentError,
-    persistence::{inbox, store},
+    persistence::{hot::Row, inbox, store},
     provider::{Notice, Reading, Verdict},
     signature::{Seal, WebhookSecret},
 };
@@ -68,8 +68,9 @@ impl Cashier {
         let Some(payment) = store::lock_by_reference(tx, notice.reference).await? else {
             return Ok("unknown reference");
         };
-        let attempts = store::attempts(tx, payment.id).await?;
-        let attempt = match attempts.iter().find(|attempt| attempt.id == notice.reference) {
+        let order = payment.order;
+        let mut work = UnitOfWork::of_locked(tx, vec![Row::Payment(Box::new(payment.clone()))]).await?;
+        let attempt = match work.attempts(order).iter().find(|attempt| attempt.id == notice.reference) {
             Some(attempt) => attempt.clone(),
             None if notice.reference == payment.authorization() => {
                 self.authorization(&payment, "system:payment".to_owned())
@@ -79,8 +80,11 @@ impl Cashier {
         if !attempt.status.is_unsettled() && !is_late_approval(&payment, attempt.operation, &end) {
             return Ok("known already");
         }
-        match end_locked(tx, (&payment, &attempts), &attempt, &end).await {
-            Ok(_) => Ok("settled"),
+        match work.end(order, &attempt, &end) {
+            Ok(_) => {
+                work.save(tx).await?;
+                Ok("settled")
+            }
             Err(PaymentError::Contradiction(error)) => {
                 tracing::error!(payment = %payment.id, %error, "a webhook contradicts what is known");
                 Ok("contradicts what is known")

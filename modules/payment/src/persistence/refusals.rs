@@ -46,20 +46,22 @@ pub(crate) fn keep(refusal: &Refusal) -> Write {
     Write::new(sql, [dialect::rows(&[row])])
 }
 
-/// Every refusal of a payment that the caller has locked, oldest first.
-pub(crate) async fn of_locked(tx: &Tx, payment: PaymentId) -> Result<Vec<Refusal>, DbError> {
-    let sql = format!("SELECT {COLUMNS} FROM refund_refusal WHERE payment_id = ? ORDER BY created_at, refund_id");
-    tx.rows(&sql, [payment.uuid().into()]).await?.iter().map(refusal).collect()
+/// Every refusal of payments that are locked, oldest first.
+pub(super) async fn of_locked(tx: &Tx, payments: Value) -> Result<Vec<Refusal>, DbError> {
+    tx.rows(&of_payments(), [payments]).await?.iter().map(refusal).collect()
+}
+
+fn of_payments() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM refund_refusal WHERE payment_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) \
+         ORDER BY created_at, refund_id"
+    )
 }
 
 /// Every refusal of the payments, oldest first.
 pub(crate) async fn of(db: &Db, payments: &[PaymentId]) -> Result<Vec<Refusal>, DbError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM refund_refusal WHERE payment_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) \
-         ORDER BY created_at, refund_id"
-    );
     let ids: Vec<[String; 1]> = payments.iter().map(|id| [id_cell(id.uuid())]).collect();
-    let statement = db.dialect().statement(&sql, [dialect::rows(&ids)]);
+    let statement = db.dialect().statement(&of_payments(), [dialect::rows(&ids)]);
     db.reader().query_all_raw(statement).await?.iter().map(refusal).collect()
 }
 

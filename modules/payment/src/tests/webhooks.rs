@@ -101,7 +101,7 @@ async fn a_hundred_repeats_have_one_effect() {
         assert_eq!(store.standing(order).await, "authorized 900 0 0");
         assert_eq!(store.events(order).await, ["payment.authorized.v1"]);
         assert_eq!(store.count("SELECT COUNT(*) FROM webhook_inbox", []).await, 2);
-        assert_eq!(store.count("SELECT COUNT(*) FROM ledger", []).await, 2);
+        assert_eq!(store.count("SELECT COUNT(*) FROM ledger", []).await, 1);
         served.stop().await;
     }
 }

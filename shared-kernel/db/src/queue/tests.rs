@@ -13,7 +13,7 @@ use kernel::Seams;
 use super::{BatchQueue, BatchWork, next_batch};
 use crate::{Bus, Db, DbError, Durability, Target, Tx};
 
-/// Doubles each number, fails a batch with a 13 in it, and panics at a 666.
+/// Doubles each number, leaves multiples of 1,001 out of a batch, fails a batch with a 13 in it, and panics at a 666.
 #[derive(Default)]
 struct Doubling {
     batches: AtomicUsize,
@@ -25,14 +25,20 @@ impl BatchWork for Doubling {
     type Outcome = u64;
     type Error = DbError;
 
-    async fn carry_out(&self, _: &Tx, batch: &[Arc<u64>]) -> Result<Vec<u64>, DbError> {
+    async fn carry_out(&self, _: &Tx, batch: &[Arc<u64>]) -> Result<Vec<Option<u64>>, DbError> {
         self.batches.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(5)).await;
         assert!(batch.iter().all(|number| **number != 666), "as this test wants it");
         if batch.iter().any(|number| **number == 13) {
             return Err(DbError::corrupt("number", "13"));
         }
-        Ok(batch.iter().map(|number| **number * 2).collect())
+        if let [alone] = batch
+            && alone.is_multiple_of(1_001)
+        {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        let later = |number: u64| batch.len() > 1 && number.is_multiple_of(1_001);
+        Ok(batch.iter().map(|number| (!later(**number)).then_some(**number * 2)).collect())
     }
 }
 
@@ -67,6 +73,26 @@ async fn no_command_bears_the_error_of_another() {
     let outcomes = join_all((10..20_u64).map(|number| queue.submit(number))).await;
     for (number, outcome) in (10..20_u64).zip(outcomes) {
         assert_eq!(outcome.is_ok(), number != 13, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_waits_holds_no_other_up() {
+    let (queue, _folder) = queue().await;
+    let began = std::time::Instant::now();
+    let (mut others, mut waits) = (Vec::new(), Vec::new());
+    for number in 1_000..1_010_u64 {
+        let queue = queue.clone();
+        let submitted = tokio::spawn(async move { (number, queue.submit(number).await) });
+        if number == 1_001 { waits.push(submitted) } else { others.push(submitted) }
+    }
+    for other in others {
+        let (number, outcome) = other.await.unwrap();
+        assert_eq!(outcome.unwrap(), number * 2);
+    }
+    assert!(began.elapsed() < Duration::from_millis(400), "{:?}", began.elapsed());
+    for waits in waits {
+        assert_eq!(waits.await.unwrap().1.unwrap(), 2_002);
     }
 }
 

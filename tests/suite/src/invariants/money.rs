@@ -126,7 +126,7 @@ fn acceptable(answer: &Answer) -> Result<(), String> {
 /// Debits equal credits, and the provider's books say what ours say.
 async fn books_balance(shop: &Shop) -> Result<(), String> {
     let unequal = "SELECT COUNT(*) FROM (SELECT currency FROM ledger GROUP BY currency \
-                   HAVING SUM(debit) <> SUM(credit)) AS unequal";
+                   HAVING SUM(debited) <> SUM(credited)) AS unequal";
     let unequal = shop.figure("payment", unequal).await;
     ensure(unequal == 0, || "debits and credits differ".to_owned())?;
     for (sum, operation) in [("authorized", "authorize"), ("captured", "capture"), ("refunded", "refund")] {

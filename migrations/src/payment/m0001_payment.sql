@@ -19,18 +19,22 @@ CREATE TABLE payment (
     version @int NOT NULL,
     given_up @int NOT NULL CHECK (given_up IN (0, 1)),
     correlation_id @id,
+    -- The trace of the request that asked, so that the events of what comes of it carry it on.
+    traceparent @text,
     created_at @time NOT NULL,
     updated_at @time NOT NULL,
     CHECK (amount >= authorized AND authorized >= captured AND captured >= refunded AND refunded >= 0),
     CHECK (method IS NOT NULL AND currency IS NOT NULL OR status = 'voided' AND amount = 0)
-) @strict;
+) @updated;
 CREATE INDEX payment_pending ON payment (created_at) WHERE status = 'pending';
+-- Voids that are to be ended; hardly ever a row.
+CREATE INDEX payment_given_up ON payment (id) WHERE status = 'authorized' AND given_up = 1;
 
 -- One thing asked of a provider; the id is the reference by which the provider knows it. An authorization has the
 -- payment's id and a row as soon as there is something to say of it; a refund has the refund's id.
 CREATE TABLE attempt (
     id @id NOT NULL PRIMARY KEY,
-    payment_id @id NOT NULL REFERENCES payment (id),
+    payment_id @id NOT NULL,
     operation @text NOT NULL CHECK (operation IN ('authorize', 'capture', 'void', 'refund')),
     currency @text NOT NULL,
     amount @int NOT NULL CHECK (amount >= 0),
@@ -40,6 +44,7 @@ CREATE TABLE attempt (
     answer @text,
     asked_by @text NOT NULL,
     correlation_id @id,
+    traceparent @text,
     tries @int NOT NULL,
     -- When somebody may take it up; whoever does moves it on, so it is a lease as well.
     next_try_at @time,
@@ -53,21 +58,21 @@ CREATE UNIQUE INDEX attempt_once ON attempt (payment_id, operation)
     WHERE operation <> 'refund' AND status NOT IN ('failed', 'dropped');
 CREATE INDEX attempt_due ON attempt (next_try_at) WHERE status IN ('queued', 'started', 'unknown', 'pending');
 
--- Where the money is: two rows for each movement, one debit and one credit. Only ever added to.
+-- Where the money is: a row for each movement, from the account that is credited to the one that is debited. Only ever
+-- added to. An attempt moves money once. No foreign key: the transaction that writes a movement has locked the payment, and
+-- `banyan check` proves that each has its attempt.
 CREATE TABLE ledger (
-    position @serial,
+    attempt_id @id NOT NULL PRIMARY KEY,
     payment_id @id NOT NULL,
-    attempt_id @id NOT NULL REFERENCES attempt (id),
     operation @text NOT NULL CHECK (operation IN ('authorize', 'capture', 'void', 'refund')),
-    account @text NOT NULL CHECK (account IN ('buyer', 'set_aside', 'taken')),
+    debit @text NOT NULL CHECK (debit IN ('buyer', 'set_aside', 'taken')),
+    credit @text NOT NULL CHECK (credit IN ('buyer', 'set_aside', 'taken')),
     currency @text NOT NULL,
-    debit @int NOT NULL CHECK (debit >= 0),
-    credit @int NOT NULL CHECK (credit >= 0),
+    debited @int NOT NULL CHECK (debited >= 0),
+    credited @int NOT NULL CHECK (credited >= 0),
     posted_at @time NOT NULL,
-    CHECK (debit = 0 OR credit = 0),
-    UNIQUE (attempt_id, account)
+    CHECK (debit <> credit)
 ) @strict;
-CREATE INDEX ledger_payment ON ledger (payment_id);
 
 -- What providers told us by themselves. An event has its effect once, however often it is delivered.
 CREATE TABLE webhook_inbox (
@@ -79,6 +84,29 @@ CREATE TABLE webhook_inbox (
     received_at @time NOT NULL,
     PRIMARY KEY (provider, event_id)
 ) @strict;
+CREATE INDEX webhook_processed ON webhook_inbox (received_at) WHERE processed IS NOT NULL;
+
+-- Promises to give money back that could not be kept, all or in part: what the shop has to settle by other means.
+-- asked - refunded is what is missing.
+CREATE TABLE refund_refusal (
+    refund_id @id NOT NULL PRIMARY KEY,
+    payment_id @id NOT NULL,
+    currency @text NOT NULL,
+    asked @int NOT NULL CHECK (asked > 0),
+    -- What of it is given back, or about to be.
+    refunded @int NOT NULL CHECK (refunded >= 0),
+    -- What could be given back when the promise came.
+    left_over @int NOT NULL CHECK (left_over >= 0),
+    reason @text NOT NULL,
+    asked_by @text NOT NULL,
+    created_at @time NOT NULL,
+    resolved_at @time,
+    resolved_by @text,
+    resolution @text,
+    CHECK (refunded < asked)
+) @strict;
+CREATE INDEX refund_refusal_payment ON refund_refusal (payment_id);
+CREATE INDEX refund_refusal_open ON refund_refusal (created_at) WHERE resolved_at IS NULL;
 
 -- The simulated provider's own books. Nothing but its code writes them; tests and checks compare.
 CREATE TABLE simulated_ledger (
