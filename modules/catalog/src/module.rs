@@ -6,16 +6,13 @@ use async_trait::async_trait;
 use catalog_contract::{Prices, serve_prices};
 use inventory_contract::Stock;
 use kernel::Sku;
-use kernel_db::{Db, DbError};
+use kernel_db::{BatchQueue, Db, DbError};
 use kernel_module::{Check, Holdings, Module, Worker};
 use port::Dispatch;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    application::{
-        quote::{Quotes, quoting},
-        searches::Searches,
-    },
+    application::{quote::ReadQuotes, searches::Searches},
     cache::{Cache, watch},
     config::Config,
     domain::Status,
@@ -34,7 +31,7 @@ struct Inner {
     config: Config,
     stock: Arc<dyn Stock>,
     cache: Arc<Cache>,
-    quotes: Quotes,
+    quotes: BatchQueue<ReadQuotes>,
     searches: Searches,
 }
 
@@ -53,7 +50,7 @@ impl Catalog {
     /// `stock` is asked for levels, only to show them.
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));
-        let quotes = quoting(&db);
+        let quotes = BatchQueue::new(db.clone(), ReadQuotes);
         let searches = Searches::new(&config);
         Self { inner: Arc::new(Inner { db, config, stock, cache, quotes, searches }) }
     }
@@ -85,7 +82,7 @@ impl Catalog {
         self.inner.stock.as_ref()
     }
 
-    pub(crate) fn quotes(&self) -> &Quotes {
+    pub(crate) fn quotes(&self) -> &BatchQueue<ReadQuotes> {
         &self.inner.quotes
     }
 

@@ -7,22 +7,19 @@ use std::sync::Arc;
 use catalog_contract::Prices;
 use inventory_contract::Stock;
 use kernel::{CallContext, DateTime, OrderId, Utc};
-use kernel_db::{Crowd, Db, DbError, Feed, idempotency};
+use kernel_db::{BatchQueue, Db, DbError, Feed, idempotency};
 use kernel_module::Tasks;
 use payment_contract::Charges;
 use tokio::sync::mpsc;
 
-use crate::{
-    Config,
-    domain::{Order, token::OrderTokens},
-    error::OrderError,
-};
+use crate::{Config, domain::token::OrderTokens, error::OrderError};
 
 pub(crate) mod ask_return;
 pub(crate) mod call_off;
 pub(crate) mod cancel;
 pub(crate) mod cart;
 pub(crate) mod checkout;
+mod command;
 pub(crate) mod decide_return;
 mod forget;
 pub(crate) mod fulfil;
@@ -59,26 +56,9 @@ pub(crate) struct Orders {
     looked: forget::Looked,
     watch: Option<unpaid::Watch>,
     waiting: waiting::Waiting,
-    crowds: Crowds,
+    commands: BatchQueue<command::OrderWork>,
     /// Orders whose placing is to be taken up at once.
     woken: mpsc::UnboundedSender<OrderId>,
-}
-
-/// What every order does, done for many at once.
-struct Crowds {
-    take: Crowd<place::Taking, Result<place::Taken, OrderError>, OrderError>,
-    confirm: Crowd<saga::crowds::Confirming, Order, saga::Unwritten>,
-    finish: Crowd<saga::crowds::Finishing, idempotency::Answer, saga::Unwritten>,
-}
-
-impl Crowds {
-    fn of(db: &Db, config: &Config) -> Self {
-        Self {
-            take: place::taking(db, config),
-            confirm: saga::crowds::confirming(db, config),
-            finish: saga::crowds::finishing(db),
-        }
-    }
 }
 
 /// A request as a use case sees it: on whose behalf, and which effect it is.
@@ -98,10 +78,10 @@ impl Orders {
         woken: mpsc::UnboundedSender<OrderId>,
     ) -> Self {
         let tokens = OrderTokens::new(&config.server_secret);
-        let crowds = Crowds::of(&db, &config);
+        let commands = BatchQueue::new(db.clone(), command::OrderWork::new(config.clone()));
         let watch = unpaid::Watch::new(&config.server_secret, db.seams().ids.secret());
         let (looked, waiting) = (forget::Looked::default(), waiting::Waiting::default());
-        Self { db, config, ports, tasks, tokens, looked, watch, waiting, crowds, woken }
+        Self { db, config, ports, tasks, tokens, looked, watch, waiting, commands, woken }
     }
 
     /// Whether `token` is the one that was given to whoever placed `order`.

@@ -67,8 +67,3 @@ fn id_cell(id: Uuid) -> String {
 fn time_cell(at: DateTime<kernel::Utc>) -> String {
     at.to_rfc3339()
 }
-
-/// How many rows a statement changes that changes one for each of `things`.
-pub(crate) fn rows_of<T>(things: &[T]) -> u64 {
-    u64::try_from(things.len()).unwrap_or(u64::MAX)
-}

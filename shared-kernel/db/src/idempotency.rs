@@ -96,6 +96,13 @@ pub async fn claim_all(tx: &Tx, keys: &[&Key]) -> Result<Vec<bool>, DbError> {
     Ok(keys.iter().map(|key| claimed.remove(&(key.scope.clone(), key.key.clone()))).collect())
 }
 
+/// Gives back a key that this transaction has claimed, for an effect that it does not make.
+pub async fn free(tx: &Tx, key: &Key) -> Result<(), DbError> {
+    let sql = "DELETE FROM idempotency WHERE scope = ? AND key = ? AND status IS NULL";
+    tx.run(sql, [key.scope.clone().into(), key.key.clone().into()]).await?;
+    Ok(())
+}
+
 fn names(rows: &[QueryResult]) -> Result<HashSet<(String, String)>, DbError> {
     rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }

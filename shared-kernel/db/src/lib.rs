@@ -1,7 +1,7 @@
 //! How a module keeps its data, and the only place that knows SQLite from Postgres.
 //!
 //! Reading order: [`Target`] says where a module's data lives, [`Db`] opens it, [`Db::transact`] is the
-//! one way to write, and [`Crowd`] lets many callers share one such write. [`outbox`] publishes inside such a
+//! one way to write, and a [`BatchQueue`] lets many commands share one such write. [`outbox`] publishes inside such a
 //! transaction; [`feed`] reads an outbox in commit order; a [`Subscription`] applies another module's events exactly
 //! once; [`parking`] holds back the stream of an event that cannot be applied; [`Trouble`] says why a subscription does
 //! not get on. [`neighbours`] tell each other of news where several processes share a Postgres. [`retention`] forgets what every
@@ -29,7 +29,6 @@ pub mod subscription;
 pub mod target;
 pub mod tenure;
 
-mod crowd;
 mod db;
 mod group;
 mod queue;
@@ -40,7 +39,6 @@ mod tx;
 mod write;
 
 pub use bus::{Bus, Reacted};
-pub use crowd::{Asked, Crowd};
 pub use db::Db;
 pub use dialect::Dialect;
 pub use error::DbError;

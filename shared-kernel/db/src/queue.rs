@@ -1,4 +1,4 @@
-//! One queue of commands for a module. What waits is carried out together, in one transaction.
+//! One queue of commands for a module. What waits is carried out together, mostly in one transaction.
 //!
 //! A command that is submitted while nothing is under way starts a batch at once. The commands that come while a batch
 //! is under way form the next one, so a quiet store waits for no timer, and a busy one shares statements and commits.
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use tokio::sync::oneshot;
 
-use crate::{Db, DbError, Tx};
+use crate::{Db, DbError};
 
 /// The most commands of one batch.
 const MOST: usize = 256;
@@ -25,16 +25,17 @@ pub trait BatchWork: Send + Sync + 'static {
     type Outcome: Send + 'static;
     type Error: From<DbError> + Send + 'static;
 
-    /// Loads what `batch` touches, decides each command in turn, and saves what has changed. Answers one outcome for
-    /// each command, in their order. A command without an outcome has changed nothing: it is carried out alone, and no
-    /// other command waits for it. So a batch may leave out what another process has locked; a batch of one waits for
-    /// the lock, and always answers.
+    /// Carries out `batch`, mostly in one transaction: loads what it touches, decides each command in turn, and saves what has
+    /// changed. Answers one outcome for each command, in their order.
+    ///
+    /// A command without an outcome has changed nothing: it is carried out alone, and no other command waits for it. So a
+    /// batch may leave out what another process has locked; a batch of one waits for the lock, and always answers.
     ///
     /// # Errors
     ///
-    /// Fails the whole batch, which is rolled back. Each of its commands is then carried out once more, alone, so that
+    /// Fails the whole batch, of which nothing is kept. Each of its commands is then carried out once more, alone, so that
     /// none bears another's error.
-    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Self::Command>])
+    async fn carry_out(&self, db: &Db, batch: &[Arc<Self::Command>])
     -> Result<Vec<Option<Self::Outcome>>, Self::Error>;
 }
 
@@ -118,7 +119,7 @@ impl<W: BatchWork> Inner<W> {
     }
 
     async fn carry_out(&self, batch: &[Arc<W::Command>]) -> Result<Vec<Option<W::Outcome>>, W::Error> {
-        self.db.transact(|tx| async move { self.work.carry_out(&tx, batch).await }).await
+        self.work.carry_out(&self.db, batch).await
     }
 
     async fn carry_out_alone(&self, command: Arc<W::Command>) -> Result<W::Outcome, W::Error> {

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use catalog_contract::{Prices, PricesRefusal, Quote};
 use kernel::{CallContext, Sku};
-use kernel_db::{Crowd, Db, DbError};
+use kernel_db::{BatchWork, Db, DbError};
 use port::{Executed, PortError, PortResult};
 
 use crate::{module::Catalog, persistence};
@@ -28,29 +28,30 @@ impl Prices for Catalog {
         if skus.is_empty() {
             return Ok(Vec::new());
         }
-        self.quotes().ask(skus).await.map_err(|error| {
+        self.quotes().submit(skus).await.map_err(|error| {
             tracing::warn!(?error, "prices could not be read");
             PortError::internal()
         })
     }
 }
 
-/// Whoever asks for prices, with the SKUs.
-pub(crate) type Quotes = Crowd<Vec<Sku>, Vec<Quote>, DbError>;
+/// Reads the prices of many orders at once. They are read after every order of the batch had asked, so none gets old ones.
+pub(crate) struct ReadQuotes;
 
-/// Reads the prices that a crowd asks for at once. They are read after everyone had asked, so nobody gets old ones.
-pub(crate) fn quoting(db: &Db) -> Quotes {
-    let db = db.clone();
-    Crowd::new(move |asked: Vec<Arc<Vec<Sku>>>| {
-        let db = db.clone();
-        async move {
-            let wanted: BTreeSet<&Sku> = asked.iter().flat_map(|skus| skus.iter()).collect();
-            let wanted: Vec<&Sku> = wanted.into_iter().collect();
-            let quotes = persistence::quote::quote(&db, &wanted).await?;
-            let quotes: HashMap<&Sku, &Quote> = quotes.iter().map(|quote| (&quote.sku, quote)).collect();
-            let known = |sku: &Sku| quotes.get(sku).copied().cloned();
-            let once = |skus: &Vec<Sku>| skus.iter().collect::<BTreeSet<_>>().into_iter().filter_map(known).collect();
-            Ok(asked.iter().map(|skus| once(skus)).collect())
-        }
-    })
+#[async_trait]
+impl BatchWork for ReadQuotes {
+    /// The SKUs of one order.
+    type Command = Vec<Sku>;
+    type Outcome = Vec<Quote>;
+    type Error = DbError;
+
+    async fn carry_out(&self, db: &Db, batch: &[Arc<Vec<Sku>>]) -> Result<Vec<Option<Vec<Quote>>>, DbError> {
+        let wanted: BTreeSet<&Sku> = batch.iter().flat_map(|skus| skus.iter()).collect();
+        let wanted: Vec<&Sku> = wanted.into_iter().collect();
+        let quotes = persistence::quote::quote(db, &wanted).await?;
+        let quotes: HashMap<&Sku, &Quote> = quotes.iter().map(|quote| (&quote.sku, quote)).collect();
+        let known = |sku: &Sku| quotes.get(sku).copied().cloned();
+        let once = |skus: &Vec<Sku>| skus.iter().collect::<BTreeSet<_>>().into_iter().filter_map(known).collect();
+        Ok(batch.iter().map(|skus| Some(once(skus))).collect())
+    }
 }

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 use inventory_contract::{Held, StockRefusal};
 use kernel::{OrderId, Sku};
-use kernel_db::{BatchWork, Tx, guard};
+use kernel_db::{BatchWork, Db, Tx, guard};
 
 use super::{UnitOfWork, hold::Wish, unit_of_work::skus_of};
 use crate::{
@@ -50,7 +50,17 @@ impl BatchWork for StockWork {
     type Outcome = Result<Outcome, StockRefusal>;
     type Error = InventoryError;
 
-    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Option<Self::Outcome>>, InventoryError> {
+    async fn carry_out(&self, db: &Db, batch: &[Arc<Command>]) -> Result<Vec<Option<Self::Outcome>>, InventoryError> {
+        db.transact(|tx| async move { self.carry_out_in(&tx, batch).await }).await
+    }
+}
+
+impl StockWork {
+    async fn carry_out_in(
+        &self,
+        tx: &Tx,
+        batch: &[Arc<Command>],
+    ) -> Result<Vec<Option<Result<Outcome, StockRefusal>>>, InventoryError> {
         let mut work = UnitOfWork::load(tx, batch.iter().map(|command| command.order())).await?;
         let skus = batch.iter().flat_map(|command| command.skus(&work)).collect();
         work.load_levels(tx, skus).await?;
@@ -66,9 +76,7 @@ impl BatchWork for StockWork {
         }
         Ok(outcomes)
     }
-}
 
-impl StockWork {
     fn decide(
         &self,
         work: &mut UnitOfWork,

@@ -4,20 +4,22 @@ use std::{net::IpAddr, sync::Arc};
 
 use kernel::{CallContext, CartId, Currency, Money, OrderId};
 use kernel_db::{
-    Cause, Crowd, Db, DbError, Tx, guard,
-    idempotency::{self, Answer, Claim, Key, KeyRefusal},
-    outbox,
+    guard,
+    idempotency::{self, Answer, Key},
 };
 use tokio::sync::oneshot;
 
-use super::{Orders, saga::Saga, waiting::Listening};
+use super::{
+    Orders,
+    command::{Command, Outcome},
+    waiting::Listening,
+};
 use crate::{
     Config,
     domain::{Act, Address, Basket, Order, Terms, Wanted, Who, placement::Stage},
-    error::{CartRefusal, OrderError},
+    error::OrderError,
     persistence::{
-        carts, orders,
-        placements::{self, Placement, Unpaid},
+        placements::{Placement, Unpaid},
         query,
     },
     view,
@@ -58,14 +60,7 @@ pub(crate) struct Purchase {
     pub(crate) expected_total: Option<Money>,
 }
 
-/// What became of the first transaction.
-pub(super) enum Taken {
-    /// The key was used before, and this was answered.
-    Before(Answer),
-    Now(Box<Saga>),
-}
-
-/// The same, for the request that waits.
+/// What became of the first transaction, for the request that waits.
 enum Accepted {
     Before(Answer),
     Now(Listening),
@@ -123,16 +118,19 @@ impl Orders {
     ) {
         let act = Act { by: command.asked.cx.principal.label(), at: self.now() };
         let who = self.who(&command);
-        let taking = Taking { id: self.db.seams().id(), act, command, basket, who, unpaid };
-        // Whoever asked may have gone by now; that changes nothing.
-        match self.crowds.take.ask(taking).await.flatten() {
-            Ok(Taken::Now(saga)) => {
+        let new = NewOrder { id: self.db.seams().id(), act, command, basket, who, unpaid };
+        // The client may have gone by now; that changes nothing.
+        match self.commands.submit(Command::Take(Box::new(new))).await {
+            Ok(Outcome::Taken(saga)) => {
                 let listening = self.waiting.listen(saga.order.id());
                 drop(accept.send(Ok(Accepted::Now(listening))));
                 self.begin(*saga).await;
             }
-            Ok(Taken::Before(kept)) => drop(accept.send(Ok(Accepted::Before(kept)))),
-            Err(error) => drop(accept.send(Err(error))),
+            Ok(Outcome::Before(kept)) => drop(accept.send(Ok(Accepted::Before(kept)))),
+            Ok(Outcome::Refused(error)) | Err(error) => drop(accept.send(Err(error))),
+            Ok(Outcome::Confirmed(_) | Outcome::Finished(_) | Outcome::Overtaken) => {
+                drop(accept.send(Err(OrderError::Overtaken)));
+            }
         }
     }
 
@@ -153,7 +151,7 @@ impl Orders {
 }
 
 /// An order as it is about to be written.
-pub(super) struct Taking {
+pub(super) struct NewOrder {
     id: OrderId,
     act: Act,
     command: Place,
@@ -162,78 +160,25 @@ pub(super) struct Taking {
     unpaid: Unpaid,
 }
 
-/// Takes the orders of a crowd in one transaction of three round trips.
-pub(super) fn taking(db: &Db, config: &Config) -> Crowd<Taking, Result<Taken, OrderError>, OrderError> {
-    let (db, config) = (db.clone(), config.clone());
-    Crowd::new(move |asked: Vec<Arc<Taking>>| {
-        let (db, config) = (db.clone(), config.clone());
-        async move {
-            let (config, asked) = (&config, &asked);
-            db.transact(|tx| async move { take(&tx, config, asked).await }).await
-        }
-    })
-}
-
-/// Each order, its saga, its key and its first event; or what its key was answered before.
-async fn take(tx: &Tx, config: &Config, asked: &[Arc<Taking>]) -> Result<Vec<Result<Taken, OrderError>>, OrderError> {
-    let keys: Vec<&Key> = asked.iter().map(|taking| &taking.command.asked.key).collect();
-    let fresh = idempotency::claim_all(tx, &keys).await?;
-    let new: Vec<&Taking> = asked.iter().zip(&fresh).filter_map(|(taking, fresh)| fresh.then_some(&**taking)).collect();
-    let mut sagas = write(tx, config, &new).await?.into_iter();
-    let mut taken = Vec::with_capacity(asked.len());
-    for (key, fresh) in keys.into_iter().zip(fresh) {
-        taken.push(match if fresh { sagas.next() } else { None } {
-            Some(saga) => Ok(Taken::Now(Box::new(saga))),
-            None => before(tx, key).await?.map(Taken::Before),
-        });
+impl NewOrder {
+    pub(super) const fn id(&self) -> OrderId {
+        self.id
     }
-    Ok(taken)
-}
 
-async fn write(tx: &Tx, config: &Config, new: &[&Taking]) -> Result<Vec<Saga>, OrderError> {
-    for taking in new {
-        if let Some((cart, version)) = taking.command.cart
-            && !carts::check_out(tx, cart, version, taking.id).await?
-        {
-            return Err(CartRefusal::Changed.into());
-        }
+    pub(super) const fn key(&self) -> &Key {
+        &self.command.asked.key
     }
-    if new.is_empty() {
-        return Ok(Vec::new());
-    }
-    let terms: Vec<Terms> = new.iter().map(|taking| taking.terms()).collect();
-    let numbers = orders::insert_all(tx, &terms).await?;
-    let mut sagas = Vec::with_capacity(new.len());
-    let mut news = Vec::with_capacity(new.len());
-    for (mut terms, taking) in terms.into_iter().zip(new) {
-        let missing = || DbError::corrupt("order", "it was given no number");
-        terms.number = numbers.get(&terms.id).copied().ok_or_else(missing)?;
-        let mut order = Order::place(terms, taking.basket.lines.clone(), &taking.act);
-        let cause = Cause::from(&taking.command.asked.cx);
-        news.extend(order.take_events().into_iter().map(|(version, event)| (cause.clone(), version, event)));
-        sagas.push(Saga { order, placement: taking.placement(config) });
-    }
-    let placements: Vec<&Placement> = sagas.iter().map(|saga| &saga.placement).collect();
-    let begun = placements::begin_all(&placements, tx.seams().now() + config.lease());
-    let news: Vec<_> = news.iter().map(|(cause, version, event)| (cause, *version, event)).collect();
-    outbox::publish_all(tx, &news)?;
-    tx.run_last(vec![orders::lines(sagas.iter().map(|saga| &saga.order)), begun]).await?;
-    Ok(sagas)
-}
 
-/// What a key was answered that was used before.
-async fn before(tx: &Tx, key: &Key) -> Result<Result<Answer, OrderError>, OrderError> {
-    Ok(match idempotency::claim(tx, key).await? {
-        Claim::Answered(kept) => Ok(kept),
-        Claim::InFlight => Err(KeyRefusal::InFlight.into()),
-        Claim::Reused => Err(KeyRefusal::Reused.into()),
-        // It was there a moment ago. Better not believe either.
-        Claim::Fresh => return Err(KeyRefusal::InFlight.into()),
-    })
-}
+    /// The cart that is being checked out, and its version as its buyer saw it.
+    pub(super) const fn cart(&self) -> Option<(CartId, i64)> {
+        self.command.cart
+    }
 
-impl Taking {
-    fn terms(&self) -> Terms {
+    pub(super) fn place(&self, terms: Terms) -> Order {
+        Order::place(terms, self.basket.lines.clone(), &self.act)
+    }
+
+    pub(super) fn terms(&self) -> Terms {
         let purchase = &self.command.purchase;
         Terms {
             id: self.id,
@@ -246,7 +191,7 @@ impl Taking {
         }
     }
 
-    fn placement(&self, config: &Config) -> Placement {
+    pub(super) fn placement(&self, config: &Config) -> Placement {
         let Place { asked, purchase, cart, .. } = &self.command;
         Placement {
             order: self.id,

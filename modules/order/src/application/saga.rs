@@ -21,10 +21,7 @@ use crate::{
 };
 
 mod calls;
-pub(super) mod crowds;
 mod writes;
-
-pub(super) use writes::Unwritten;
 
 /// An order whose placing is under way.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kernel::OrderId;
 use kernel_db::{Cause, DbError, Tx, Write, dialect, outbox};
 
-use super::{cell, id_cell, query, refunds, rows_of, time_cell, to_json};
+use super::{cell, id_cell, query, refunds, time_cell, to_json};
 use crate::domain::{Order, PaymentFacts, Terms};
 
 /// The order has changed since it was read. What was written with it must not stay.
@@ -65,14 +65,6 @@ pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<()
     all_changed(&tx.run_all(vec![saved]).await?, 1)
 }
 
-/// The last of a transaction: writes how far each order has come, for its cause, publishes what happened, and does what is
-/// to be done `beside` it to as many rows; all or nothing.
-pub(crate) async fn save_all(tx: &Tx, beside: Vec<Write>, orders: &mut [(Cause, &mut Order)]) -> Result<(), SaveError> {
-    let mut writes = beside;
-    writes.push(saved(tx, orders)?);
-    all_changed(&tx.run_last(writes).await?, rows_of(orders))
-}
-
 /// Each has changed as many rows as there are orders, or nothing is to be kept.
 fn all_changed(changed: &[u64], orders: u64) -> Result<(), SaveError> {
     if changed.iter().all(|changed| *changed == orders) { Ok(()) } else { Err(SaveError::Overtaken) }
@@ -82,7 +74,7 @@ fn all_changed(changed: &[u64], orders: u64) -> Result<(), SaveError> {
 /// the row knows, so that payment's events find nothing to add.
 ///
 /// The version is the guard: an order that is not as it was read is left as it is.
-fn saved(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<Write, DbError> {
+pub(crate) fn saved(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<Write, DbError> {
     let sql = "UPDATE orders SET status = saved.status, rejection = saved.rejection, version = saved.version, \
                updated_at = saved.updated_at, payment_id = COALESCE(orders.payment_id, saved.payment), \
                payment_stage = CASE WHEN saved.stage > orders.payment_stage THEN saved.stage ELSE orders.payment_stage END, \

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use kernel::{OrderId, PaymentId};
-use kernel_db::{BatchWork, Tx};
+use kernel_db::{BatchWork, Db, Tx};
 
 use super::UnitOfWork;
 use crate::{
@@ -69,7 +69,17 @@ impl BatchWork for PaymentWork {
     type Outcome = Result<Outcome, PaymentError>;
     type Error = PaymentError;
 
-    async fn carry_out(&self, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Option<Self::Outcome>>, PaymentError> {
+    async fn carry_out(&self, db: &Db, batch: &[Arc<Command>]) -> Result<Vec<Option<Self::Outcome>>, PaymentError> {
+        db.transact(|tx| async move { self.carry_out_in(&tx, batch).await }).await
+    }
+}
+
+impl PaymentWork {
+    async fn carry_out_in(
+        &self,
+        tx: &Tx,
+        batch: &[Arc<Command>],
+    ) -> Result<Vec<Option<Result<Outcome, PaymentError>>>, PaymentError> {
         let alone = batch.len() == 1;
         let mut work = UnitOfWork::load(tx, batch.iter().map(|command| command.order()), alone).await?;
         let outcomes = batch

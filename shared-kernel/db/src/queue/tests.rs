@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use kernel::Seams;
 
 use super::{BatchQueue, BatchWork, next_batch};
-use crate::{Bus, Db, DbError, Durability, Target, Tx};
+use crate::{Bus, Db, DbError, Durability, Target};
 
 /// Doubles each number, leaves multiples of 1,001 out of a batch, fails a batch with a 13 in it, and panics at a 666.
 #[derive(Default)]
@@ -25,7 +25,7 @@ impl BatchWork for Doubling {
     type Outcome = u64;
     type Error = DbError;
 
-    async fn carry_out(&self, _: &Tx, batch: &[Arc<u64>]) -> Result<Vec<Option<u64>>, DbError> {
+    async fn carry_out(&self, _: &Db, batch: &[Arc<u64>]) -> Result<Vec<Option<u64>>, DbError> {
         self.batches.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(5)).await;
         assert!(batch.iter().all(|number| **number != 666), "as this test wants it");

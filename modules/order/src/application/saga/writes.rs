@@ -9,13 +9,11 @@ use kernel_db::{
 };
 use payment_contract::Charge;
 
-use super::{
-    Had, Orders, Saga,
-    crowds::{Confirming, Finishing},
-    doubled,
-};
+use super::{Had, Orders, Saga, doubled};
 use crate::{
+    application::command::{Command, Confirm, Finish, Outcome},
     domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, placement::Input},
+    error::OrderError,
     persistence::{
         carts,
         orders::{self, SaveError},
@@ -30,9 +28,11 @@ impl Orders {
     pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
-        let confirming = Confirming { order, payment: charge.payment, cause: saga.placement.cause() };
-        let confirmed = self.crowds.confirm.ask(confirming).await;
-        had(confirmed.map(|order| Had::Confirmed(Box::new(order))))
+        let confirm = Confirm { order, payment: charge.payment, cause: saga.placement.cause() };
+        had(match self.commands.submit(Command::Confirm(Box::new(confirm))).await {
+            Ok(Outcome::Confirmed(order)) => Ok(Had::Confirmed(order)),
+            other => Err(unwritten(other)),
+        })
     }
 
     /// Everything is done: the payment's sums and the answer are kept, the saga ends.
@@ -41,9 +41,13 @@ impl Orders {
         order.payment = order.payment.join(PaymentFacts::from(charge));
         let sealed = view::confirmed(&order)?;
         let answer = if guard::sabotaged("order.sealed_answers") { self.reveal(sealed) } else { sealed };
-        let finishing =
-            Finishing { order: order.id(), payment: order.payment, key: saga.placement.key.clone(), answer };
-        self.tell(saga, self.crowds.finish.ask(finishing).await)
+        let (order, payment, key) = (order.id(), order.payment, saga.placement.key.clone());
+        let finish = Finish { order, payment, key, answer };
+        let finished = match self.commands.submit(Command::Finish(Box::new(finish))).await {
+            Ok(Outcome::Finished(kept)) => Ok(kept),
+            other => Err(unwritten(other)),
+        };
+        self.tell(saga, finished)
     }
 
     /// Before anything is undone: from here on the saga cannot go forward again.
@@ -153,6 +157,14 @@ async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> 
         return Err(Unwritten::Overtaken);
     }
     Ok(idempotency::answer(tx, &saga.placement.key, answer).await?)
+}
+
+/// Why a command of the saga has another outcome than it should.
+fn unwritten(outcome: Result<Outcome, OrderError>) -> Unwritten {
+    match outcome {
+        Err(OrderError::Storage(error)) => Unwritten::Storage(error),
+        _ => Unwritten::Overtaken,
+    }
 }
 
 /// News of a payment comes by event; this often it is asked for all the same.

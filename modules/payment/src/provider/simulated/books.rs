@@ -2,11 +2,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::Duration,
 };
 
+use async_trait::async_trait;
 use kernel::{AttemptId, DateTime, Seams, Utc};
-use kernel_db::{Asked, Crowd, Db, DbError, dialect};
+use kernel_db::{BatchQueue, BatchWork, Db, DbError, dialect};
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use serde::Serialize;
 use uuid::Uuid;
@@ -16,8 +18,21 @@ use crate::persistence::{id_cell, time_cell};
 
 pub(super) struct Books {
     db: Db,
-    /// Whoever writes now writes together.
-    lines: Crowd<Line, Written, DbError>,
+    lines: BatchQueue<WriteLines>,
+}
+
+/// Writes the lines of a batch with one statement.
+struct WriteLines;
+
+#[async_trait]
+impl BatchWork for WriteLines {
+    type Command = Line;
+    type Outcome = Written;
+    type Error = DbError;
+
+    async fn carry_out(&self, db: &Db, batch: &[Arc<Line>]) -> Result<Vec<Option<Written>>, DbError> {
+        write(db, batch).await
+    }
 }
 
 /// What to write down, unless the reference is there already.
@@ -48,18 +63,11 @@ enum Written {
     Down(Verdict),
     /// The reference is there already, or there is no room.
     Not,
-    /// Another line about the same money is written first.
-    PutOff,
 }
 
 impl Books {
     pub(super) fn of(db: &Db) -> Self {
-        let writing = db.clone();
-        let lines = Crowd::new(move |lines: Asked<Line>| {
-            let db = writing.clone();
-            async move { write(&db, lines).await }
-        });
-        Self { db: db.clone(), lines }
+        Self { db: db.clone(), lines: BatchQueue::new(db.clone(), WriteLines) }
     }
 
     pub(super) fn seams(&self) -> &Seams {
@@ -69,13 +77,8 @@ impl Books {
     /// Writes `entry` down under the instruction's reference; answers what stands there.
     pub(super) async fn enter(&self, instruction: &Instruction, entry: Entry) -> Result<Verdict, ProviderError> {
         let line = Line::of(instruction, entry, self.db.seams().now());
-        loop {
-            match self.lines.ask(line.clone()).await.map_err(lost)? {
-                Written::Down(verdict) => return Ok(verdict),
-                Written::Not => break,
-                // The first in every crowd is written, so this one's turn comes.
-                Written::PutOff => {}
-            }
+        if let Written::Down(verdict) = self.lines.submit(line).await.map_err(lost)? {
+            return Ok(verdict);
         }
         let kept = self.look_up(instruction.reference).await?;
         Ok(kept.unwrap_or_else(|| Verdict::Declined { reason: "there is not so much to move".to_owned() }))
@@ -129,8 +132,8 @@ impl Line {
 }
 
 /// Writes lines down, one about each authorization: of two movements of the same money, the second has to see what the
-/// first has left.
-async fn write(db: &Db, lines: Asked<Line>) -> Result<Vec<Written>, DbError> {
+/// first has left, and is written alone.
+async fn write(db: &Db, lines: &[Arc<Line>]) -> Result<Vec<Option<Written>>, DbError> {
     let mut met = HashSet::with_capacity(lines.len());
     let mut first: Vec<&Line> = Vec::with_capacity(lines.len());
     first.extend(lines.iter().map(AsRef::as_ref).filter(|line: &&Line| met.insert(line.instruction.payment)));
@@ -143,9 +146,9 @@ async fn write(db: &Db, lines: Asked<Line>) -> Result<Vec<Written>, DbError> {
     Ok(lines
         .iter()
         .map(|line| match verdicts.remove(&line.instruction.reference.uuid()) {
-            _ if !met.remove(&line.instruction.payment) => Written::PutOff,
-            Some(verdict) => Written::Down(verdict),
-            None => Written::Not,
+            _ if !met.remove(&line.instruction.payment) => None,
+            Some(verdict) => Some(Written::Down(verdict)),
+            None => Some(Written::Not),
         })
         .collect())
 }
