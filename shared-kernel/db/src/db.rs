@@ -19,8 +19,8 @@ use crate::{
     begun::Begun,
     error::is_retryable,
     feed::{News, Tail},
-    group::GroupWriter,
     guard, private,
+    single_writer::SingleWriter,
     target::WAIT,
     time,
     trouble::Troubles,
@@ -46,9 +46,9 @@ pub(crate) struct Inner {
     pub(crate) listens_as: AtomicI32,
 }
 
-/// SQLite has one writer, which commits for many at once; Postgres lets every connection write.
+/// SQLite has one writer; Postgres lets every connection write.
 pub(crate) enum Writer {
-    Grouped(GroupWriter),
+    Single(SingleWriter),
     Pooled(Begun),
 }
 
@@ -79,7 +79,7 @@ impl Db {
                     .map_err(|error| unopened(file, &error))?;
                 let writer = open_sqlite(file, 1, durability).await?;
                 let readers = open_sqlite(file, *readers, durability).await?;
-                (Dialect::Sqlite, readers, Writer::Grouped(GroupWriter::new(writer)))
+                (Dialect::Sqlite, readers, Writer::Single(SingleWriter::new(writer)))
             }
             Target::Postgres { url, schema, connections } => {
                 let pool = open_postgres(url, schema, *connections, durability).await?;
@@ -129,7 +129,7 @@ impl Db {
     /// The connection on which migrations run.
     pub fn migration_connection(&self) -> &DatabaseConnection {
         match &self.inner.writer {
-            Writer::Grouped(group) => group.connection(),
+            Writer::Single(writer) => writer.connection(),
             Writer::Pooled(begun) => begun.pool(),
         }
     }
@@ -162,7 +162,7 @@ impl Db {
     /// Finishes what is under way and closes every connection.
     pub async fn close(&self) -> Result<(), DbError> {
         match &self.inner.writer {
-            Writer::Grouped(group) => group.close().await?,
+            Writer::Single(writer) => writer.close().await?,
             Writer::Pooled(begun) => begun.give_up().await,
         }
         self.inner.readers.clone().close().await?;

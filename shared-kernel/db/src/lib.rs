@@ -30,8 +30,8 @@ pub mod target;
 pub mod tenure;
 
 mod db;
-mod group;
 mod queue;
+mod single_writer;
 mod time;
 mod transact;
 mod trouble;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use kernel::Envelope;
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use tokio::time::Instant;
 
-use crate::{Db, DbError, Tx, begun::Begun, db::Writer, group::Attempt};
+use crate::{Db, DbError, Tx, db::Writer, error::is_retryable};
 
 /// How often a transaction that the database chose as a victim is tried again.
 const RETRIES: usize = 5;
@@ -17,8 +17,8 @@ impl Db {
     ///
     /// `work` may run again, at most five times, after a serialization failure, a deadlock, a connection lost before
     /// the commit or a lost commit, so it has no effect but on the transaction, and makes no remote call. The commit is
-    /// durable when this returns `Ok`. On SQLite many callers share one commit; each has its own
-    /// savepoint, so one caller's rollback leaves the others alone.
+    /// durable when this returns `Ok`. On SQLite transactions take turns: what many callers do at the same time shares a
+    /// transaction by a [`crate::BatchQueue`].
     ///
     /// Do not wrap this in `timeout` or `select!`: the limits inside are the database's own.
     pub async fn transact<T, E, F, Fut>(&self, work: F) -> Result<T, E>
@@ -34,11 +34,7 @@ impl Db {
             .with_jitter()
             .build();
         loop {
-            let attempt = match &self.inner.writer {
-                Writer::Grouped(group) => group.attempt(self, &work).await,
-                Writer::Pooled(begun) => self.attempt_pooled(begun, &work).await,
-            };
-            match (attempt, waits.next()) {
+            match (self.attempt(&work).await, waits.next()) {
                 (Attempt::Done { value, published }, _) => {
                     self.announce(published);
                     return Ok(value);
@@ -60,7 +56,7 @@ impl Db {
     ) -> Result<Vec<QueryResult>, DbError> {
         if let Writer::Pooled(begun) = &self.inner.writer {
             match begun.pool().query_all_raw(self.dialect().statement(sql, values.clone())).await {
-                Err(error) if crate::error::is_retryable(&error) => {}
+                Err(error) if is_retryable(&error) => {}
                 result => return Ok(result?),
             }
         }
@@ -71,15 +67,19 @@ impl Db {
         .await
     }
 
-    async fn attempt_pooled<T, E, F, Fut>(&self, begun: &Begun, work: &F) -> Attempt<T, E>
+    async fn attempt<T, E, F, Fut>(&self, work: &F) -> Attempt<T, E>
     where
         E: From<DbError>,
         F: Fn(Tx) -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        let transaction = match begun.begin().await {
-            Ok(transaction) => transaction,
-            Err(error) => return Attempt::Failed(E::from(error.into())),
+        let begun = match &self.inner.writer {
+            Writer::Single(writer) => writer.begin().await.map(|(transaction, turn)| (transaction, Some(turn))),
+            Writer::Pooled(begun) => begun.begin().await.map(|transaction| (transaction, None)),
+        };
+        let (transaction, _turn) = match begun {
+            Ok(begun) => begun,
+            Err(error) => return failed(error),
         };
         let tx = Tx::new(transaction, self);
         let result = carry_out(work, &tx).await;
@@ -88,11 +88,16 @@ impl Db {
             Err(error) => return Attempt::Failed(E::from(error)),
         };
         match result {
-            Ok(value) => match begun.commit(finished.transaction).await {
-                Ok(()) => Attempt::Done { value, published: finished.published },
-                Err(error) if crate::error::is_retryable(&error) => Attempt::Retry(E::from(error.into())),
-                Err(error) => Attempt::Failed(E::from(error.into())),
-            },
+            Ok(value) => {
+                let committed = match &self.inner.writer {
+                    Writer::Single(_) => finished.transaction.commit().await,
+                    Writer::Pooled(begun) => begun.commit(finished.transaction).await,
+                };
+                match committed {
+                    Ok(()) => Attempt::Done { value, published: finished.published },
+                    Err(error) => failed(error),
+                }
+            }
             Err(error) => {
                 if let Err(rollback) = finished.transaction.rollback().await {
                     tracing::warn!(%rollback, "a rollback failed; the database ends the transaction by itself");
@@ -110,8 +115,25 @@ impl Db {
     }
 }
 
+/// What became of one try of one piece of work.
+enum Attempt<T, E> {
+    Done {
+        value: T,
+        published: Vec<Envelope>,
+    },
+    Failed(E),
+    /// Nothing was kept, and the same work may succeed.
+    Retry(E),
+}
+
+fn failed<T, E: From<DbError>>(error: DbErr) -> Attempt<T, E> {
+    let retry = is_retryable(&error);
+    let error = E::from(error.into());
+    if retry { Attempt::Retry(error) } else { Attempt::Failed(error) }
+}
+
 /// Does the work, and writes what it publishes.
-pub(crate) async fn carry_out<T, E, F, Fut>(work: &F, tx: &Tx) -> Result<T, E>
+async fn carry_out<T, E, F, Fut>(work: &F, tx: &Tx) -> Result<T, E>
 where
     E: From<DbError>,
     F: Fn(Tx) -> Fut,
