@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicI32},
+    sync::{
+        Arc,
+        atomic::{AtomicI32, AtomicI64},
+    },
     time::Duration,
 };
 
@@ -44,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) tail: Mutex<Tail>,
     /// The server's process by which this one hears of news; 0 while it does not.
     pub(crate) listens_as: AtomicI32,
+    /// The newest event that [`crate::retention`] has deleted in this process.
+    pub(crate) forgotten: AtomicI64,
 }
 
 /// SQLite has one writer, which commits for many at once; Postgres lets every connection write.
@@ -101,6 +106,7 @@ impl Db {
                 news: News::default(),
                 tail: Mutex::default(),
                 listens_as: AtomicI32::default(),
+                forgotten: AtomicI64::default(),
             }),
         })
     }

@@ -62,6 +62,31 @@ async fn readers_in_other_processes_count_until_they_are_long_gone() {
     }
 }
 
+/// A call looks at the oldest events alone: a week's log is not read to find that nothing is old. Here the oldest are the
+/// young ones, so a call that read on would find old events behind them.
+#[tokio::test]
+async fn a_call_looks_at_a_bounded_range_of_the_log() {
+    let turn = together().await;
+    for fresh in databases(&turn, "").await {
+        let db = &fresh.db;
+        let make_young = async |position: i64| {
+            let values = &[fresh.clock_now().into(), position.into()];
+            let sql = "UPDATE outbox SET time = ? WHERE position = ?";
+            db.transact(|tx| async move { tx.run(sql, values.clone()).await }).await.unwrap();
+        };
+        publish(db, 1..=1_300).await;
+        fresh.clock.advance(TimeDelta::days(8));
+        make_young(1).await;
+        assert_eq!(retention::forget_events(db, 1_300, WEEK).await.unwrap(), 0, "the log gets no hole");
+        fresh.clock.advance(TimeDelta::days(8));
+        make_young(1_200).await;
+        for (deleted, first) in [(500, 501), (500, 1_001), (199, 1_200), (0, 1_200)] {
+            assert_eq!(retention::forget_events(db, 1_300, WEEK).await.unwrap(), deleted);
+            assert_eq!(oldest(db).await, first, "up to the first young event");
+        }
+    }
+}
+
 /// A batch is small, whatever there is, and the young stay.
 #[tokio::test]
 async fn old_answers_go_in_small_batches() {
