@@ -34,6 +34,7 @@ pub mod tenure;
 mod crowd;
 mod db;
 mod group;
+mod planner;
 mod time;
 mod transact;
 mod trouble;
