@@ -19,11 +19,14 @@ impl MigratorTrait for Migrator {
             Step::numbered_in_turn(),
             Step::own("m0040_refund_refusal", include_str!("payment/m0040_refund_refusal.sql")),
             Step::own("m0070_payment_trace", include_str!("payment/m0070_payment_trace.sql")),
-            Step::own("m0030_payment_inbox", "CREATE INDEX webhook_inbox_received ON webhook_inbox (received_at);"),
+            Step::own("m0030_payment_inbox", INBOX),
             Step::tenure(),
         ]
     }
 }
+
+/// Those that are deleted one day, the oldest first.
+const INBOX: &str = "CREATE INDEX webhook_processed ON webhook_inbox (received_at) WHERE processed IS NOT NULL;";
 
 /// Whoever writes a movement or an attempt has just written, or locked, what it belongs to, and nothing is ever deleted.
 /// Proving that again for each row took Postgres longer than writing the row, and locked the row that it belongs to; on

@@ -79,8 +79,6 @@ CREATE TABLE webhook_inbox (
     received_at @time NOT NULL,
     PRIMARY KEY (provider, event_id)
 ) @strict;
--- Those that are forgotten one day, oldest first.
-CREATE INDEX webhook_processed ON webhook_inbox (received_at) WHERE processed IS NOT NULL;
 
 -- The simulated provider's own books. Nothing but its code writes them; tests and checks compare.
 CREATE TABLE simulated_ledger (
