@@ -22,7 +22,6 @@ pub mod lease;
 pub mod neighbours;
 pub mod outbox;
 pub mod parking;
-#[cfg(feature = "failpoints")]
 pub mod plan;
 pub mod private;
 pub mod reader;

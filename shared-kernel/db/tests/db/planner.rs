@@ -12,7 +12,8 @@ const TABLE: &str = "CREATE TABLE thing (id @int PRIMARY KEY, amount @int NOT NU
 INSERT INTO thing VALUES (1, 1), (2, 2), (3, 3);";
 
 /// What every step of an order is: some rows by their ids.
-const LOOKUP: &str = "UPDATE thing SET amount = amount + 1 WHERE id IN (SELECT CAST(value ->> 0 AS bigint) FROM {rows})";
+const LOOKUP: &str =
+    "UPDATE thing SET amount = amount + 1 WHERE id IN (SELECT CAST(value ->> 0 AS bigint) FROM {rows})";
 
 const SUM: &str = "SELECT SUM(one.amount) FROM thing AS one JOIN thing AS other ON other.amount = one.amount";
 

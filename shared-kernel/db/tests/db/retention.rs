@@ -128,12 +128,22 @@ async fn scratch_pause() {
         let mut took = Vec::new();
         for _ in 0..400 {
             let start = tokio::time::Instant::now();
-            if what == "events" { retention::forget_events(db, 1_000_000, WEEK).await.unwrap(); }
-            else { retention::forget_answers(db, WEEK).await.unwrap(); }
+            if what == "events" {
+                retention::forget_events(db, 1_000_000, WEEK).await.unwrap();
+            } else {
+                retention::forget_answers(db, WEEK).await.unwrap();
+            }
             took.push(start.elapsed().as_micros());
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         took.sort_unstable();
-        eprintln!("{what}: p50 {} p90 {} p99 {} max {} us; last {:?}", took[200], took[360], took[396], took[399], &took[390..]);
+        eprintln!(
+            "{what}: p50 {} p90 {} p99 {} max {} us; last {:?}",
+            took[200],
+            took[360],
+            took[396],
+            took[399],
+            &took[390..]
+        );
     }
 }
