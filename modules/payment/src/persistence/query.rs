@@ -134,9 +134,10 @@ async fn attempts(db: &Db, payments: &[PaymentId]) -> Result<Vec<Attempt>, DbErr
     rows(db, &sql, [dialect::rows(&ids)]).await?.iter().map(row::attempt).collect()
 }
 
-/// Unsettled, and not behind another call for the same payment.
-const MOVABLE: &str = "status IN ('queued', 'started', 'unknown', 'pending') AND NOT (status = 'queued' AND EXISTS \
-                       (SELECT 1 FROM attempt AS other WHERE other.payment_id = attempt.payment_id \
+/// Unsettled, and not behind another call for the same payment. Counted, because Postgres would answer `EXISTS` from all open
+/// attempts, whose index is mostly entries of rows that are gone.
+const MOVABLE: &str = "status IN ('queued', 'started', 'unknown', 'pending') AND NOT (status = 'queued' AND 0 < \
+                       (SELECT COUNT(*) FROM attempt AS other WHERE other.payment_id = attempt.payment_id \
                        AND other.status IN ('started', 'unknown', 'pending')))";
 
 /// Attempts that somebody should take up by now, those that waited longest first.
