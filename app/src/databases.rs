@@ -31,7 +31,16 @@ pub struct Databases {
 impl Databases {
     /// Opens all that this process needs, and on SQLite makes those that are not there.
     pub async fn open(settings: &Settings, seams: &Seams, bus: &Bus) -> anyhow::Result<Self> {
-        let open = |module: &'static str| Box::pin(open(settings, module, seams, bus));
+        Self::open_for(Purpose::Serve, settings, seams, bus).await
+    }
+
+    /// Opens all that this process has a look at, for reading whole tables and not for writing.
+    pub async fn survey(settings: &Settings, seams: &Seams, bus: &Bus) -> anyhow::Result<Self> {
+        Self::open_for(Purpose::Survey, settings, seams, bus).await
+    }
+
+    async fn open_for(purpose: Purpose, settings: &Settings, seams: &Seams, bus: &Bus) -> anyhow::Result<Self> {
+        let open = |module: &'static str| Box::pin(open(settings, (module, purpose), seams, bus));
         let (catalog, inventory, order, payment) =
             tokio::try_join!(open("catalog"), open("inventory"), open("order"), open("payment"))?;
         Ok(Self { catalog, inventory, order, payment })
@@ -66,17 +75,31 @@ impl Databases {
     }
 }
 
-async fn open(settings: &Settings, module: &'static str, seams: &Seams, bus: &Bus) -> anyhow::Result<Option<Db>> {
+/// What databases are opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Serve,
+    Survey,
+}
+
+async fn open(
+    settings: &Settings,
+    (module, purpose): (&'static str, Purpose),
+    seams: &Seams,
+    bus: &Bus,
+) -> anyhow::Result<Option<Db>> {
     let (data, residence) = (&settings.data, Residence::of(settings, module));
     let (Some(common), false) = (settings.modules.of(module), residence == Residence::Elsewhere) else {
         return Ok(None);
     };
     let searches = settings.modules.catalog.config.searches_at_once();
     let readers = if module == "catalog" { u32::try_from(searches).unwrap_or(1) } else { 0 };
-    let target = target(data, module, &common.url, data.readers + readers);
+    let target = target(data, (module, purpose), &common.url, data.readers + readers);
     let hint = match &target {
         Target::Sqlite { .. } => "",
-        Target::Postgres { .. } => " (is the server running, and does data.url name it and a user who may log in?)",
+        Target::Postgres { .. } | Target::Survey { .. } => {
+            " (is the server running, and does data.url name it and a user who may log in?)"
+        }
     };
     match Db::open(module, &target, data.durability.into(), bus.clone(), seams.clone()).await {
         Ok(db) => Ok(Some(db)),
@@ -89,14 +112,15 @@ async fn open(settings: &Settings, module: &'static str, seams: &Seams, bus: &Bu
     }
 }
 
-fn target(data: &DataSettings, module: &str, own: &SecretString, readers: u32) -> Target {
+fn target(data: &DataSettings, (module, purpose): (&str, Purpose), own: &SecretString, readers: u32) -> Target {
     let address = if own.expose_secret().is_empty() { &data.url } else { own };
-    match address.expose_secret() {
-        "" => Target::Sqlite { file: data.folder.join(format!("{module}.db")), readers },
-        url => {
-            let schema = format!("{}{module}", data.schema_prefix);
-            Target::Postgres { url: url.to_owned(), schema, connections: data.connections }
+    let schema = || format!("{}{module}", data.schema_prefix);
+    match (address.expose_secret(), purpose) {
+        ("", _) => Target::Sqlite { file: data.folder.join(format!("{module}.db")), readers },
+        (url, Purpose::Serve) => {
+            Target::Postgres { url: url.to_owned(), schema: schema(), connections: data.connections }
         }
+        (url, Purpose::Survey) => Target::Survey { url: url.to_owned(), schema: schema(), limit: data.check_limit() },
     }
 }
 

@@ -107,9 +107,21 @@ impl Store {
     /// Opens a store that another process may be running, to look at it or to mend an event.
     pub async fn attach(settings: Settings, seams: Seams) -> anyhow::Result<Self> {
         crate::databases::require_store(&settings)?;
-        let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let bus = Bus::default();
         let databases = Databases::open(&settings, &seams, &bus).await?;
+        Self::attach_to(databases, settings, seams, bus).await
+    }
+
+    /// Opens a store that another process may be running, to read all of it and to write nothing.
+    pub async fn survey(settings: Settings, seams: Seams) -> anyhow::Result<Self> {
+        crate::databases::require_store(&settings)?;
+        let bus = Bus::default();
+        let databases = Databases::survey(&settings, &seams, &bus).await?;
+        Self::attach_to(databases, settings, seams, bus).await
+    }
+
+    async fn attach_to(databases: Databases, settings: Settings, seams: Seams, bus: Bus) -> anyhow::Result<Self> {
+        let keys = Keys::of(&settings, seams.ids.as_ref())?;
         let store = Self::of(settings, keys, databases, (&seams, bus), None)?;
         let tenures = Tenures::look(&store.about_to_start(&seams)).await?;
         store.holds_far_sides_against(tenures);

@@ -32,7 +32,7 @@ pub struct Args {
 
 pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Verdict> {
     settings.only = placement::only(&args.only)?;
-    let store = Store::attach(settings, Seams::system()).await?;
+    let store = Store::survey(settings, Seams::system()).await?;
     store.meet_far_sides().await;
     let mut report = check::report(&store).await?;
     if !report.checks.iter().all(Check::holds) {

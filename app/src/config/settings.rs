@@ -1,6 +1,6 @@
 //! The settings as types.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use kernel_module::Retention;
 use kernel_remote::{FacadeConfig, RemoteConfig};
@@ -49,6 +49,14 @@ pub struct DataSettings {
     pub connections: u32,
     /// Read connections of each module, beside the one that writes. SQLite only.
     pub readers: u32,
+    /// The longest that `banyan check` lets the database work on one rule. Postgres only.
+    pub check_limit_seconds: NonZeroU32,
+}
+
+impl DataSettings {
+    pub fn check_limit(&self) -> Duration {
+        Duration::from_secs(self.check_limit_seconds.get().into())
+    }
 }
 
 /// How much a commit promises.

@@ -15,6 +15,7 @@ mod goods;
 mod keys;
 mod listing;
 mod placing;
+mod plans;
 mod prices;
 mod reacting;
 mod refusing;

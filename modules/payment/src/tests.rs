@@ -10,6 +10,7 @@ mod harness;
 mod http;
 mod ledger;
 mod moves;
+mod plans;
 mod promises;
 mod served;
 mod webhooks;

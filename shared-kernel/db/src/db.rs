@@ -2,7 +2,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicI32},
+    sync::{
+        Arc,
+        atomic::{AtomicI32, AtomicI64},
+    },
     time::Duration,
 };
 
@@ -19,12 +22,15 @@ use crate::{
     begun::Begun,
     error::is_retryable,
     feed::{News, Tail},
-    guard, private,
+    guard, planner, private,
     single_writer::SingleWriter,
     target::WAIT,
     time,
     trouble::Troubles,
 };
+
+/// Connections for reading whole tables, which is done one statement after the other.
+const SURVEYORS: u32 = 2;
 
 /// One module's database. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) tail: Mutex<Tail>,
     /// The server's process by which this one hears of news; 0 while it does not.
     pub(crate) listens_as: AtomicI32,
+    /// The newest event that [`crate::retention`] has deleted in this process.
+    pub(crate) forgotten: AtomicI64,
 }
 
 /// SQLite has one writer; Postgres lets every connection write.
@@ -82,8 +90,12 @@ impl Db {
                 (Dialect::Sqlite, readers, Writer::Single(SingleWriter::new(writer)))
             }
             Target::Postgres { url, schema, connections } => {
-                let pool = open_postgres(url, schema, *connections, durability).await?;
+                let pool = open_postgres((url, schema), *connections, durability, planner::lookups()).await?;
                 (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool, *connections)))
+            }
+            Target::Survey { url, schema, limit } => {
+                let pool = open_postgres((url, schema), SURVEYORS, durability, planner::survey(*limit)).await?;
+                (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool, SURVEYORS)))
             }
         };
         if !guard::sabotaged("db.hearsay") {
@@ -101,6 +113,7 @@ impl Db {
                 news: News::default(),
                 tail: Mutex::default(),
                 listens_as: AtomicI32::default(),
+                forgotten: AtomicI64::default(),
             }),
         })
     }
@@ -211,34 +224,19 @@ fn unopened(file: &Path, error: &dyn std::error::Error) -> DbError {
     DbError::Setup(format!("cannot open {}: {error}; check that the folder exists and is writable", file.display()))
 }
 
+/// `settings` are those of [`crate::planner`].
 async fn open_postgres(
-    url: &str,
-    schema: &str,
+    (url, schema): (&str, &str),
     connections: u32,
     durability: Durability,
+    settings: Vec<(&'static str, String)>,
 ) -> Result<DatabaseConnection, DbError> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).min_connections(1).sqlx_logging(false).record_stmt_in_spans(false);
     options.acquire_timeout(WAIT).connect_timeout(WAIT).test_before_acquire(false);
     options.set_schema_search_path(schema).set_application_name(format!("banyan-{schema}"));
-    options.map_sqlx_postgres_opts(|options| {
-        options.statement_cache_capacity(200).options([
-            // Statements are written for one way to run them: rows are looked up by an index, one after the other. A
-            // plan is made once: making it costs more than running it, and those that are made while a table is still
-            // empty would read the whole of it for ever.
-            ("plan_cache_mode", "force_generic_plan"),
-            ("enable_seqscan", "off"),
-            ("enable_hashjoin", "off"),
-            ("enable_mergejoin", "off"),
-            ("jit", "off"),
-            // A bitmap of what a common word is in has to name its rows: in the default 4 MB it names pages, and every row
-            // of them is looked at.
-            ("work_mem", "32MB"),
-            ("statement_timeout", "30s"),
-            ("lock_timeout", "5s"),
-            // What a process that stands still or is cut off has locked, the others get within ten seconds.
-            ("idle_in_transaction_session_timeout", "8s"),
-        ])
+    options.map_sqlx_postgres_opts(move |options| {
+        options.statement_cache_capacity(200).options(settings.iter().map(|(name, value)| (*name, value.as_str())))
     });
     // What stands before the @ and what follows the ? may hold a password.
     let place = url.split('?').next().unwrap_or_default().rsplit('@').next().unwrap_or_default();

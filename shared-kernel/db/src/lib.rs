@@ -22,6 +22,7 @@ pub mod lease;
 pub mod neighbours;
 pub mod outbox;
 pub mod parking;
+pub mod plan;
 pub mod private;
 pub mod reader;
 pub mod retention;
@@ -30,6 +31,7 @@ pub mod target;
 pub mod tenure;
 
 mod db;
+mod planner;
 mod queue;
 mod single_writer;
 mod time;

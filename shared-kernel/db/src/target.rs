@@ -27,6 +27,13 @@ pub enum Target {
         schema: String,
         connections: u32,
     },
+    /// The same Postgres for a process that reads whole tables and writes nothing, such as `banyan check`.
+    Survey {
+        url: String,
+        schema: String,
+        /// The longest that one statement may take.
+        limit: Duration,
+    },
 }
 
 impl Target {

@@ -22,6 +22,9 @@ mod idempotency;
 #[path = "db/outbox.rs"]
 mod outbox;
 #[cfg(test)]
+#[path = "db/planner.rs"]
+mod planner;
+#[cfg(test)]
 #[path = "db/processes.rs"]
 mod processes;
 #[cfg(test)]

@@ -105,9 +105,10 @@ pub(crate) async fn delete(tx: &Tx, cart: CartId) -> Result<bool, DbError> {
     Ok(tx.run("DELETE FROM cart WHERE id = ?", [cart.uuid().into()]).await? == 1)
 }
 
+pub(crate) const SWEEP: &str = "DELETE FROM cart WHERE id IN \
+                                (SELECT id FROM cart WHERE expires_at <= ? ORDER BY expires_at LIMIT ? {skip_locked})";
+
 /// Deletes at most `limit` carts that have expired; answers how many.
 pub(crate) async fn sweep(tx: &Tx, limit: i64) -> Result<u64, DbError> {
-    let sql = "DELETE FROM cart WHERE id IN \
-               (SELECT id FROM cart WHERE expires_at <= ? ORDER BY expires_at LIMIT ? {skip_locked})";
-    tx.run(sql, [tx.seams().now().into(), limit.into()]).await
+    tx.run(SWEEP, [tx.seams().now().into(), limit.into()]).await
 }

@@ -6,10 +6,11 @@ use sea_orm::ConnectionTrait;
 
 use super::{cell, select};
 
+pub(crate) const ANY_UNFOLDED: &str = "SELECT 1 FROM orders WHERE email_folded IS NULL LIMIT 1";
+
 /// Whether an order has no key yet, asked without a transaction: mostly none is without.
 pub(crate) async fn any_unfolded<C: ConnectionTrait>(connection: &C) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM orders WHERE email_folded IS NULL LIMIT 1";
-    Ok(!select(connection, sql, []).await?.is_empty())
+    Ok(!select(connection, ANY_UNFOLDED, []).await?.is_empty())
 }
 
 /// Gives at most `limit` orders their key; answers how many.

@@ -132,20 +132,22 @@ fn placement(row: &QueryResult) -> Result<Placement, DbError> {
     })
 }
 
+pub(crate) const ANY_DUE: &str = "SELECT 1 FROM placement WHERE due_at <= ? LIMIT 1";
+
 /// Whether any saga is due, asked without a transaction: mostly none is.
 pub(crate) async fn any_due<C: ConnectionTrait>(connection: &C, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let sql = "SELECT 1 FROM placement WHERE due_at <= ? LIMIT 1";
-    Ok(!select(connection, sql, [now.into()]).await?.is_empty())
+    Ok(!select(connection, ANY_DUE, [now.into()]).await?.is_empty())
 }
+
+pub(crate) const LEASE_DUE: &str = "UPDATE placement SET due_at = ?, tries = tries + 1 WHERE order_id IN \
+                                    (SELECT order_id FROM placement WHERE due_at <= ? ORDER BY due_at LIMIT ? \
+                                    {skip_locked}) RETURNING order_id";
 
 /// Takes at most `limit` sagas that are due, and keeps them from others for `term`.
 pub(crate) async fn lease_due(tx: &Tx, term: Duration, limit: usize) -> Result<Vec<OrderId>, DbError> {
-    let sql = "UPDATE placement SET due_at = ?, tries = tries + 1 WHERE order_id IN \
-               (SELECT order_id FROM placement WHERE due_at <= ? ORDER BY due_at LIMIT ? {skip_locked}) \
-               RETURNING order_id";
     let now = tx.seams().now();
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    ids(&tx.rows(sql, [(now + term).into(), now.into(), limit.into()]).await?)
+    ids(&tx.rows(LEASE_DUE, [(now + term).into(), now.into(), limit.into()]).await?)
 }
 
 /// Takes the saga of `order` if it is due; `false` when someone else has it, or it has ended.

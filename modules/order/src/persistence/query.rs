@@ -40,7 +40,8 @@ impl Filter {
     /// The orders' rows, each found by an index where there is one.
     pub(crate) fn condition(&self) -> (String, Vec<Value>) {
         let mut sql = format!("{ORDER} WHERE number < ?");
-        let mut values: Vec<Value> = vec![self.before.unwrap_or(i64::MAX).into()];
+        let before: Value = self.before.unwrap_or(i64::MAX).into();
+        let mut values = vec![before.clone()];
         let mut and = |text: &str, value: Option<Value>| {
             if let Some(value) = value {
                 sql.push_str(text);
@@ -48,6 +49,19 @@ impl Filter {
             }
         };
         and(" AND number = ?", self.number.map(Into::into));
+        match self.status.map(list_of) {
+            Some(Some(list)) => {
+                // A range of the index and no equality: so it is the only way to the list's order, whatever the planner
+                // believes of how many orders have the status.
+                and(
+                    &format!(" AND (listed_as, number) > ('{list}', 0) AND (listed_as, number) < ('{list}', ?)"),
+                    Some(before),
+                );
+            }
+            // There is no value in it.
+            Some(None) => and(" AND id IN (SELECT order_id FROM placement)", Some(before)),
+            None => {}
+        }
         and(" AND status = ?", self.status.map(|status| status.as_str().into()));
         and(BY_EMAIL, self.email.as_deref().map(Into::into));
         and(
@@ -59,6 +73,25 @@ impl Filter {
         let refund = self.refund.map(|status| status.as_str().into());
         and(" AND id IN (SELECT order_id FROM order_refund WHERE order_refund.status = ?)", refund);
         (sql, values)
+    }
+
+    /// A page of them, the newest first; one more value says how many.
+    pub(crate) fn select(&self) -> (String, Vec<Value>) {
+        let (mut sql, values) = self.condition();
+        let is_list = self.status.is_some_and(|status| list_of(status).is_some());
+        sql.push_str(if is_list { " ORDER BY listed_as DESC, number DESC" } else { " ORDER BY number DESC" });
+        sql.push_str(" LIMIT ?");
+        (sql, values)
+    }
+}
+
+/// Under which name orders with `status` are listed, see the table; `None` for orders that are placed. Those are the few that
+/// have a placing, and are found by it, among many that are listed as open.
+const fn list_of(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Placed => None,
+        Status::Confirmed => Some("open"),
+        Status::Fulfilled | Status::Cancelled | Status::Rejected => Some(status.as_str()),
     }
 }
 
@@ -96,8 +129,7 @@ pub(crate) async fn page<C: ConnectionTrait>(
     filter: &Filter,
     limit: Limit,
 ) -> Result<Page<Order>, DbError> {
-    let (mut sql, mut values) = filter.condition();
-    sql.push_str(" ORDER BY number DESC LIMIT ?");
+    let (sql, mut values) = filter.select();
     values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
     let rows = Page::cut(select(connection, &sql, values).await?, limit, |row| cell::<i64>(row, 0).unwrap_or_default());
     let mut lines = lines_of(connection, &rows.items).await?;

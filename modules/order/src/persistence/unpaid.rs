@@ -145,9 +145,10 @@ pub(crate) async fn remember(tx: &Tx, order: OrderId) -> Result<(), DbError> {
     Ok(())
 }
 
+pub(crate) const FORGET: &str = "DELETE FROM unpaid_order WHERE order_id IN (SELECT order_id FROM unpaid_order \
+                                 WHERE ended_at <= ? ORDER BY ended_at LIMIT ? {skip_locked})";
+
 /// Deletes at most `limit` of what failed before `before`; answers how many.
 pub(crate) async fn forget(tx: &Tx, before: DateTime<Utc>, limit: i64) -> Result<u64, DbError> {
-    let sql = "DELETE FROM unpaid_order WHERE order_id IN \
-               (SELECT order_id FROM unpaid_order WHERE ended_at <= ? ORDER BY ended_at LIMIT ? {skip_locked})";
-    tx.run(sql, [before.into(), limit.into()]).await
+    tx.run(FORGET, [before.into(), limit.into()]).await
 }

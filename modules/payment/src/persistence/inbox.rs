@@ -23,12 +23,13 @@ pub(crate) async fn note(tx: &Tx, provider: &str, event: &str, processed: &str) 
 /// How many webhooks are deleted in one transaction.
 const BATCH: i64 = 500;
 
+pub(crate) const FORGET: &str = "DELETE FROM webhook_inbox WHERE (provider, event_id) IN \
+                                 (SELECT provider, event_id FROM webhook_inbox WHERE received_at < ? \
+                                 AND processed IS NOT NULL ORDER BY received_at LIMIT ?)";
+
 /// Deletes at most 500 webhooks that were dealt with and came longer ago than `keep`; answers how many. No provider's
 /// signature is good for so long, so none of them can come again.
 pub(crate) async fn forget(db: &Db, keep: Duration) -> Result<u64, DbError> {
-    let sql = "DELETE FROM webhook_inbox WHERE (provider, event_id) IN \
-               (SELECT provider, event_id FROM webhook_inbox WHERE received_at < ? AND processed IS NOT NULL \
-               ORDER BY received_at LIMIT ?)";
     let before = db.seams().now() - keep;
-    db.transact(|tx| async move { tx.run(sql, [before.into(), BATCH.into()]).await }).await
+    db.transact(|tx| async move { tx.run(FORGET, [before.into(), BATCH.into()]).await }).await
 }

@@ -134,32 +134,42 @@ async fn attempts(db: &Db, payments: &[PaymentId]) -> Result<Vec<Attempt>, DbErr
     rows(db, &sql, [dialect::rows(&ids)]).await?.iter().map(row::attempt).collect()
 }
 
-/// Unsettled, and not behind another call for the same payment.
-const MOVABLE: &str = "status IN ('queued', 'started', 'unknown', 'pending') AND NOT (status = 'queued' AND EXISTS \
-                       (SELECT 1 FROM attempt AS other WHERE other.payment_id = attempt.payment_id \
+/// Unsettled, and not behind another call for the same payment. Counted, because Postgres would answer `EXISTS` from all open
+/// attempts, whose index is mostly entries of rows that are gone.
+const MOVABLE: &str = "status IN ('queued', 'started', 'unknown', 'pending') AND NOT (status = 'queued' AND 0 < \
+                       (SELECT COUNT(*) FROM attempt AS other WHERE other.payment_id = attempt.payment_id \
                        AND other.status IN ('started', 'unknown', 'pending')))";
 
 /// Attempts that somebody should take up by now, those that waited longest first.
 pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<AttemptId>, DbError> {
-    let sql = format!("SELECT id FROM attempt WHERE {MOVABLE} AND next_try_at <= ? ORDER BY next_try_at LIMIT ?");
-    let found = rows(db, &sql, [now.into(), limit.into()]).await?;
+    let found = rows(db, &select_due(), [now.into(), limit.into()]).await?;
     found.iter().map(|row| Ok(AttemptId::new(row.try_get_by_index(0)?))).collect()
+}
+
+pub(crate) fn select_due() -> String {
+    format!("SELECT id FROM attempt WHERE {MOVABLE} AND next_try_at <= ? ORDER BY next_try_at LIMIT ?")
 }
 
 /// When the next attempt will be due; `None` when nothing is unsettled.
 pub(crate) async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>, DbError> {
-    let sql = format!("SELECT MIN(next_try_at) FROM attempt WHERE {MOVABLE}");
-    let found = rows(db, &sql, []).await?;
+    let found = rows(db, &select_next_due(), []).await?;
     Ok(found.first().map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}
+
+pub(crate) fn select_next_due() -> String {
+    format!("SELECT MIN(next_try_at) FROM attempt WHERE {MOVABLE}")
 }
 
 /// Payments asked for before `before` of which nothing more was written: whoever asked died in the middle.
 pub(crate) async fn orphans(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<Vec<Payment>, DbError> {
-    let sql = format!(
+    let found: Result<Vec<_>, _> =
+        rows(db, &select_orphans(), [before.into(), limit.into()]).await?.iter().map(row::payment).collect();
+    Ok(found?.into_iter().flatten().collect())
+}
+
+pub(crate) fn select_orphans() -> String {
+    format!(
         "SELECT {PAYMENT} FROM payment WHERE status = 'pending' AND created_at <= ? \
          AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.id = payment.id) ORDER BY created_at LIMIT ?"
-    );
-    let found: Result<Vec<_>, _> =
-        rows(db, &sql, [before.into(), limit.into()]).await?.iter().map(row::payment).collect();
-    Ok(found?.into_iter().flatten().collect())
+    )
 }

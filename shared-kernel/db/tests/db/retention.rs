@@ -62,6 +62,31 @@ async fn readers_in_other_processes_count_until_they_are_long_gone() {
     }
 }
 
+/// A call looks at the oldest events alone: a week's log is not read to find that nothing is old. Here the oldest are the
+/// young ones, so a call that read on would find old events behind them.
+#[tokio::test]
+async fn a_call_looks_at_a_bounded_range_of_the_log() {
+    let turn = together().await;
+    for fresh in databases(&turn, "").await {
+        let db = &fresh.db;
+        let make_young = async |position: i64| {
+            let values = &[fresh.clock_now().into(), position.into()];
+            let sql = "UPDATE outbox SET time = ? WHERE position = ?";
+            db.transact(|tx| async move { tx.run(sql, values.clone()).await }).await.unwrap();
+        };
+        publish(db, 1..=1_300).await;
+        fresh.clock.advance(TimeDelta::days(8));
+        make_young(1).await;
+        assert_eq!(retention::forget_events(db, 1_300, WEEK).await.unwrap(), 0, "the log gets no hole");
+        fresh.clock.advance(TimeDelta::days(8));
+        make_young(1_200).await;
+        for (deleted, first) in [(500, 501), (500, 1_001), (199, 1_200), (0, 1_200)] {
+            assert_eq!(retention::forget_events(db, 1_300, WEEK).await.unwrap(), deleted);
+            assert_eq!(oldest(db).await, first, "up to the first young event");
+        }
+    }
+}
+
 /// A batch is small, whatever there is, and the young stay.
 #[tokio::test]
 async fn old_answers_go_in_small_batches() {
@@ -87,5 +112,38 @@ async fn old_answers_go_in_small_batches() {
             assert_eq!(retention::forget_answers(db, MONTH).await.unwrap(), batch);
         }
         assert!(matches!(idempotency::find(db, last).await.unwrap(), Some(idempotency::Claim::Answered(_))));
+    }
+}
+
+#[tokio::test]
+async fn scratch_pause() {
+    let turn = together().await;
+    let fresh = crate::harness::sqlite(&turn, "", kernel_db::Bus::default()).await;
+    let db = &fresh.db;
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) INSERT INTO outbox (id, type, stream, stream_version, time, data) SELECT randomblob(16), 'order.placed.v1', 'order-' || hex(randomblob(16)), 1, '2020-01-01T00:00:00+00:00', printf('%0600d', i) FROM n";
+    db.transact(|tx| async move { tx.run(fill, []).await }).await.unwrap();
+    let keys = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) INSERT INTO idempotency (scope, key, fingerprint, status, body, created_at) SELECT 'guest', hex(randomblob(16)), hex(randomblob(32)), 201, printf('%01500d', i), strftime('%Y-%m-%dT%H:%M:%S', 1577836800 + i, 'unixepoch') || '+00:00' FROM n";
+    db.transact(|tx| async move { tx.run(keys, []).await }).await.unwrap();
+    for what in ["events", "answers"] {
+        let mut took = Vec::new();
+        for _ in 0..400 {
+            let start = tokio::time::Instant::now();
+            if what == "events" {
+                retention::forget_events(db, 1_000_000, WEEK).await.unwrap();
+            } else {
+                retention::forget_answers(db, WEEK).await.unwrap();
+            }
+            took.push(start.elapsed().as_micros());
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        took.sort_unstable();
+        eprintln!(
+            "{what}: p50 {} p90 {} p99 {} max {} us; last {:?}",
+            took[200],
+            took[360],
+            took[396],
+            took[399],
+            &took[390..]
+        );
     }
 }

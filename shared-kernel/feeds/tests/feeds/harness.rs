@@ -120,7 +120,7 @@ pub(crate) async fn serve(fresh: &Fresh) -> Served {
 pub(crate) async fn serve_at(fresh: &Fresh, port: u16) -> Served {
     match &fresh.target {
         Target::Sqlite { .. } => serve_db(&fresh.db, port).await,
-        postgres @ Target::Postgres { .. } => {
+        postgres @ (Target::Postgres { .. } | Target::Survey { .. }) => {
             let seams = Seams { clock: Arc::new(fresh.clock.clone()), ..Seams::system() };
             let own = Db::open("clock", postgres, Durability::Full, Bus::default(), seams).await.unwrap();
             let served = serve_db(&own, port).await;

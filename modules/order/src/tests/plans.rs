@@ -1,0 +1,71 @@
+//! Statements whose time must not grow with the number of orders find their rows by an index.
+
+use kernel_db::{Dialect, plan};
+use sea_orm::ConnectionTrait as _;
+
+use crate::{
+    domain::Status,
+    persistence::{carts, emails, placements, query::Filter, unpaid},
+    tests::shop::{Shop, everywhere},
+};
+
+/// Orders that are all sent, but for a few, with statistics as a server in use has them.
+async fn many_orders(shop: &Shop) {
+    let (numbers, id) = match shop.db.dialect() {
+        Dialect::Sqlite => {
+            let numbers =
+                "(WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 20000) SELECT n FROM up)";
+            (numbers, "randomblob(16)")
+        }
+        Dialect::Postgres => ("generate_series(1, 20000) AS up(n)", "gen_random_uuid()"),
+    };
+    let fill = format!(
+        "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at, email_folded) \
+         SELECT {id}, CASE n % 5000 WHEN 0 THEN 'rejected' WHEN 1 THEN 'cancelled' WHEN 2 THEN 'confirmed' \
+         ELSE 'fulfilled' END, 'a@example.com', 'GBP', 1, 1, ?, ?, 'a@example.com' FROM {numbers}"
+    );
+    let now = shop.db.seams().now();
+    let fill = fill.as_str();
+    shop.db.transact(|tx| async move { tx.run(fill, [now.into(), now.into()]).await }).await.unwrap();
+    if shop.db.dialect() == Dialect::Postgres {
+        shop.db.migration_connection().execute_unprepared("VACUUM ANALYZE orders").await.unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn a_page_of_a_rare_status_is_found_by_an_index() {
+    everywhere(async |shop| {
+        many_orders(&shop).await;
+        for status in Status::ALL {
+            let (sql, _) = Filter { status: Some(status), ..Filter::default() }.select();
+            let plan = plan::of(&shop.db, &sql).await.unwrap();
+            let index = if status == Status::Placed { "placement" } else { "orders_listed_as" };
+            assert!(plan.contains(index), "{status} not by {index}:\n{plan}");
+            let sorts = plan.contains("Sort") || plan.contains("TEMP B-TREE");
+            assert!(status == Status::Placed || !sorts, "{status} reads more than a page:\n{plan}");
+        }
+        shop.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn background_work_reads_no_table_as_a_whole() {
+    everywhere(async |shop| {
+        for (sql, index) in [
+            (placements::LEASE_DUE, "placement_due"),
+            (placements::ANY_DUE, "placement_due"),
+            (carts::SWEEP, "cart_expires"),
+            (unpaid::FORGET, "unpaid_order_ended"),
+            (emails::ANY_UNFOLDED, "orders_"),
+        ] {
+            let plan = plan::of(&shop.db, sql).await.unwrap();
+            assert!(plan.contains(index), "not by {index}: {sql}\n{plan}");
+            for whole in ["Seq Scan", "Sort", "TEMP B-TREE", "Bitmap"] {
+                assert!(!plan.contains(whole), "{whole}: {sql}\n{plan}");
+            }
+        }
+        shop.close().await;
+    })
+    .await;
+}

@@ -1,0 +1,410 @@
+#!/usr/bin/env python3
+"""Fills the databases of a store that has no data yet with many products and orders, for measuring what grows with them.
+
+    banyan migrate                      # or: BANYAN__DATA__URL=postgres://… banyan migrate
+    tests/load/grow.py --sqlite data --products 1000000 --orders 1000000
+    tests/load/grow.py --postgres postgres://… --products 1000000 --orders 1000000
+
+The rows are those that the store would have written, so that `banyan check` passes; the same numbers give the same rows. The
+products are not in the search index yet: the catalog indexes them when it is served. Orders are spread evenly over `--days`;
+events older than `--log-days` are left out. Each module has a class of its own here, which knows its tables.
+"""
+
+import argparse, array, datetime, os, sqlite3, subprocess, sys, time
+
+GROUP = 50_000  # rows written at a time
+
+
+class Ids:
+    """Version 7 UUIDs that tell what they are of and which one."""
+
+    ORDER, PAYMENT, CAPTURE, PRODUCT, EVENT = range(5)
+
+    @staticmethod
+    def of(kind, number, millis):
+        return (millis << 80 | 0x7 << 76 | kind << 64 | 0x8 << 60 | number).to_bytes(16, "big")
+
+
+class World:
+    """What all modules agree on."""
+
+    def __init__(self, args):
+        self.products, self.orders, self.lines = args.products, args.orders, args.lines
+        self.now = int(time.time() * 1000) if args.now is None else args.now
+        self.span = args.days * 86_400_000
+        self.log_from = self.now - args.log_days * 86_400_000
+        self.open_from = self.now - 2 * 86_400_000
+        self.opening = args.lines * args.orders * 2 // args.products + 100
+
+    def placed_at(self, order):
+        return self.now - self.span + self.span * order // (self.orders + 1)
+
+    def time(self, millis):
+        at = datetime.datetime.fromtimestamp(millis / 1000, datetime.timezone.utc)
+        return at.strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
+
+    def order_id(self, order):
+        return Ids.of(Ids.ORDER, order, self.placed_at(order))
+
+    def payment_id(self, order):
+        return Ids.of(Ids.PAYMENT, order, self.placed_at(order))
+
+    def product_of(self, order, line):
+        return (order * 7919 + line * 104_729) % self.products + 1
+
+    def sku(self, product):
+        return f"GROW-{product:07}"
+
+    def price(self, product):
+        return 500 + product * 37 % 9_500
+
+    def is_rejected(self, order):
+        return order % 97 == 0
+
+    def is_sent(self, order):
+        return self.placed_at(order) < self.open_from
+
+    def every(self):
+        """Number, id, time, and whether it was rejected and sent, of each order."""
+        for order in range(1, self.orders + 1):
+            yield order, self.order_id(order), self.placed_at(order), self.is_rejected(order), self.is_sent(order)
+
+    def skus_of(self, order):
+        return [self.product_of(order, line) for line in range(self.lines)]
+
+    def total(self, order):
+        return sum(self.price(product) for product in self.skus_of(order))
+
+    def paid(self):
+        return (row for row in self.every() if not row[3])
+
+
+def event(world, source, position, kind, stream, version, at, data):
+    ident = Ids.of(Ids.EVENT, position, at)
+    return (position, ident, kind, stream, version, world.time(at), None, None, None, data)
+
+
+OUTBOX = "position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, data"
+
+
+class Catalog:
+    NAME = "catalog"
+
+    def __init__(self, world):
+        self.world, self.events, self.cursors = world, world.products, []
+
+    def tables(self):
+        world, start = self.world, self.world.now - self.world.span
+        category = Ids.of(Ids.PRODUCT, 0, start)
+        yield "category", "number, id, parent, slug, title, created_at, updated_at", [
+            (1, category, None, "grown", "Grown", world.time(start), world.time(start))
+        ]
+        numbers = range(1, world.products + 1)
+        ident = lambda product: Ids.of(Ids.PRODUCT, product, start)
+        key = lambda product: f"K{product:012}"
+        at = world.time(start)
+        yield "product", (
+            "id, slug, status, version, title, title_key, price, currency, categories, options, images, created_at, "
+            "updated_at, words, description, indexed"
+        ), (
+            (ident(n), f"thing-{n}", "active", 1, f"Thing {n}", key(n), world.price(n), "GBP", "[1]", "[]", "[]", at, at,
+             f" {n} grow{n:07} thing\n one of many", "One of many.", 0)
+            for n in numbers
+        )  # fmt: skip
+        yield "variant", "sku, product_id, place, title, options, price, currency", (
+            (world.sku(n), ident(n), 0, None, "{}", world.price(n), "GBP") for n in numbers
+        )
+        yield "shelf", "category, listed, product_id, title_key, price", (
+            (1, 1, ident(n), key(n), world.price(n)) for n in numbers
+        )
+        yield "search_doc", "number, product_id, title_key, price", (
+            (n, ident(n), key(n), world.price(n)) for n in numbers
+        )
+
+    counters = {"category": "number", "search_doc": "number"}
+
+
+class Inventory:
+    NAME = "inventory"
+
+    def __init__(self, world):
+        self.world, self.events = world, 0
+        self.cursors = [("inventory", "catalog", world.products), ("inventory", "order", 2 * world.orders)]
+        self.counters = {"ledger": "id"}
+
+    def tables(self):
+        world = self.world
+        sent, open_units = array.array("q", [0]) * (world.products + 1), array.array("q", [0]) * (world.products + 1)
+        for order, _, _, rejected, is_sent in world.every():
+            for product in [] if rejected else world.skus_of(order):
+                (sent if is_sent else open_units)[product] += 1
+        level = lambda n: (world.opening - sent[n], open_units[n], world.opening - sent[n] - open_units[n])
+        yield "level", "sku, on_hand, held, committed, available, low_stock_threshold, low, version", (
+            (world.sku(n), level(n)[0], 0, level(n)[1], level(n)[2], 5, 0, 0) for n in range(1, world.products + 1)
+        )
+        yield "hold", "order_id, status, until, shortage, version, created_at, unpaid", (
+            (ident, "committed", world.time(at + 900_000), None, 0, world.time(at), 0)
+            for _, ident, at, _, _ in world.paid()
+        )
+        yield "hold_line", "order_id, sku, quantity, outstanding", (
+            (ident, world.sku(product), 1, 0 if is_sent else 1)
+            for order, ident, _, _, is_sent in world.paid()
+            for product in world.skus_of(order)
+        )
+        yield "ledger", (
+            "id, sku, kind, delta_on_hand, delta_held, delta_committed, order_id, reason, actor, at"
+        ), self.movements()
+
+    def movements(self):
+        world, row, at = self.world, 0, self.world.time(self.world.now - self.world.span)
+        for product in range(1, world.products + 1):
+            row += 1
+            yield row, world.sku(product), "opening", world.opening, 0, 0, None, None, "system:catalog", at
+        for order, ident, placed, _, is_sent in world.paid():
+            at, actor = world.time(placed), "system:order"
+            for product in world.skus_of(order):
+                sku = world.sku(product)
+                yield row + 1, sku, "hold", 0, 1, 0, ident, None, actor, at
+                yield row + 2, sku, "commit", 0, -1, 1, ident, None, actor, at
+                row += 2
+                if is_sent:
+                    row += 1
+                    yield row, sku, "fulfil", -1, 0, -1, ident, None, actor, at
+
+
+class Order:
+    NAME = "order"
+
+    def __init__(self, world):
+        self.world, self.events = world, 2 * world.orders
+        self.cursors = [("order", "order", self.events), ("order", "payment", self.events), ("order", "inventory", 0)]
+        self.counters = {"orders": "number"}
+
+    def tables(self):
+        world = self.world
+        yield "orders", (
+            "number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, payment_stage, "
+            "authorized, captured, refunded, version, created_at, updated_at, email_folded"
+        ), (self.order(*row) for row in world.every())
+        yield "order_line", (
+            "order_id, number, sku, title, quantity, unit_price, fulfilled, returned_shipped, returned_unshipped"
+        ), (
+            (ident, line + 1, world.sku(product), f"Thing {product}", 1, world.price(product),
+             1 if is_sent and not rejected else 0, 0, 0)
+            for order, ident, _, rejected, is_sent in world.every()
+            for line, product in enumerate(world.skus_of(order))
+        )  # fmt: skip
+        yield "timeline", "order_id, at, source, position, what, actor, detail", self.timeline()
+        yield "idempotency", "scope, key, fingerprint, status, location, body, created_at", (
+            self.answer(order, ident, at) for order, ident, at, _, _ in world.every()
+            if at > world.now - 30 * 86_400_000
+        )  # fmt: skip
+        yield "outbox", OUTBOX, self.log()
+
+    def order(self, order, ident, at, rejected, is_sent):
+        world, total, shown = self.world, self.world.total(order), self.world.time(at)
+        email = f"buyer{order % 50_000}@example.com"
+        status = "rejected" if rejected else "fulfilled" if is_sent else "confirmed"
+        why = '{"code":"stock-unavailable"}' if rejected else None
+        payment = (None, 0, 0, 0) if rejected else (world.payment_id(order), 2, total, total)
+        return (order, ident, status, email, "GBP", total, None, None, why, *payment, 0, 2, shown, shown, email)
+
+    def answer(self, order, ident, at):
+        world, text = self.world, str(uuid_text(ident))
+        body = f'{{"id":"{text}","number":"{1_000_000 + order}","status":"confirmed","lines":"{"x" * 400}"}}'
+        return ("guest", f"grown-{order:012}", "place " + "0" * 64, 201, f"/orders/{text}", body, world.time(at))
+
+    def timeline(self):
+        for order, ident, at, rejected, _ in self.world.every():
+            shown = self.world.time(at)
+            yield ident, shown, "order", 2 * order - 1, "placed", "guest", None
+            yield ident, shown, "order", 2 * order, "rejected" if rejected else "confirmed", "system:order", None
+            if not rejected:
+                yield ident, shown, "payment", 2 * order - 1, "payment.authorized", "system:payment", None
+                yield ident, shown, "payment", 2 * order, "payment.captured", "system:payment", None
+
+    def log(self):
+        for order, ident, at, rejected, _ in self.world.every():
+            if at >= self.world.log_from:
+                text = uuid_text(ident)
+                placed = f'{{"by":"guest","number":"{1_000_000 + order}","order":"{text}","grown":"{"x" * 100}"}}'
+                yield event(self.world, "order", 2 * order - 1, "order.placed.v1", text, 1, at, placed)
+                what = "order.rejected.v1" if rejected else "order.confirmed.v1"
+                yield event(self.world, "order", 2 * order, what, text, 2, at, placed)
+
+
+class Payment:
+    NAME = "payment"
+
+    def __init__(self, world):
+        self.world, self.events = world, 2 * world.orders
+        self.cursors = [("payment", "order", 2 * world.orders)]
+        self.counters = {"ledger": "position"}
+
+    def capture_id(self, order, at):
+        return Ids.of(Ids.CAPTURE, order, at)
+
+    def tables(self):
+        world = self.world
+        yield "payment", (
+            "id, order_id, method, token, currency, amount, status, authorized, captured, refunded, version, given_up, "
+            "correlation_id, created_at, updated_at, traceparent"
+        ), (
+            (world.payment_id(order), ident, "simulated", None, "GBP", total, "captured", total, total, 0, 2, 0, None,
+             world.time(at), world.time(at), None)
+            for order, ident, at, _, _ in world.paid() for total in [world.total(order)]
+        )  # fmt: skip
+        yield "attempt", (
+            "id, payment_id, operation, currency, amount, status, reason, answer, asked_by, correlation_id, tries, "
+            "next_try_at, created_at, updated_at, traceparent"
+        ), (
+            (reference, payment, what, "GBP", total, "succeeded", None, None, "system:order", None, 1, None, at, at, None)
+            for _, payment, reference, what, total, at in self.movements()
+        )  # fmt: skip
+        yield "ledger", (
+            "position, payment_id, attempt_id, operation, account, currency, debit, credit, posted_at"
+        ), self.entries()
+        yield "simulated_ledger", (
+            "reference, authorization_reference, order_id, operation, currency, amount, outcome, reason, settles_at, "
+            "created_at"
+        ), (
+            (reference, payment, order, what, "GBP", total, "approved", None, None, at)
+            for order, payment, reference, what, total, at in self.movements()
+        )
+
+    def movements(self):
+        for order, ident, at, _, _ in self.world.paid():
+            payment, total, shown = self.world.payment_id(order), self.world.total(order), self.world.time(at)
+            yield ident, payment, payment, "authorize", total, shown
+            yield ident, payment, self.capture_id(order, at), "capture", total, shown
+
+    def entries(self):
+        row = 0
+        for _, payment, reference, what, total, at in self.movements():
+            debit, credit = ("set_aside", "buyer") if what == "authorize" else ("taken", "set_aside")
+            yield row + 1, payment, reference, what, debit, "GBP", total, 0, at
+            yield row + 2, payment, reference, what, credit, "GBP", 0, total, at
+            row += 2
+
+
+def uuid_text(ident):
+    text = ident.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+class Sqlite:
+    """Writes into the files of a folder. The store must not run."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def fill(self, module):
+        file = os.path.join(self.folder, module.NAME + ".db")
+        if not os.path.exists(file):
+            sys.exit(f"{file} is not there; run `banyan migrate` first")
+        self.db = sqlite3.connect(file, isolation_level=None)
+        self.db.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; PRAGMA temp_store = MEMORY;")
+        for table, columns, rows in module.tables():
+            indexes = self.db.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", [table]
+            ).fetchall()
+            self.db.execute("BEGIN")
+            for name, _ in indexes:
+                self.db.execute(f"DROP INDEX {name}")
+            marks = ", ".join("?" * (columns.count(",") + 1))
+            self.db.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+            for _, sql in indexes:
+                self.db.execute(sql)
+            self.db.execute("COMMIT")
+        with_cursors = "INSERT INTO subscription (consumer, source, position) VALUES (?, ?, ?)"
+        self.db.executemany(with_cursors, module.cursors)
+        if module.events:
+            self.db.execute("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+            self.db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", [module.events])
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.db.close()
+
+
+class Postgres:
+    """Copies into the schemas of a database, by psql."""
+
+    def __init__(self, url, prefix):
+        self.url, self.prefix = url, prefix
+
+    def ask(self, module, sql):
+        command = ["psql", self.url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", f"SET search_path = {self.prefix}{module.NAME}", "-c", sql]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def fill(self, module):
+        for table, columns, rows in module.tables():
+            constraint = "NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexname::regclass)"
+            found = self.ask(
+                module,
+                f"SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = '{table}' AND {constraint}",
+            )
+            indexes = [line.split("|", 1) for line in found.splitlines()]
+            for name, _ in indexes:
+                self.ask(module, f'DROP INDEX "{name}"')
+            self.copy(module, table, columns, rows)
+            for _, definition in indexes:
+                self.ask(module, f"SET maintenance_work_mem = '256MB'; {definition}")
+            if table in module.counters:
+                column = module.counters[table]
+                newest = f"(SELECT COALESCE(MAX({column}), 1) FROM {table})"
+                self.ask(module, f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), {newest})")
+        for consumer, source, position in module.cursors:
+            self.ask(module, f"INSERT INTO subscription (consumer, source, position) VALUES ('{consumer}', '{source}', {position})")
+        self.ask(module, f"UPDATE outbox_head SET position = {module.events}")
+        self.ask(module, "VACUUM ANALYZE")
+
+    def copy(self, module, table, columns, rows):
+        set_path = f"SET search_path = {self.prefix}{module.NAME}"
+        command = ["psql", self.url, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", set_path, "-c", f"COPY {table} ({columns}) FROM STDIN"]
+        psql = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
+        cell = lambda value: (
+            "\\N" if value is None
+            else value.hex() if isinstance(value, bytes)
+            else value.replace("\\", "\\\\").replace("\n", "\\n") if isinstance(value, str)
+            else str(value)
+        )  # fmt: skip
+        group = []
+        for row in rows:
+            group.append("\t".join(map(cell, row)))
+            if len(group) == GROUP:
+                psql.stdin.write("\n".join(group) + "\n")
+                group.clear()
+        if group:
+            psql.stdin.write("\n".join(group) + "\n")
+        psql.stdin.close()
+        if psql.wait():
+            sys.exit(f"the rows of {table} were refused")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sqlite", metavar="FOLDER")
+    parser.add_argument("--postgres", metavar="URL")
+    parser.add_argument("--prefix", default="", help="data.schema_prefix")
+    parser.add_argument("--products", type=int, default=1_000_000)
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--lines", type=int, default=3)
+    parser.add_argument("--days", type=int, default=90)
+    parser.add_argument("--log-days", type=int, default=7)
+    parser.add_argument("--now", type=int, help="milliseconds; the same rows every time")
+    parser.add_argument("--only", help="these modules, with commas between")
+    args = parser.parse_args()
+    if (args.sqlite is None) == (args.postgres is None):
+        parser.error("say either --sqlite or --postgres")
+    sink = Sqlite(args.sqlite) if args.sqlite else Postgres(args.postgres, args.prefix)
+    world = World(args)
+    for kind in (Catalog, Inventory, Order, Payment):
+        module = kind(world)
+        if args.only and module.NAME not in args.only.split(","):
+            continue
+        start = time.monotonic()
+        sink.fill(module)
+        print(f"{module.NAME}: {time.monotonic() - start:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
