@@ -9,8 +9,9 @@ use serde_json::json;
 
 use crate::harness::{Shop, stories};
 
-stories!(stock_upholds_its_contract, prices_uphold_their_contract);
-stories!(in crate::harness::Shop::unhurried: charges_uphold_their_contract);
+stories!(touching ["catalog", "inventory"]: stock_upholds_its_contract);
+stories!(touching ["catalog"]: prices_uphold_their_contract);
+stories!(in crate::harness::Shop::unhurried, touching ["payment"]: charges_uphold_their_contract);
 
 async fn stock_upholds_its_contract(shop: &Shop) {
     let fixture = stock::Fixture::new(Seams::system()).unwrap();

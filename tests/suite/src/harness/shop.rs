@@ -20,7 +20,7 @@ use payment_contract::{Charges, RemoteCharges};
 use sea_orm::{ConnectionTrait as _, QueryResult};
 
 use super::{
-    Api, Fleet, Kind, Placement, Plan, Program, Site,
+    Api, Fleet, Kind, MODULES, Placement, Plan, Program, Site,
     clock::Hands,
     eventually,
     place::{Place, Words, settings, words},
@@ -233,7 +233,7 @@ impl Shop {
     /// How many rows of all tables of all modules have `text` in a cell.
     pub(crate) async fn cells_with(&self, text: &str) -> i64 {
         let mut found = 0;
-        for module in ["catalog", "inventory", "order", "payment"] {
+        for module in MODULES {
             let names = match self.kind() {
                 Kind::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%fts%'",
                 Kind::Postgres => {

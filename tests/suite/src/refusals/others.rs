@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Shop, fresh_key, stories};
 
-stories!(bad_parameters, bad_products, bad_adjustments, bad_returns_and_fulfilments, bad_carts);
+stories!(bad_parameters, bad_returns_and_fulfilments, bad_carts);
+stories!(touching ["catalog", "inventory"]: bad_products, bad_adjustments);
 
 async fn bad_parameters(shop: &Shop) {
     shop.admin().stocks("cup", 9, 100).await;

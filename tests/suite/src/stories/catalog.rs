@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 
 use crate::harness::{Shop, stories};
 
-stories!(
-    a_new_product_reaches_stock,
+stories!(a_new_product_reaches_stock, an_archived_product_is_not_sold);
+stories!(touching ["catalog", "inventory"]:
     a_product_with_variants,
     a_stale_change_is_refused,
-    an_archived_product_is_not_sold,
     categories_move_and_go,
     a_sku_belongs_to_one_product,
 );

@@ -2,7 +2,7 @@
 
 use crate::harness::{Answer, Shop, stories};
 
-stories!(
+stories!(touching ["catalog", "inventory"]:
     a_sheet_is_taken_in,
     a_dry_run_changes_nothing,
     lines_of_json_are_as_good,
