@@ -23,6 +23,7 @@ mod shop;
 mod split;
 mod story;
 mod stranger;
+mod times;
 mod wait;
 
 pub(crate) use admin::{Admin, Level};

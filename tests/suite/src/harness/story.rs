@@ -1,8 +1,12 @@
 //! Tells a story on every database, wherever the modules are.
 
-use std::{fs::File, io::Write as _, time::Duration};
+use std::{path::Path, time::Duration};
 
-use super::{Kind, Placement, Shop, Site, aloud, times, together, variable};
+use super::{
+    Kind, Placement, Shop, Site, aloud, times,
+    times::{Stopwatch, append},
+    together, variable,
+};
 
 /// No story takes longer.
 const STORY_LIMIT: Duration = Duration::from_mins(4);
@@ -109,12 +113,9 @@ fn tell_at(site: Site, open: &impl AsyncFn(Site) -> Shop, story: &impl AsyncFn(&
     });
 }
 
-/// In one write: other stories write to the same file.
 fn write_choices(file: &str, name: &str, sites: &[Site]) {
     let line = |site: &Site| format!("{name} {} {:?}\n", site.placement.word(), site.kind);
-    let lines: String = sites.iter().map(line).collect();
-    let mut file = File::options().create(true).append(true).open(file).unwrap();
-    file.write_all(lines.as_bytes()).unwrap();
+    append(Path::new(file), &sites.iter().map(line).collect::<String>());
 }
 
 /// Says where a story was told, when it fails.
@@ -138,6 +139,7 @@ impl Drop for Telling<'_> {
 
 /// Runs `work` to its end, within limits.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
+    let _stopwatch = Stopwatch::starts();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let limited = async { tokio::time::timeout(STORY_LIMIT * times(), work).await };
     let done = runtime.block_on(limited).expect("the story comes to an end in time");
