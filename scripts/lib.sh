@@ -3,6 +3,41 @@
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 
+# stage NAME: begins a stage of a script, and notes how long the one before took.
+STAGES=()
+stage() {
+  end_stage
+  STAGE=$1
+  STAGE_BEGAN=$SECONDS
+  say "$1"
+}
+
+end_stage() {
+  [ -n "${STAGE:-}" ] || return 0
+  local took=$((SECONDS - STAGE_BEGAN))
+  STAGES+=("$(printf '%4d min %02d s  %s' $((took / 60)) $((took % 60)) "$STAGE")")
+  STAGE=
+}
+
+# The longest first.
+longest_stages() {
+  end_stage
+  say "how long each stage took"
+  [ ${#STAGES[@]} = 0 ] || printf '%s\n' "${STAGES[@]}" | sort -rn -k1,1 -k3,3
+}
+
+# slowest_tests TIMES LOG: the ten slowest of the tests that have written their seconds and names to TIMES, and what LOG, the
+# output of `cargo test`, says of the slowest programs of tests.
+slowest_tests() {
+  [ -s "$1" ] || return 0
+  say "the ten slowest tests of the suite, in seconds"
+  awk '{ took[$2] += $1 } END { for (test in took) printf "%8.1f  %s\n", took[test], test }' "$1" | sort -rn | sed -n 1,10p
+  [ -s "$2" ] || return 0
+  say "the five slowest programs of tests, in seconds"
+  awk '/^ *Running / { sub(/^.*\//, ""); sub(/-[0-9a-f]+\)$/, ""); name = $0 }
+       /^test result: .* finished in / { sub(/s$/, "", $NF); printf "%8.1f  %s\n", $NF, name }' "$2" | sort -rn | sed -n 1,5p
+}
+
 # A port that nothing listens on now.
 free_port() {
   python3 - <<'PY' 2>/dev/null || perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen=>1,LocalAddr=>"127.0.0.1")->sockport'

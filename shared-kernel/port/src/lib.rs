@@ -4,8 +4,9 @@
 //! gives back, [`descriptor`] is a port as data, [`transport`] carries a call, [`dispatch`] answers it,
 //! [`refusal`] is how a "no" travels and comes back as the same value, [`context`] does that for the call
 //! context, [`loopback`] joins a client and a server inside one process, and [`switch`] chooses between a
-//! module that is here and one that is elsewhere, anew for each call.
+//! module that is here and one that is elsewhere, anew for each call. [`conformance`] is the shape of a contract's tests.
 
+pub mod conformance;
 pub mod context;
 pub mod descriptor;
 pub mod dispatch;

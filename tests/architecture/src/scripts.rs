@@ -21,15 +21,18 @@ fn advisories(name: &str, has_database: bool, is_clean: bool) -> Output {
     let program = folder.join("cargo-deny");
     fs::write(&program, text).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let said = run(&folder);
+    let said = bash(ADVISORIES, &folder);
     fs::remove_dir_all(&folder).unwrap();
     said
 }
 
-fn run(programs: &Path) -> Output {
+const ADVISORIES: &str = "PATH=\"$0:$PATH\"; . scripts/lib.sh; advisories; echo went on";
+
+/// Runs `script` in the repository as the scripts run. It finds `folder` in `$0`.
+fn bash(script: &str, folder: &Path) -> Output {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let script = "set -euo pipefail; PATH=\"$0:$PATH\"; . scripts/lib.sh; advisories; echo went on";
-    Command::new("bash").args(["-c", script]).arg(programs).current_dir(root).output().unwrap()
+    let script = format!("set -euo pipefail; {script}");
+    Command::new("bash").arg("-c").arg(script).arg(folder).current_dir(root).output().unwrap()
 }
 
 #[test]
@@ -46,4 +49,39 @@ fn a_known_hole_fails_the_run() {
     assert!(!said.status.success() && !String::from_utf8_lossy(&said.stdout).contains("went on"), "{said:?}");
     let clean = advisories("clean", true, true);
     assert!(clean.status.success() && clean.stderr.is_empty(), "{clean:?}");
+}
+
+/// A script of two stages, of which the second fails, with twelve tests on record.
+const SLOW: &str = r#"
+    . scripts/lib.sh
+    trap 'longest_stages; slowest_tests "$0/times" "$0/log"' EXIT
+    stage "quick"
+    stage "slow"
+    SECONDS=$((SECONDS + 61))
+    false
+"#;
+
+#[test]
+fn what_took_long_is_said_when_a_test_fails_too() {
+    let folder = std::env::temp_dir().join(format!("banyan-slowest-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let quick: Vec<String> = (1..=10).map(|test| format!("{test}.500 quick::test_{test}\n")).collect();
+    fs::write(
+        folder.join("times"),
+        format!("20.250 slow::twice\n{}20.250 slow::twice\n30.000 slow::once\n", quick.concat()),
+    )
+    .unwrap();
+    let log = "     Running unittests src/lib.rs (target/debug/deps/suite-0123456789abcdef)\n\
+               test result: ok. 9 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 123.40s\n";
+    fs::write(folder.join("log"), log).unwrap();
+    let said = bash(SLOW, &folder);
+    fs::remove_dir_all(&folder).unwrap();
+
+    let out = String::from_utf8_lossy(&said.stdout);
+    let lines: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains("==")).collect();
+    assert!(!said.status.success(), "{said:?}");
+    assert_eq!(&lines[..2], ["1 min 01 s  slow", "0 min 00 s  quick"], "{out}");
+    assert_eq!(&lines[2..5], ["40.5  slow::twice", "30.0  slow::once", "10.5  quick::test_10"], "{out}");
+    assert_eq!(lines.len(), 2 + 10 + 1, "{out}");
+    assert_eq!(lines[12], "123.4  suite", "{out}");
 }

@@ -3,10 +3,10 @@
 
 mod away;
 mod conform;
+mod faulty_servers;
 mod foreign;
 mod guide;
 mod settings;
-mod strangers;
 
 use crate::harness::Program;
 

@@ -7,9 +7,11 @@
 //! the real binary, kills it, and sends real invoices through it; `elsewhere` puts a module into another process: ours,
 //! the one of `tests/foreign`, which is written in Python, or one that is not what it should be.
 //!
-//! What `stories!` lists runs in six placements: with every module in the process of the test, with each module alone in
-//! a process of its own, and with all four; these are processes of the real binary. `invariants/lines.rs` puts a bad line
-//! between them; `edge` is what stands before all operations. Only in the process of the test run
+//! What `stories!` lists runs in three placements: with every module in the process of the test and with every module in a
+//! process of its own, both on each database; and with one module in a process of its own, on one database. The name of the
+//! story chooses that module, among those that the story touches, and that database, so that over the suite each module is
+//! alone many times (`harness/choices.rs`). The processes run the real binary. `invariants/lines.rs` puts a bad line between
+//! them; `edge` is what stands before all operations. Only in the process of the test run
 //!
 //! - every control, and what makes somebody fall over at a step (`orphan_holds`, `delivery`): a failpoint is in the
 //!   process that it stops, and the binary that people run has none;
@@ -17,7 +19,8 @@
 //!
 //! and in one process of the binary those of `processes` that are about one: its start, its end, its syncs and kills.
 //!
-//! `BANYAN_PLACEMENTS` picks from `local,catalog,inventory,order,payment,all`, and without it all are run;
+//! `BANYAN_PLACEMENTS` lists other placements, such as `local,inventory,all`, each on both databases, and `matrix` is every
+//! one (`scripts/test matrix`);
 //! `BANYAN_TEST_POSTGRES` names a Postgres to run on as well; `BANYAN_SEED` replays a run, `BANYAN_KILLS` and
 //! `BANYAN_FULL_REPLAY` make the long ones longer. With `BANYAN_TIMES=10` the invariants are tried ten times as often:
 //! 500 keys, 480 abandoned orders, 2,400 steps with money, 30 kills on each database.

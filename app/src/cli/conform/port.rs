@@ -69,7 +69,7 @@ pub(super) async fn rows(bench: &Bench) -> anyhow::Result<Vec<Row>> {
         }
         Port::Charges => {
             let played = charges::upholds_contract(&RemoteCharges::new(to), bench.seams.ids.as_ref()).await;
-            played.into_iter().map(|case| Row::of(case.name, case.fault.map_or(Ok(()), Err))).collect()
+            played.into_iter().map(|case| Row::of(case.name, case.outcome)).collect()
         }
     };
     rows.extend(witness.rows());

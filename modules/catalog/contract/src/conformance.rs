@@ -4,7 +4,8 @@
 use std::{fmt::Debug, time::Duration};
 
 use kernel::{CallContext, Sku};
-use port::{Executed, PortError, PortResult};
+pub use port::conformance::{Case, faults};
+use port::{Executed, PortError, PortResult, conformance::Outcome};
 
 use crate::{Prices, PricesRefusal, Quote};
 
@@ -19,28 +20,13 @@ pub struct Fixture {
     pub unknown: Sku,
 }
 
-/// One thing that the contract says, and whether it is so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    pub name: &'static str,
-    /// What was expected and what came instead.
-    pub outcome: Result<(), String>,
-}
-
-impl Case {
-    pub const fn holds(&self) -> bool {
-        self.outcome.is_ok()
-    }
-}
-
-type Outcome = Result<(), String>;
 type Answer = PortResult<Vec<Quote>, PricesRefusal>;
 
 /// Plays every case against `prices`. It asks only, so the table can be played again.
 pub async fn upholds_contract(prices: &dyn Prices, fixture: &Fixture) -> Vec<Case> {
     let list = List { prices, fixture };
     let mut played = Vec::new();
-    let mut note = |name, outcome: Outcome| played.push(Case { name, outcome });
+    let mut note = |name, outcome: Outcome| played.push(Case::new(name, outcome));
     note("a quote says what the SKU sells for", list.says_everything().await);
     note("what may not be sold is quoted and says so", list.quotes_the_withheld().await);
     note("an unknown SKU is left out", list.leaves_out_the_unknown().await);

@@ -8,7 +8,7 @@ mod race;
 mod release;
 mod scene;
 
-pub use case::Case;
+pub use port::conformance::{Case, faults};
 pub use scene::{Fixture, UNITS};
 
 use self::scene::Scene;
@@ -22,7 +22,7 @@ pub async fn upholds_contract(stock: &dyn Stock, fixture: &Fixture) -> Vec<Case>
         let scene = Scene::new(stock, &fixture.seams, skus);
         let outcome = check(&scene).await;
         let cleared = scene.clear().await;
-        played.push(Case { name, outcome: outcome.and(cleared) });
+        played.push(Case::new(name, outcome.and(cleared)));
     }
     played
 }

@@ -3,21 +3,14 @@
 use std::{fmt::Debug, time::Duration};
 
 use kernel::{CallContext, Currency, Ids, Money, OrderId};
-use port::{Executed, PortError, PortResult};
+pub use port::conformance::{Case, faults};
+use port::{Executed, PortError, PortResult, conformance::Outcome};
 
 use crate::{Authorize, Charge, ChargeRefusal, ChargeStatus, Charges};
 
 mod cases;
 
-/// One thing that an implementation must do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    pub name: &'static str,
-    /// What it did instead.
-    pub fault: Option<String>,
-}
-
-/// Tries every case on `charges`, with orders of its own and the tokens of the simulated provider.
+/// Plays every case against `charges`, with orders of its own and the tokens of the simulated provider.
 pub async fn upholds_contract(charges: &dyn Charges, ids: &dyn Ids) -> Vec<Case> {
     upholds_contract_within(charges, ids, PATIENCE).await
 }
@@ -25,8 +18,8 @@ pub async fn upholds_contract(charges: &dyn Charges, ids: &dyn Ids) -> Vec<Case>
 /// The same, where an answer may take so long, and a payment may stay undecided so long.
 pub async fn upholds_contract_within(charges: &dyn Charges, ids: &dyn Ids, patience: Duration) -> Vec<Case> {
     let shop = Shop { charges, ids, patience };
-    let mut cases = Vec::new();
-    let mut note = |name, outcome: Result<(), String>| cases.push(Case { name, fault: outcome.err() });
+    let mut played = Vec::new();
+    let mut note = |name, outcome: Outcome| played.push(Case::new(name, outcome));
     note("money is set aside and then taken", cases::set_aside_and_taken(&shop).await);
     note("repeating changes nothing", cases::repeats(&shop).await);
     note("a repeated authorization keeps its first terms", cases::first_terms(&shop).await);
@@ -44,12 +37,7 @@ pub async fn upholds_contract_within(charges: &dyn Charges, ids: &dyn Ids, patie
     note("a pending payment is approved later", cases::pending_then_approved(&shop).await);
     note("a pending payment is declined later", cases::pending_then_declined(&shop).await);
     note("a pending payment can be given up", cases::pending_then_void(&shop).await);
-    cases
-}
-
-/// The faults among `cases`, one line each: empty when the contract is upheld.
-pub fn faults(cases: &[Case]) -> Vec<String> {
-    cases.iter().filter_map(|case| case.fault.as_ref().map(|fault| format!("{}: {fault}", case.name))).collect()
+    played
 }
 
 /// The longest that a payment may stay undecided here.
@@ -161,15 +149,15 @@ fn standing(charge: &Charge) -> Standing {
     (charge.status, charge.authorized.minor(), charge.captured.minor(), charge.refunded.minor())
 }
 
-fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Result<(), String> {
+fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Outcome {
     if found == expected { Ok(()) } else { Err(format!("{what}: found {found:?}, expected {expected:?}")) }
 }
 
-fn stands(what: &str, answer: &Answer, expected: Standing) -> Result<(), String> {
+fn stands(what: &str, answer: &Answer, expected: Standing) -> Outcome {
     same(what, &answer.as_ref().map(standing).map_err(Clone::clone), &Ok(expected))
 }
 
-fn refused(what: &str, answer: &Answer, expected: impl FnOnce(&ChargeRefusal) -> bool) -> Result<(), String> {
+fn refused(what: &str, answer: &Answer, expected: impl FnOnce(&ChargeRefusal) -> bool) -> Outcome {
     match answer {
         Err(PortError::Refused(refusal)) if expected(refusal) => Ok(()),
         other => Err(format!("{what}: found {other:?}")),

@@ -76,7 +76,7 @@ async fn admin_operations_are_closed(shop: &Shop) {
     shop.admin().stocks("cup", 5, 100).await;
     let order = shop.guest("ada").has_bought(&[("cup", 1)]).await;
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let closed: Vec<_> = operations().into_iter().filter(|operation| operation.access() == Access::Admin).collect();
     assert!(closed.len() >= 18, "the document lost some: {closed:#?}");
     for operation in &closed {
@@ -89,7 +89,7 @@ async fn admin_operations_are_closed(shop: &Shop) {
         }
     }
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn orders_are_closed(shop: &Shop) {
@@ -97,7 +97,7 @@ async fn orders_are_closed(shop: &Shop) {
     let (order, other) =
         (shop.guest("ada").has_bought(&[("cup", 1)]).await, shop.guest("bob").has_bought(&[("cup", 1)]).await);
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let closed: Vec<_> = operations().into_iter().filter(|operation| operation.access() == Access::Buyer).collect();
     assert!(closed.len() >= 4, "the document lost some: {closed:#?}");
     let goods = json!({"lines": [{"sku": "cup", "quantity": 1}], "reason": "no", "restock": true});
@@ -112,7 +112,7 @@ async fn orders_are_closed(shop: &Shop) {
         ask().send().await.expect_problem(404, "not-found");
     }
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 /// What the document says of who may do it is what the walks above have tried, and every operation of the design is

@@ -186,7 +186,7 @@ async fn no_text_that_cannot_be_kept_is_taken(shop: &Shop) {
     let document: Value = serde_json::from_str(DOCUMENT).unwrap();
     let scene = Scene::of(shop).await;
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let mut tried = [0; 4];
     for operation in operations(&document) {
         tried[0] += bodies(shop, &scene, &operation).await;
@@ -199,7 +199,7 @@ async fn no_text_that_cannot_be_kept_is_taken(shop: &Shop) {
         "the walk lost some: {tried:?}"
     );
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 /// A 4xx that is a problem document, and repeats nothing that is not to be shown.
@@ -297,7 +297,7 @@ async fn headers(shop: &Shop, scene: &Scene, operation: &Operation<'_>) -> usize
 async fn no_row_with_such_a_text_is_imported(shop: &Shop) {
     let admin = shop.admin();
     admin.stocks("cup", 1, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let import = async |kind: &str, rows: String| {
         admin.ask(reqwest::Method::POST, "/admin/products/import").body(kind, rows).send().await.expect_status(200)
     };
@@ -312,5 +312,5 @@ async fn no_row_with_such_a_text_is_imported(shop: &Shop) {
         assert_eq!((report.number("/rejected"), report.number("/created")), (1, 0), "{bad:?}: {report}");
     }
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::harness::{Ask, Grove, Kind, STORE, acquainted, run, together};
+use crate::harness::{Ask, Cluster, Kind, acquainted, only, run, together};
 
 /// Headers that only processes of the store may send.
 fn pretending(ask: Ask) -> Ask {
@@ -13,17 +13,13 @@ fn pretending(ask: Ask) -> Ask {
 fn limits_apply_once_and_internal_headers_from_outside_mean_nothing() {
     let _turn = together();
     run(async {
-        let grove = Grove::new(Kind::Sqlite, &["inventory"]);
-        let gate = grove.gate("inventory").clone();
-        let mut program = grove.program("inventory", &gate);
+        let cluster = Cluster::patient(Kind::Sqlite, &["inventory"]);
+        let mut program = cluster.program("inventory");
         // What comes straight to the module is limited there, and what is forwarded is not.
         program.set("BANYAN__LIMITS__EXEMPT", "");
         program.set("BANYAN__LIMITS__READ_PER_MINUTE", "3");
-        let mut inventory = program.starts(&[], &["serve", "--no-demo", "--only", "inventory"], &gate.public);
-        inventory.is_ready().await;
-        let mut program = grove.store();
-        program.set("BANYAN__MODULES__INVENTORY__PLACEMENT", "remote");
-        let store = grove.opens(&program, grove.gate(STORE)).await;
+        let inventory = program.serves_with(&[], &only("inventory")).await;
+        let store = cluster.opens_parted().await;
         acquainted(&[&store]).await;
         store.admin().stocks("cup", 5, 100).await;
 

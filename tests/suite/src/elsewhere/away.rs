@@ -6,9 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::is_sound;
-use crate::harness::{
-    Doors, Kind, Level, ONLY_INVENTORY, Order, Place, Process, Program, eventually, run, signal_to, together,
-};
+use crate::harness::{Cluster, Kind, Level, Order, Process, eventually, run, signal_to, together};
 
 /// No answer about anything but stock may take longer, however the far side is away.
 const SOON: Duration = Duration::from_millis(900);
@@ -35,13 +33,10 @@ fn inventory_is_frozen_and_comes_back() {
 fn goes_and_comes_back(going: Going) {
     let _turn = together();
     run(async {
-        let (place, elsewhere) = (Place::new(Kind::Sqlite), Place::new(Kind::Sqlite));
-        let (here, there) = (Doors::free(), Doors::free());
-        let mut program = Program::without_inventory(&place, &here, &there, 60);
-        program.set("BANYAN__FACADE__FIRST_BYTE_TIMEOUT_MS", "2000");
-        let store = program.serves().await;
-        let alone = Program::inventory_alone(&elsewhere, &there, &here);
-        let inventory = alone.serves_with(&[], &ONLY_INVENTORY).await;
+        let mut cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.set("BANYAN__FACADE__FIRST_BYTE_TIMEOUT_MS", "2000");
+        let store = cluster.opens_parted().await;
+        let inventory = cluster.opens_module("inventory").await;
         store.admin().stocks("cup", 10, 255).await;
         let ada = store.guest("ada");
         let bought = ada.has_bought(&[("cup", 2)]).await;
@@ -60,7 +55,7 @@ fn goes_and_comes_back(going: Going) {
                 signal_to(process.id(), "CONT");
                 process
             }
-            None => alone.serves_with(&[], &ONLY_INVENTORY).await,
+            None => cluster.opens_module("inventory").await,
         };
         let ended = ada.reads_until(&waiting, |read| read.text("/status") != "placed").await;
         assert_eq!(ended.text("/status"), "confirmed", "it was back in time: {ended}");
@@ -68,8 +63,8 @@ fn goes_and_comes_back(going: Going) {
         let expected = Level { on_hand: 9, held: 0, committed: 3, available: 6 };
         let settled = async || (store.admin().level("cup").await == expected).then_some(());
         eventually("nothing is held or sold twice", settled).await;
-        is_sound(&program, &["check"]).await;
-        is_sound(&alone, &["check", "--only", "inventory"]).await;
+        is_sound(&cluster.parted(), &["check"]).await;
+        is_sound(&cluster.program("inventory"), &["check", "--only", "inventory"]).await;
         back.stops().await;
         store.stops().await;
     });
@@ -80,16 +75,14 @@ fn goes_and_comes_back(going: Going) {
 fn inventory_comes_back_too_late() {
     let _turn = together();
     run(async {
-        let (place, elsewhere) = (Place::new(Kind::Sqlite), Place::new(Kind::Sqlite));
-        let (here, there) = (Doors::free(), Doors::free());
-        let store = Program::without_inventory(&place, &here, &there, 3).serves().await;
-        let alone = Program::inventory_alone(&elsewhere, &there, &here);
-        let inventory = alone.serves_with(&[], &ONLY_INVENTORY).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 3);
+        let store = cluster.opens_parted().await;
+        let inventory = cluster.opens_module("inventory").await;
         store.admin().stocks("cup", 10, 255).await;
         inventory.kill();
         let waiting = orders_and_is_told_to_wait(&store).await;
         tokio::time::sleep(Duration::from_secs(4)).await;
-        let inventory = alone.serves_with(&[], &ONLY_INVENTORY).await;
+        let inventory = cluster.opens_module("inventory").await;
         let ended = store.guest("ada").reads_until(&waiting, |read| read.text("/status") != "placed").await;
         assert_eq!(
             (ended.text("/status"), ended.text("/rejection/code")),
@@ -107,12 +100,8 @@ fn inventory_comes_back_too_late() {
 fn catalog_is_away() {
     let _turn = together();
     run(async {
-        let (place, here, nobody) = (Place::new(Kind::Sqlite), Doors::free(), Doors::free());
-        let mut program = Program::behind(&place, &here);
-        program.set("BANYAN__MODULES__CATALOG__PLACEMENT", "remote");
-        program.set("BANYAN__MODULES__CATALOG__REMOTE__PORTS", format!("http://{}", nobody.ports));
-        program.set("BANYAN__MODULES__CATALOG__REMOTE__PUBLIC", format!("http://{}", nobody.public));
-        let store = program.serves().await;
+        let cluster = Cluster::new(Kind::Sqlite, &["catalog"]);
+        let store = cluster.opens_parted().await;
         let ordered = store.guest("ada").buys(&[("cup", 1)]).await.expect_status(503);
         assert!(ordered.header("retry-after").is_some(), "{ordered}");
         let shown = store.get("/api/v1/products").await.expect_status(503);

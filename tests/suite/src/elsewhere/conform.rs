@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use reqwest::Method;
 
 use crate::harness::{
-    Doors, Foreign, Kind, ONLY_INVENTORY, Place, Program, SERVICE_KEY, Said, aloud, eventually, run, together,
+    Cluster, Endpoints, Foreign, Kind, Place, Program, SERVICE_KEY, STORE, Said, aloud, eventually, run, together,
 };
 
 /// The kit, and what it is handed.
@@ -47,11 +47,10 @@ fn passes(who: &str, said: &Said) {
 fn our_own_processes_pass() {
     let _turn = together();
     run(async {
-        let (place, elsewhere) = (Place::new(Kind::Sqlite), Place::new(Kind::Sqlite));
-        let (here, there) = (Doors::free(), Doors::free());
-        let kit = Kit::of(&place).await;
-        let store = Program::without_inventory(&place, &here, &there, 30).serves().await;
-        let inventory = Program::inventory_alone(&elsewhere, &there, &here).serves_with(&[], &ONLY_INVENTORY).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 30);
+        let kit = Kit::of(&cluster.place).await;
+        let (store, inventory) = (cluster.opens_parted().await, cluster.opens_module("inventory").await);
+        let [here, there] = [STORE, "inventory"].map(|name| cluster.endpoints(name));
 
         let opening = std::fs::read_to_string(&kit.opening).unwrap();
         store.admin().imports(&opening).await.expect_status(200);
@@ -78,10 +77,10 @@ fn the_service_written_elsewhere_passes() {
     let _turn = together();
     run(async {
         let place = Place::new(Kind::Sqlite);
-        let (kit, doors) = (Kit::of(&place).await, Doors::free());
-        let foreign = Foreign::alone(place.folder.path(), &doors, &["inventory.py"], &kit.opening).await;
-        passes("stock, inventory.py", &kit.tries("stock", &doors.ports).await);
-        passes("stock, inventory.py once more", &kit.tries("stock", &doors.ports).await);
+        let (kit, endpoints) = (Kit::of(&place).await, Endpoints::free());
+        let foreign = Foreign::alone(place.folder.path(), &endpoints, &["inventory.py"], &kit.opening).await;
+        passes("stock, inventory.py", &kit.tries("stock", &endpoints.ports).await);
+        passes("stock, inventory.py once more", &kit.tries("stock", &endpoints.ports).await);
         assert_eq!(foreign.log().lines().count(), 1, "{}", foreign.log());
     });
 }
@@ -154,9 +153,9 @@ fn each_broken_promise_is_named() {
         let place = Place::new(Kind::Sqlite);
         let kit = Kit::of(&place).await;
         for (fault, names) in BROKEN {
-            let doors = Doors::free();
-            let _foreign = Foreign::alone(place.folder.path(), &doors, &["broken.py", fault], &kit.opening).await;
-            let said = kit.tries("stock", &doors.ports).await;
+            let endpoints = Endpoints::free();
+            let _foreign = Foreign::alone(place.folder.path(), &endpoints, &["broken.py", fault], &kit.opening).await;
+            let said = kit.tries("stock", &endpoints.ports).await;
             let broken = broken(&said);
             assert_eq!(said.code, Some(1), "{fault}: {said:?}");
             match names {
@@ -176,7 +175,7 @@ fn what_is_no_port_server_is_said_at_once() {
     let _turn = together();
     run(async {
         let place = Place::new(Kind::Sqlite);
-        let (kit, nobody) = (Kit::of(&place).await, Doors::free());
+        let (kit, nobody) = (Kit::of(&place).await, Endpoints::free());
         let said = kit.tries("stock", &nobody.ports).await;
         assert_eq!(said.code, Some(1), "{said:?}");
         assert!(said.out.contains("nothing answers at"), "{said:?}");

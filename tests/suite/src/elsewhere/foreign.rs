@@ -10,21 +10,20 @@ use serde_json::json;
 
 use super::is_sound;
 use crate::harness::{
-    Doors, Foreign, Kind, Level, Order, Place, Process, Program, SERVICE_KEY, eventually, run, together,
+    Cluster, Endpoints, Foreign, Kind, Level, Order, Process, SERVICE_KEY, eventually, run, together,
 };
 
 /// Catalog, order and payment in the real binary, and inventory in Python.
-async fn told(kind: Kind, tale: &impl AsyncFn(&Process, &Doors)) {
-    let (place, here, there) = (Place::new(kind), Doors::free(), Doors::free());
-    let program = Program::without_inventory(&place, &here, &there, 30);
-    let store = program.serves().await;
-    let foreign = Foreign::serves(place.folder.path(), &there, &here, &["inventory.py"]).await;
+async fn told(kind: Kind, tale: &impl AsyncFn(&Process, &Endpoints)) {
+    let cluster = Cluster::without("inventory", kind, 30);
+    let store = cluster.opens_parted().await;
+    let foreign = Foreign::serves(&cluster, &["inventory.py"]).await;
     is_trusted(&store).await;
-    tale(&store, &there).await;
+    tale(&store, cluster.endpoints("inventory")).await;
     assert_eq!(foreign.log().lines().count(), 1, "{}", foreign.log());
-    is_sound(&program, &["check"]).await;
+    is_sound(&cluster.parted(), &["check"]).await;
     store.stops().await;
-    place.clear().await;
+    cluster.place.clear().await;
 }
 
 async fn is_trusted(store: &Process) {
@@ -38,7 +37,7 @@ async fn is_trusted(store: &Process) {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a story is told once")]
-fn on_every_database(tale: impl AsyncFn(&Process, &Doors)) {
+fn on_every_database(tale: impl AsyncFn(&Process, &Endpoints)) {
     let _turn = together();
     for kind in Kind::available() {
         run(told(kind, &tale));
@@ -114,9 +113,9 @@ fn nothing_is_oversold() {
 fn control_a_service_that_oversells() {
     let _turn = together();
     run(async {
-        let (place, here, there) = (Place::new(Kind::Sqlite), Doors::free(), Doors::free());
-        let store = Program::without_inventory(&place, &here, &there, 30).serves().await;
-        let _foreign = Foreign::serves(place.folder.path(), &there, &here, &["broken.py", "oversells"]).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 30);
+        let store = cluster.opens_parted().await;
+        let _foreign = Foreign::serves(&cluster, &["broken.py", "oversells"]).await;
         is_trusted(&store).await;
         let sold = sold(&store).await;
         assert!(sold > 10, "only {sold} were sold");

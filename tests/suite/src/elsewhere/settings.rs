@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Doors, Kind, Place, Program, SERVICE_KEY, run, together};
+use crate::harness::{Cluster, Kind, Place, Program, SERVICE_KEY, run, together};
 
 const REMOTE: (&str, &str) = ("BANYAN__MODULES__INVENTORY__PLACEMENT", "remote");
 const PORTS: (&str, &str) = ("BANYAN__MODULES__INVENTORY__REMOTE__PORTS", "http://127.0.0.1:7181");
@@ -57,9 +57,8 @@ fn a_start_that_cannot_be_meant() {
 fn a_move_that_cannot_be_made() {
     let _turn = together();
     run(async {
-        let place = Place::new(Kind::Sqlite);
-        let doors = Doors::free();
-        let program = Program::behind(&place, &doors);
+        let cluster = Cluster::new(Kind::Sqlite, &[]);
+        let program = cluster.store();
         let store = program.serves().await;
         for (module, whither, word) in [
             ("warehouse", "remote", "there is no module `warehouse`; there are catalog, order, inventory, payment"),

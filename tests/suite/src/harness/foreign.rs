@@ -8,7 +8,7 @@ use std::{
 
 use reqwest::Method;
 
-use super::{ADMIN_KEY, Api, Doors, SERVICE_KEY, eventually};
+use super::{ADMIN_KEY, Api, Cluster, Endpoints, SERVICE_KEY, STORE, eventually};
 
 /// A Python process.
 #[derive(Debug)]
@@ -18,40 +18,46 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// `script`, whole or with the promise broken that it names, for the store at `store`, whose news it reads.
-    pub(crate) async fn serves(folder: &Path, doors: &Doors, store: &Doors, script: &[&str]) -> Self {
-        let store = format!("http://{}", store.ports);
-        Self::starts(folder, doors, &[script, &["--store", &store]].concat()).await
+    /// `script`, whole or with the promise broken that it names, as the inventory of `cluster`, whose events it reads.
+    pub(crate) async fn serves(cluster: &Cluster, script: &[&str]) -> Self {
+        let store = format!("http://{}", cluster.endpoints(STORE).ports);
+        let words = [script, &["--store", &store]].concat();
+        Self::starts(cluster.place.folder.path(), cluster.endpoints("inventory"), &words).await
     }
 
     /// The same by itself, with the stock of `opening`.
-    pub(crate) async fn alone(folder: &Path, doors: &Doors, script: &[&str], opening: &Path) -> Self {
+    pub(crate) async fn alone(folder: &Path, endpoints: &Endpoints, script: &[&str], opening: &Path) -> Self {
         let opening = ["--opening", opening.to_str().unwrap()];
-        Self::starts(folder, doors, &[script, opening.as_slice()].concat()).await
+        Self::starts(folder, endpoints, &[script, opening.as_slice()].concat()).await
     }
 
     /// Starts a script of `tests/foreign` and waits until it answers.
-    async fn starts(folder: &Path, doors: &Doors, words: &[&str]) -> Self {
-        Self::with_key(folder, doors, words, None).await
+    async fn starts(folder: &Path, endpoints: &Endpoints, words: &[&str]) -> Self {
+        Self::with_key(folder, endpoints, words, None).await
     }
 
     /// The same with another service key than the store's.
-    pub(crate) async fn with_key(folder: &Path, doors: &Doors, words: &[&str], key: Option<&str>) -> Self {
+    pub(crate) async fn with_key(folder: &Path, endpoints: &Endpoints, words: &[&str], key: Option<&str>) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../foreign").join(words[0]);
         let log = folder.join(format!("foreign.{}", super::fresh_key()));
         let file = File::create(&log).unwrap();
         let mut command = Command::new("python3");
-        command.arg("-B").arg(script).args(&words[1..]).args(["--ports", &doors.ports, "--public", &doors.public]);
+        command.arg("-B").arg(script).args(&words[1..]).args([
+            "--ports",
+            &endpoints.ports,
+            "--public",
+            &endpoints.public,
+        ]);
         command.env("BANYAN__SERVICE__KEY", key.unwrap_or(SERVICE_KEY)).env("BANYAN__ADMIN__KEY", ADMIN_KEY);
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
         let child = command.spawn().expect("python3 is there; say `apt-get install python3`");
         let mut foreign = Self { child, log };
-        foreign.is_ready(doors).await;
+        foreign.is_ready(endpoints).await;
         foreign
     }
 
-    async fn is_ready(&mut self, doors: &Doors) {
-        let (api, log) = (Api::at(&doors.public), self.log.clone());
+    async fn is_ready(&mut self, endpoints: &Endpoints) {
+        let (api, log) = (Api::at(&endpoints.public), self.log.clone());
         let child = std::cell::RefCell::new(&mut self.child);
         eventually("the service written elsewhere is ready", async || {
             let status = child.borrow_mut().try_wait().unwrap();

@@ -1,9 +1,11 @@
 //! Where the modules of a shop are: in one process, or some of them in processes of their own.
 
+use sha2::{Digest as _, Sha256};
+
 use super::{Kind, variable};
 
-/// Every module, in an order in which each finds those that it asks.
-pub(crate) const MODULES: [&str; 4] = ["inventory", "payment", "catalog", "order"];
+/// Every module that the store has.
+pub(crate) use banyan::placement::MODULES;
 
 /// Which modules are in processes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,19 +14,14 @@ pub(crate) enum Placement {
     Local,
     /// This one, and the others are in the store's process.
     Remote(&'static str),
-    /// All four, and the store's process only forwards.
+    /// Every module, and the store's process only forwards.
     AllRemote,
 }
 
 impl Placement {
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Local,
-        Self::Remote("catalog"),
-        Self::Remote("inventory"),
-        Self::Remote("order"),
-        Self::Remote("payment"),
-        Self::AllRemote,
-    ];
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        [Self::Local, Self::AllRemote].into_iter().chain(MODULES.map(Self::Remote))
+    }
 
     /// The modules that are not in the store's process.
     pub(crate) fn away(self) -> Vec<&'static str> {
@@ -37,7 +34,7 @@ impl Placement {
     }
 
     /// As `BANYAN_PLACEMENTS` says it.
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Local => "local",
             Self::Remote(module) => module,
@@ -45,15 +42,30 @@ impl Placement {
         }
     }
 
-    /// Whether this run is to go through it: `BANYAN_PLACEMENTS` lists some, such as `local,inventory,all`; without it
-    /// every placement is.
+    /// Whether this run includes the placement: `BANYAN_PLACEMENTS` lists some, such as `local,inventory,all`. Without a
+    /// list, and with `matrix`, every placement is included.
     pub(crate) fn is_wanted(self) -> bool {
-        let Some(wanted) = variable("BANYAN_PLACEMENTS") else { return true };
-        let mut words = wanted.split(',').map(str::trim);
-        let known = |word: &str| Self::ALL.into_iter().any(|placement| placement.word() == word);
-        assert!(words.clone().all(known), "BANYAN_PLACEMENTS={wanted}: say some of {:?}", Self::ALL.map(Self::word));
-        words.any(|word| word == self.word())
+        listed().is_none_or(|listed| listed.contains(&self))
     }
+}
+
+/// The placements that `BANYAN_PLACEMENTS` lists.
+fn listed() -> Option<Vec<Placement>> {
+    variable("BANYAN_PLACEMENTS").map(|list| parse(&list))
+}
+
+/// # Panics
+///
+/// When a word is no placement.
+fn parse(list: &str) -> Vec<Placement> {
+    let meant = |word: &str| match word {
+        "matrix" => Placement::all().collect(),
+        _ => Placement::all().filter(|placement| placement.word() == word).collect::<Vec<_>>(),
+    };
+    let words: Vec<Vec<Placement>> = list.split(',').map(|word| meant(word.trim())).collect();
+    let known: Vec<&str> = Placement::all().map(Placement::word).collect();
+    assert!(words.iter().all(|word| !word.is_empty()), "BANYAN_PLACEMENTS={list}: say `matrix`, or some of {known:?}");
+    words.concat()
 }
 
 /// Where a story is told.
@@ -67,6 +79,28 @@ impl Site {
     pub(crate) fn is_available(self) -> bool {
         self.placement.is_wanted() && self.kind.is_available()
     }
+
+    /// The sites of this run with one module in a process of its own, for the story of this name: one site that
+    /// the name decides; or, where `BANYAN_PLACEMENTS` lists placements, those on every database.
+    pub(crate) fn with_one_remote(story: &str, touched: &[&'static str]) -> Vec<Self> {
+        let Some(listed) = listed() else { return vec![Self::chosen(story, touched).or_on_sqlite()] };
+        let alone = listed.into_iter().filter(|placement| matches!(placement, Placement::Remote(_)));
+        alone.flat_map(|placement| Kind::available().into_iter().map(move |kind| Self { kind, placement })).collect()
+    }
+
+    /// One of the modules that the story touches, and a database. The choice is the same in every run; another module
+    /// changes it only for the stories that now have that one alone.
+    pub(crate) fn chosen(story: &str, touched: &[&'static str]) -> Self {
+        let unknown: Vec<_> = touched.iter().filter(|module| !MODULES.contains(module)).collect();
+        assert!(unknown.is_empty(), "{story} touches {unknown:?}: say some of {MODULES:?}");
+        let module = touched.iter().max_by_key(|module| Sha256::digest(format!("{story} {module}")));
+        let kind = if Sha256::digest(story)[0].is_multiple_of(2) { Kind::Sqlite } else { Kind::Postgres };
+        Self { kind, placement: Placement::Remote(module.expect("a story touches a module")) }
+    }
+
+    fn or_on_sqlite(self) -> Self {
+        if self.kind.is_available() { self } else { Self { kind: Kind::Sqlite, ..self } }
+    }
 }
 
 /// A database alone means a shop in one process.
@@ -74,4 +108,11 @@ impl From<Kind> for Site {
     fn from(kind: Kind) -> Self {
         Self { kind, placement: Placement::Local }
     }
+}
+
+#[test]
+fn placements_are_listed_by_their_words() {
+    assert_eq!(parse("local, inventory"), [Placement::Local, Placement::Remote("inventory")]);
+    assert_eq!(parse("matrix").len(), MODULES.len() + 2);
+    assert!(std::panic::catch_unwind(|| parse("local,warehouse")).is_err());
 }

@@ -20,7 +20,7 @@ use payment_contract::{Charges, RemoteCharges};
 use sea_orm::{ConnectionTrait as _, QueryResult};
 
 use super::{
-    Api, Fleet, Kind, Placement, Plan, Program, Site,
+    Api, Cluster, Kind, MODULES, Placement, Program, Running, Site,
     clock::Hands,
     eventually,
     place::{Place, Words, settings, words},
@@ -37,7 +37,7 @@ pub(crate) struct Shop {
 /// Where the store runs.
 enum Home {
     Here { serving: Box<Serving>, place: Place, hands: Hands },
-    Fleet(Box<Fleet>),
+    Cluster(Box<Running>),
 }
 
 /// What people ask of a shop goes over HTTP.
@@ -90,7 +90,7 @@ impl Shop {
             return Self::open_here(place, manner, Bus::default()).await;
         }
         let shared = [place.rehearsal(), manner.clone()].concat();
-        Self::of(Plan::new(place, placement, shared).starts().await)
+        Self::of(Cluster::of(place, &placement.away(), shared).starts(&[]).await)
     }
 
     async fn open_here(place: Place, manner: &Words, bus: Bus) -> Self {
@@ -102,8 +102,8 @@ impl Shop {
     }
 
     /// The shop that these processes make up.
-    pub(crate) fn of(fleet: Fleet) -> Self {
-        Self::at(Api::clone(fleet.store()), Home::Fleet(Box::new(fleet)))
+    pub(crate) fn of(cluster: Running) -> Self {
+        Self::at(Api::clone(cluster.store()), Home::Cluster(Box::new(cluster)))
     }
 
     fn at(api: Api, home: Home) -> Self {
@@ -123,7 +123,7 @@ impl Shop {
     pub(crate) fn store(&self) -> &Store {
         match self.home() {
             Home::Here { serving, .. } => &serving.store,
-            Home::Fleet(fleet) => &fleet.view,
+            Home::Cluster(cluster) => &cluster.view,
         }
     }
 
@@ -131,7 +131,7 @@ impl Shop {
     pub(crate) fn place(&self) -> &Place {
         match self.home() {
             Home::Here { place, .. } => place,
-            Home::Fleet(fleet) => fleet.place(),
+            Home::Cluster(cluster) => cluster.place(),
         }
     }
 
@@ -143,7 +143,7 @@ impl Shop {
     pub(crate) fn away(&self) -> &[&'static str] {
         match self.home() {
             Home::Here { .. } => &[],
-            Home::Fleet(fleet) => fleet.away(),
+            Home::Cluster(cluster) => cluster.away(),
         }
     }
 
@@ -151,7 +151,7 @@ impl Shop {
     pub(crate) fn program(&self) -> Program {
         match self.home() {
             Home::Here { place, .. } => Program::at(place),
-            Home::Fleet(fleet) => fleet.program(),
+            Home::Cluster(cluster) => cluster.program(),
         }
     }
 
@@ -159,15 +159,15 @@ impl Shop {
     pub(crate) fn api_of(&self, module: &'static str) -> Api {
         match self.home() {
             Home::Here { .. } => self.api.clone(),
-            Home::Fleet(fleet) => fleet.api_of(module),
+            Home::Cluster(cluster) => cluster.api_of(module),
         }
     }
 
     /// The processes, when there are several.
-    pub(crate) fn fleet(&self) -> Option<&Fleet> {
+    pub(crate) fn cluster(&self) -> Option<&Running> {
         match self.home() {
             Home::Here { .. } => None,
-            Home::Fleet(fleet) => Some(fleet),
+            Home::Cluster(cluster) => Some(cluster),
         }
     }
 
@@ -188,7 +188,7 @@ impl Shop {
     fn hands(&self) -> &Hands {
         match self.home() {
             Home::Here { hands, .. } => hands,
-            Home::Fleet(fleet) => fleet.hands(),
+            Home::Cluster(cluster) => cluster.hands(),
         }
     }
 
@@ -196,7 +196,7 @@ impl Shop {
     pub(crate) fn stock(&self) -> Arc<dyn Stock> {
         match self.home() {
             Home::Here { serving, .. } => serving.store.shop.stock.clone(),
-            Home::Fleet(fleet) => Arc::new(RemoteStock::new(fleet.transport("inventory"))),
+            Home::Cluster(cluster) => Arc::new(RemoteStock::new(cluster.transport("inventory"))),
         }
     }
 
@@ -204,7 +204,7 @@ impl Shop {
     pub(crate) fn prices(&self) -> Arc<dyn Prices> {
         match self.home() {
             Home::Here { serving, .. } => serving.store.shop.prices.clone(),
-            Home::Fleet(fleet) => Arc::new(RemotePrices::new(fleet.transport("catalog"))),
+            Home::Cluster(cluster) => Arc::new(RemotePrices::new(cluster.transport("catalog"))),
         }
     }
 
@@ -212,7 +212,7 @@ impl Shop {
     pub(crate) fn charges(&self) -> Arc<dyn Charges> {
         match self.home() {
             Home::Here { serving, .. } => serving.store.shop.charges.clone(),
-            Home::Fleet(fleet) => Arc::new(RemoteCharges::new(fleet.transport("payment"))),
+            Home::Cluster(cluster) => Arc::new(RemoteCharges::new(cluster.transport("payment"))),
         }
     }
 
@@ -233,7 +233,7 @@ impl Shop {
     /// How many rows of all tables of all modules have `text` in a cell.
     pub(crate) async fn cells_with(&self, text: &str) -> i64 {
         let mut found = 0;
-        for module in ["catalog", "inventory", "order", "payment"] {
+        for module in MODULES {
             let names = match self.kind() {
                 Kind::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%fts%'",
                 Kind::Postgres => {
@@ -277,8 +277,8 @@ impl Shop {
             match self.home() {
                 Home::Here { serving, .. } => serving.store.settle().await.unwrap(),
                 // What moved while it was looked at is seen at the second look.
-                Home::Fleet(_) if !self.unfinished().await.is_empty() => return None,
-                Home::Fleet(_) => {}
+                Home::Cluster(_) if !self.unfinished().await.is_empty() => return None,
+                Home::Cluster(_) => {}
             }
             self.unfinished().await.is_empty().then_some(())
         })
@@ -336,7 +336,7 @@ impl Shop {
                 assert_eq!(stopped, Ok(true), "the store did not stop cleanly");
                 place
             }
-            Home::Fleet(fleet) => fleet.stops().await,
+            Home::Cluster(cluster) => cluster.stops().await,
         }
     }
 }

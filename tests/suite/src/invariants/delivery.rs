@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Verdict, ensure};
 use crate::harness::{Kind, Order, Sabotage, Shop, alone, aloud, eventually, run, stories};
 
-stories!(at home in crate::harness::Shop::deaf: a_deaf_bus_loses_nothing);
+stories!(in_process crate::harness::Shop::deaf: a_deaf_bus_loses_nothing);
 
 /// Nobody is told anything: everything arrives by asking.
 async fn a_deaf_bus_loses_nothing(shop: &Shop) {

@@ -8,7 +8,7 @@ use super::{Verdict, ensure, must_notice, must_notice_in};
 use crate::harness::{Answer, Order, Shop, aloud, eventually, stories};
 
 stories!(in crate::harness::Shop::besieged: hoarders_leave_something_for_the_others);
-stories!(at home in crate::harness::Shop::besieged: unpaid_orders_are_counted);
+stories!(in_process crate::harness::Shop::besieged: unpaid_orders_are_counted);
 
 async fn hoarders_leave_something_for_the_others(shop: &Shop) {
     let found = hoard(shop).await.unwrap();

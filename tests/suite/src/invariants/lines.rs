@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::{Verdict, ensure};
 use crate::harness::{
-    Answer, Fault, Kind, Lines, Order, Place, Placement, Plan, Random, STORE, Sabotage, Shop, Site, alone, aloud,
+    Answer, Cluster, Fault, Kind, Lines, Order, Place, Placement, Random, STORE, Sabotage, Shop, Site, alone, aloud,
     fresh_name, impatience, in_time, run,
 };
 
@@ -111,7 +111,7 @@ fn endured(module: &'static str, kind: Kind, fault: (Fault, Duration)) {
         let (shop, lines) = behind(module, kind, seed, false).await;
         let found = endure(&shop, &lines, fault).await;
         let found = found.unwrap_or_else(|wrong| panic!("BANYAN_SEED={seed}: {wrong}"));
-        let checked = shop.fleet().unwrap().program().says(&["check"]).await;
+        let checked = shop.cluster().unwrap().program().says(&["check"]).await;
         assert_eq!(checked.code, Some(0), "{checked:?}");
         shop.close().await;
         aloud(&format!("{module} on {kind:?} behind {:?}: {found}", fault.0));
@@ -122,17 +122,15 @@ fn endured(module: &'static str, kind: Kind, fault: (Fault, Duration)) {
 async fn behind(module: &'static str, kind: Kind, seed: u64, here: bool) -> (Shop, Lines) {
     let place = Place::new(kind);
     let words = [place.rehearsal(), impatience()].concat();
-    let mut plan = Plan::new(place, Placement::Remote(module), words);
+    let mut cluster = Cluster::of(place, &[module], words);
     let mut lines = Lines::new(seed);
     for member in [module, STORE] {
-        let mut found = plan.listens(member).clone();
+        let mut found = cluster.endpoints(member).clone();
         found.ports = lines.lead_to(&found.ports).await;
-        plan.is_found(member, found);
+        cluster.is_found(member, found);
     }
-    if here {
-        plan.keeps_here(module);
-    }
-    (Shop::of(plan.starts().await), lines)
+    let in_process: &[&str] = if here { &[module] } else { &[] };
+    (Shop::of(cluster.starts(in_process).await), lines)
 }
 
 async fn endure(shop: &Shop, lines: &Lines, (fault, lasts): (Fault, Duration)) -> Verdict {

@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use chrono::TimeDelta;
 use tokio::time::sleep;
 
-use crate::harness::{Gate, Grove, Kind, Order, aloud, eventually, run, together};
+use crate::harness::{Cluster, Endpoints, Kind, Order, aloud, eventually, run, together};
 
 /// Long enough for a runner to look for what is due, several times.
 const LOOKS: Duration = Duration::from_secs(5);
@@ -17,16 +17,15 @@ fn copies_whose_clocks_differ_by_an_hour_leave_each_other_alone() {
     }
     let _turn = together();
     run(async {
-        let grove = Grove::new(Kind::Postgres, &[]);
+        let cluster = Cluster::patient(Kind::Postgres, &[]);
         let mut copies = Vec::new();
         for (name, hours) in [("right", 0), ("ahead", 1), ("behind", -1)] {
-            let gate = Gate::free();
-            let mut program = grove.program(name, &gate);
+            let mut program = cluster.program_at(name, &Endpoints::free());
             program.set("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", "3600000");
-            let wall = grove.place.folder.path().join(format!("wall-{name}"));
+            let wall = cluster.place.folder.path().join(format!("wall-{name}"));
             fs::write(&wall, TimeDelta::hours(hours).num_microseconds().unwrap().to_le_bytes()).unwrap();
             program.set("BANYAN_TEST_WALL", wall.display().to_string());
-            copies.push(grove.opens(&program, &gate).await);
+            copies.push(program.serves().await);
         }
         copies[0].admin().stocks("cup", 100, 255).await;
         // Each waits for its provider for a quarter of an hour, and its stock is held until then.
@@ -57,7 +56,7 @@ fn copies_whose_clocks_differ_by_an_hour_leave_each_other_alone() {
         for copy in copies {
             copy.stops().await;
         }
-        grove.is_sound().await;
-        grove.place.clear().await;
+        cluster.is_sound().await;
+        cluster.place.clear().await;
     });
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::harness::{Grove, Kind, Process, STORE, eventually, run, together};
+use crate::harness::{Cluster, Kind, MODULES, Process, STORE, eventually, run, together};
 
 const FILE: &str = "../../deploy/commands.txt";
 
@@ -15,23 +15,23 @@ fn every_command_of_a_deployment_runs() {
     // As in a deployment, where there is a Postgres.
     let kind = Kind::available().pop().unwrap();
     run(async {
-        let grove = Grove::new(kind, &["inventory", "catalog", "order", "payment"]);
+        let cluster = Cluster::patient(kind, &MODULES);
         for line in &lines {
             match line.as_slice() {
                 ["serve", rest @ ..] => {
-                    let served = starts(&grove, line).await;
+                    let served = starts(&cluster, line).await;
                     is_what_was_asked_for(&served, rest).await;
                     served.stops().await;
                 }
                 other => {
-                    let store = starts(&grove, &["serve", "--no-demo"]).await;
-                    let said = grove.store().says(other).await;
+                    let store = starts(&cluster, &["serve", "--no-demo"]).await;
+                    let said = cluster.store().says(other).await;
                     assert_eq!(said.code, Some(0), "banyan {}: {said:?}", other.join(" "));
                     store.stops().await;
                 }
             }
         }
-        grove.place.clear().await;
+        cluster.place.clear().await;
     });
 }
 
@@ -42,13 +42,10 @@ fn words(line: &str) -> Vec<&str> {
     words.collect()
 }
 
-async fn starts(grove: &Grove, arguments: &[&str]) -> Process {
+async fn starts(cluster: &Cluster, arguments: &[&str]) -> Process {
     let only = arguments.iter().position(|word| *word == "--only").and_then(|at| arguments.get(at + 1));
     let name = only.copied().unwrap_or(STORE);
-    let gate = grove.gate(name);
-    let mut process = grove.program(name, gate).starts(&[], arguments, &gate.public);
-    process.is_ready().await;
-    process
+    cluster.program(name).serves_with(&[], arguments).await
 }
 
 /// A process of some modules has these; a store that may show something shows a demonstration.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::harness::{
-    Answer, Api, Gate, Grove, Hands, Kind, Order, Process, aloud, eventually, fresh_name, longest, run, together,
+    Answer, Api, Cluster, Endpoints, Hands, Kind, Order, Process, aloud, eventually, fresh_name, longest, run, together,
 };
 
 const COPIES: usize = 3;
@@ -56,19 +56,17 @@ fn a_killed_copy_is_taken_over() {
     }
     let _turn = together();
     run(async {
-        let grove = Grove::new(Kind::Postgres, &[]);
-        let (hands, clocks) = Hands::in_folder(grove.place.folder.path());
+        let cluster = Cluster::new(Kind::Postgres, &[]);
+        let (hands, clocks) = Hands::in_folder(cluster.place.folder.path());
         let mut copies = Vec::new();
         for name in ["first", "second", "third"] {
-            let gate = Gate::free();
-            let mut program = grove.program(name, &gate);
-            program.unset("BANYAN__MODULES__ORDER__ANSWER_WITHIN_MS");
+            let mut program = cluster.program_at(name, &Endpoints::free());
             program.set("BANYAN__MODULES__ORDER__CART_SWEEP_SECONDS", "1");
             program.set("BANYAN__MODULES__PAYMENT__SIMULATED__PENDING_MS", "3600000");
             for (name, file) in &clocks {
                 program.set(name, file.clone());
             }
-            copies.push(grove.opens(&program, &gate).await);
+            copies.push(program.serves().await);
         }
         copies[DOOMED].admin().stocks("cup", 1_000_000, 255).await;
         let waiting = copies[DOOMED].guest("ada").buys_with("tok_pending_then_approve", &[("cup", 1)]).await;
@@ -93,13 +91,13 @@ fn a_killed_copy_is_taken_over() {
         let (killed, sales, slow) = tokio::join!(event, buyers, slow);
         let sales: Vec<Sale> = sales.into_iter().flatten().chain(slow).collect();
         delays(&sales, killed);
-        everything_is_there(&grove, &copies[0], i64::try_from(sales.len()).unwrap()).await;
-        time_passes(&grove, &copies[0], (&hands, &waiting)).await;
+        everything_is_there(&cluster, &copies[0], i64::try_from(sales.len()).unwrap()).await;
+        time_passes(&cluster, &copies[0], (&hands, &waiting)).await;
         for copy in copies {
             copy.stops().await;
         }
-        grove.is_sound().await;
-        grove.place.clear().await;
+        cluster.is_sound().await;
+        cluster.place.clear().await;
     });
 }
 
@@ -180,7 +178,7 @@ fn delays(sales: &[Sale], killed: Instant) {
 }
 
 /// Every buyer has one order, confirmed, and nothing else is there.
-async fn everything_is_there(grove: &Grove, copy: &Process, sold: i64) {
+async fn everything_is_there(cluster: &Cluster, copy: &Process, sold: i64) {
     eventually("the units of each order are set aside", async || {
         let level = copy.admin().level("cup").await;
         (level.held == 1 && level.committed == sold).then_some(())
@@ -192,16 +190,16 @@ async fn everything_is_there(grove: &Grove, copy: &Process, sold: i64) {
         ("order", "SELECT COUNT(*) FROM placement", 1),
         ("payment", "SELECT CAST(SUM(captured) AS bigint) FROM payment", 255 * sold),
     ] {
-        eventually(sql, async || (grove.figure(module, sql).await == expected).then_some(())).await;
+        eventually(sql, async || (cluster.figure(module, sql).await == expected).then_some(())).await;
     }
 }
 
 /// An order of the killed copy still waits for its payment, and a cart for its owner. Their time comes.
-async fn time_passes(grove: &Grove, copy: &Process, (hands, waiting): (&Hands, &Order)) {
+async fn time_passes(cluster: &Cluster, copy: &Process, (hands, waiting): (&Hands, &Order)) {
     hands.turn(TimeDelta::minutes(16));
     copy.guest("ada").reads_until(waiting, |read| read.text("/status") == "rejected").await;
     eventually("nothing is held", async || (copy.admin().level("cup").await.held == 0).then_some(())).await;
     hands.turn(TimeDelta::hours(73));
     let carts = "SELECT COUNT(*) FROM cart";
-    eventually("the cart is swept", async || (grove.figure("order", carts).await == 0).then_some(())).await;
+    eventually("the cart is swept", async || (cluster.figure("order", carts).await == 0).then_some(())).await;
 }

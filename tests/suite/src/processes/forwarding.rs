@@ -9,11 +9,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::harness::{Answer, Api, Ask, Gate, Grove, Kind, Process, Program, STORE, eventually, run, together};
+use crate::harness::{Answer, Api, Ask, Cluster, Endpoints, Kind, Process, Program, STORE, eventually, run, together};
 
 /// A store with two modules elsewhere and a third whose far side is the test's own.
 struct Scene {
-    grove: Grove,
+    cluster: Cluster,
     program: Program,
     store: Process,
     catalog: Process,
@@ -40,15 +40,12 @@ fn a_customer_cannot_tell() {
 impl Scene {
     async fn opens() -> Self {
         let recorder = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut grove = Grove::new(Kind::Sqlite, &["catalog", "inventory"]);
+        let mut cluster = Cluster::patient(Kind::Sqlite, &["catalog", "inventory"]);
         let public = recorder.local_addr().unwrap().to_string();
-        grove.is_found("payment", Gate { public, ..Gate::free() });
-        let mut program = grove.store();
-        for module in ["CATALOG", "INVENTORY", "PAYMENT"] {
-            program.set(format!("BANYAN__MODULES__{module}__PLACEMENT"), "remote");
-        }
-        let (inventory, catalog) = (grove.opens_module("inventory").await, grove.opens_module("catalog").await);
-        let store = grove.opens(&program, grove.gate(STORE)).await;
+        cluster.is_found("payment", Endpoints { public, ..Endpoints::free() });
+        let program = cluster.parted();
+        let (inventory, catalog) = (cluster.opens_module("inventory").await, cluster.opens_module("catalog").await);
+        let store = program.serves().await;
         for process in [&store, &catalog, &inventory] {
             eventually("everybody but payment is trusted", async || {
                 let modules = process.admin().get("/admin/modules").await.expect_status(200);
@@ -56,7 +53,7 @@ impl Scene {
             })
             .await;
         }
-        Self { grove, program, store, catalog, inventory, recorder }
+        Self { cluster, program, store, catalog, inventory, recorder }
     }
 }
 
@@ -179,7 +176,7 @@ async fn who_asks_is_told(scene: &Scene) {
     let answer = "HTTP/1.1 207 Odd\r\nContent-Type: text/odd\r\nContent-Length: 3\r\nKeep-Alive: timeout=5\r\n\
                   Connection: keep-alive, X-Inner\r\nX-Inner: 1\r\nX-Odd: 1\r\n\r\nodd";
     let customer = async {
-        let mut stream = TcpStream::connect(&scene.grove.gate(STORE).public).await.unwrap();
+        let mut stream = TcpStream::connect(&scene.cluster.endpoints(STORE).public).await.unwrap();
         stream.write_all(ask.as_bytes()).await.unwrap();
         let mut seen = String::new();
         stream.read_to_string(&mut seen).await.unwrap();
@@ -218,7 +215,7 @@ async fn who_asks_is_told(scene: &Scene) {
 
 /// Inventory's process dies. Its routes say so; the others', and the store's readiness, are what they were.
 async fn the_rest_goes_on(scene: Scene) {
-    let Scene { grove, program, store, catalog, inventory, recorder } = scene;
+    let Scene { cluster, program, store, catalog, inventory, recorder } = scene;
     inventory.kill();
     drop(recorder);
     let away = store.get("/api/v1/stock/CUP-1").await.expect_problem(503, "module-unavailable");
@@ -253,7 +250,7 @@ async fn the_rest_goes_on(scene: Scene) {
     {
         assert!(said.out.contains(line), "no {line:?} in {said:?}");
     }
-    let again = grove.opens_module("inventory").await;
+    let again = cluster.opens_module("inventory").await;
     eventually("inventory is back", async || (store.get("/api/v1/stock/CUP-1").await.status == 200).then_some(()))
         .await;
     for process in [store, catalog, again] {

@@ -6,8 +6,8 @@ use kernel::Seams;
 use kernel_db::Bus;
 
 use crate::harness::{
-    Kind, Level, ONLY_INVENTORY, Place, Program, Sabotage, Said, Split, UNITS, acquainted, alone, copy_file,
-    eventually, move_file, run, settings, together,
+    Cluster, Kind, Level, Place, Program, STORE, Sabotage, Said, UNITS, acquainted, alone, copy_file, eventually,
+    move_file, only, run, settings, together,
 };
 
 const SERVE: [&str; 2] = ["serve", "--no-demo"];
@@ -28,9 +28,9 @@ async fn refuses(program: &Program, arguments: &[&str], words: &[&str]) -> Said 
 fn a_module_is_not_placed_elsewhere_without_its_data() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        let file = split.data().join("inventory.db");
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        let file = cluster.data(STORE).join("inventory.db");
         let words = [
             "inventory is placed elsewhere (http://127.0.0.1:",
             "1 level, 1 commitment,",
@@ -44,16 +44,16 @@ fn a_module_is_not_placed_elsewhere_without_its_data() {
             "docs/extracting-a-module.md",
             "serve --leave-data-behind",
         ];
-        refuses(&split.parted(), &SERVE, &words).await;
+        refuses(&cluster.parted(), &SERVE, &words).await;
         assert!(file.exists());
 
-        let checked = split.parted().says(&["check"]).await;
+        let checked = cluster.parted().says(&["check"]).await;
         assert_eq!(checked.code, Some(1), "{checked:?}");
         for word in ["tenure: no data of inventory was left behind in", "NOT SEEN: orders against stock"] {
             assert!(checked.out.contains(word), "no `{word}` in {}", checked.out);
         }
         // As it was: the refusal has changed nothing.
-        let store = split.whole().serves().await;
+        let store = cluster.opens_store().await;
         assert_eq!(store.admin().level("cup").await, level(5));
         store.stops().await;
     });
@@ -64,13 +64,13 @@ fn a_module_is_not_placed_elsewhere_without_its_data() {
 fn what_is_left_behind_is_written_down_and_check_finds_what_it_did() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        let store = split.parted().serves_with(&[], &LEAVE).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        let store = cluster.parted().serves_with(&[], &LEAVE).await;
         assert!(store.log().contains("data is left behind, as was asked for"), "{}", store.log());
         store.stops().await;
-        let store = split.parted().serves().await;
-        let inventory = split.serves_inventory().await;
+        let store = cluster.opens_parted().await;
+        let inventory = cluster.opens_module("inventory").await;
         acquainted(&[&store, &inventory]).await;
         let rebuilt = eventually("stock is rebuilt from old news", async || {
             let level = store.admin().get("/admin/stock/cup").await;
@@ -79,7 +79,7 @@ fn what_is_left_behind_is_written_down_and_check_finds_what_it_did() {
         .await;
         assert_eq!(rebuilt.number("/available"), UNITS, "the story: what was sold can be sold again");
 
-        let checked = split.parted().says(&["check"]).await;
+        let checked = cluster.parted().says(&["check"]).await;
         assert_eq!(checked.code, Some(1), "{checked:?}");
         for word in ["1 of 1 orders differ", "a confirmed order has no claim on stock"] {
             assert!(checked.out.contains(word), "no `{word}` in {}", checked.out);
@@ -90,8 +90,8 @@ fn what_is_left_behind_is_written_down_and_check_finds_what_it_did() {
         // The data that was given up is not taken up by accident either.
         let words =
             ["stopped counting on", "its role is `left`, by banyan serve --leave-data-behind (user ", "data here"];
-        refuses(&split.whole(), &SERVE, &words).await;
-        let store = split.whole().serves_with(&[], &LEAVE).await;
+        refuses(&cluster.store(), &SERVE, &words).await;
+        let store = cluster.store().serves_with(&[], &LEAVE).await;
         assert_eq!(store.admin().level("cup").await, level(5));
         store.stops().await;
     });
@@ -102,26 +102,26 @@ fn what_is_left_behind_is_written_down_and_check_finds_what_it_did() {
 fn a_module_is_moved_by_hand_and_back() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        move_file("inventory", &split.data(), &split.data_elsewhere());
-        let (store, inventory) = (split.parted().serves().await, split.serves_inventory().await);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        move_file("inventory", &cluster.data(STORE), &cluster.data("inventory"));
+        let (store, inventory) = (cluster.opens_parted().await, cluster.opens_module("inventory").await);
         acquainted(&[&store, &inventory]).await;
         store.guest("bob").has_bought(&[("cup", 4)]).await;
         assert_eq!(store.admin().level("cup").await, level(9));
-        let checked = split.parted().says(&["check"]).await;
+        let checked = cluster.parted().says(&["check"]).await;
         assert!(checked.code == Some(0) && !checked.out.contains("NOT SEEN: orders"), "{checked:?}");
         assert!(checked.out.contains("0 of 2 orders differ"), "{checked:?}");
         store.stops().await;
         inventory.stops().await;
 
-        move_file("inventory", &split.data_elsewhere(), &split.data());
-        let store = split.whole().serves().await;
+        move_file("inventory", &cluster.data("inventory"), &cluster.data(STORE));
+        let store = cluster.opens_store().await;
         store.guest("eve").has_bought(&[("cup", 11)]).await;
         assert_eq!(store.admin().level("cup").await, level(20));
         store.guest("eve").buys(&[("cup", 1)]).await.expect_problem(409, "out-of-stock");
         store.stops().await;
-        let checked = split.whole().says(&["check"]).await;
+        let checked = cluster.store().says(&["check"]).await;
         assert_eq!(checked.code, Some(0), "{checked:?}");
     });
 }
@@ -131,9 +131,9 @@ fn a_module_is_moved_by_hand_and_back() {
 fn an_empty_module_may_be_placed_elsewhere() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.whole().serves().await.stops().await;
-        let (store, inventory) = (split.parted().serves().await, split.serves_inventory().await);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.opens_store().await.stops().await;
+        let (store, inventory) = (cluster.opens_parted().await, cluster.opens_module("inventory").await);
         acquainted(&[&store, &inventory]).await;
         store.admin().stocks("cup", UNITS, 100).await;
         store.guest("ada").has_bought(&[("cup", 5)]).await;
@@ -148,13 +148,13 @@ fn an_empty_module_may_be_placed_elsewhere() {
 fn a_part_of_the_store_does_not_pass_by_the_others_data() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
         for module in ["catalog", "inventory", "order", "payment"] {
-            copy_file(module, &split.data(), &split.data_elsewhere());
+            copy_file(module, &cluster.data(STORE), &cluster.data("inventory"));
         }
         let words = ["hosts inventory alone", "catalog.db", "1 product", "never handed over", "--leave-data-behind"];
-        refuses(&split.inventory(), &ONLY_INVENTORY, &words).await;
+        refuses(&cluster.program("inventory"), &only("inventory"), &words).await;
     });
 }
 
@@ -163,14 +163,14 @@ fn a_part_of_the_store_does_not_pass_by_the_others_data() {
 fn a_file_that_is_missing_is_not_made_anew() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        let aside = split.data().join("aside");
-        move_file("inventory", &split.data(), &aside);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        let aside = cluster.data(STORE).join("aside");
+        move_file("inventory", &cluster.data(STORE), &aside);
         let words = ["is not the database on which this store had inventory", "inventory.db", "--leave-data-behind"];
-        refuses(&split.whole(), &SERVE, &words).await;
-        move_file("inventory", &aside, &split.data());
-        let store = split.whole().serves().await;
+        refuses(&cluster.store(), &SERVE, &words).await;
+        move_file("inventory", &aside, &cluster.data(STORE));
+        let store = cluster.opens_store().await;
         assert_eq!(store.admin().level("cup").await, level(5));
         store.stops().await;
     });
@@ -181,11 +181,12 @@ fn a_file_that_is_missing_is_not_made_anew() {
 fn the_data_of_two_stores_is_not_mixed() {
     let _turn = together();
     run(async {
-        let (ours, theirs) = (Split::new(Kind::Sqlite), Split::new(Kind::Sqlite));
+        let (ours, theirs) =
+            (Cluster::without("inventory", Kind::Sqlite, 60), Cluster::without("inventory", Kind::Sqlite, 60));
         ours.has_sold(5).await;
         theirs.has_sold(1).await;
-        copy_file("payment", &theirs.data(), &ours.data());
-        refuses(&ours.whole(), &SERVE, &["the data of payment to the store", "put here by mistake"]).await;
+        copy_file("payment", &theirs.data(STORE), &ours.data(STORE));
+        refuses(&ours.store(), &SERVE, &["the data of payment to the store", "put here by mistake"]).await;
     });
 }
 
@@ -197,16 +198,20 @@ fn a_schema_is_not_passed_by() {
     }
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Postgres);
-        split.has_sold(5).await;
-        let inventory = split.serves_inventory().await;
+        let cluster = Cluster::without("inventory", Kind::Postgres, 60);
+        cluster.has_sold(5).await;
+        let elsewhere = Place::new(Kind::Postgres);
+        let mut alone = cluster.program("inventory");
+        let prefix = elsewhere.environment().into_iter().find(|(name, _)| name.ends_with("SCHEMA_PREFIX")).unwrap();
+        alone.set(prefix.0, prefix.1);
+        let inventory = alone.serves_with(&[], &only("inventory")).await;
         let words = ["its schema in this process's Postgres", "1 level, 1 commitment", "data.schema_prefix"];
-        refuses(&split.parted(), &SERVE, &words).await;
+        refuses(&cluster.parted(), &SERVE, &words).await;
         inventory.stops().await;
 
         // The far side's database is unknown at the start, so the store starts. Once up, the far side is not trusted.
-        let store = split.parted().serves().await;
-        let inventory = split.serves_inventory().await;
+        let store = cluster.opens_parted().await;
+        let inventory = alone.serves_with(&[], &only("inventory")).await;
         eventually("the far side is refused", async || {
             let ready = store.shows("/health/ready").await.expect_status(200);
             ready.text("/elsewhere/0/trouble").contains("never handed over").then_some(())
@@ -215,8 +220,8 @@ fn a_schema_is_not_passed_by() {
         store.guest("ada").buys(&[("cup", 1)]).await.expect_status(202);
         inventory.stops().await;
         store.stops().await;
-        split.place.clear().await;
-        split.elsewhere.clear().await;
+        cluster.place.clear().await;
+        elsewhere.clear().await;
     });
 }
 
@@ -225,10 +230,10 @@ fn a_schema_is_not_passed_by() {
 fn control_the_tenure() {
     let _turn = alone();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
         let starts = async || {
-            let store = Store::open(settings(split.parted().settings()), Seams::system(), Bus::default()).await;
+            let store = Store::open(settings(cluster.parted().settings()), Seams::system(), Bus::default()).await;
             let opened = store.map_err(|error| error.to_string());
             if let Ok(store) = &opened {
                 store.close().await;
@@ -250,11 +255,11 @@ fn old_files_beside_a_store_on_postgres_are_named() {
     }
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
         let place = Place::new(Kind::Postgres);
         let mut program = Program::at(&place);
-        program.set("BANYAN__DATA__FOLDER", split.data().display().to_string());
+        program.set("BANYAN__DATA__FOLDER", cluster.data(STORE).display().to_string());
         let store = program.serves().await;
         assert!(store.log().contains("this file is not read"), "{}", store.log());
         store.stops().await;
@@ -270,9 +275,9 @@ fn a_modules_own_url_does_not_pass_by_its_file() {
     }
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        let mut program = split.whole();
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        let mut program = cluster.store();
         let schemas = Place::new(Kind::Postgres);
         let prefix = schemas.environment().into_iter().find(|(name, _)| name.ends_with("SCHEMA_PREFIX")).unwrap();
         program.set(prefix.0, prefix.1);

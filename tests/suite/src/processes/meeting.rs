@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::harness::{
-    ADMIN_KEY, Api, Kind, Level, Sabotage, Split, UNITS, acquainted, alone, copy_file, eventually, fresh_key,
-    move_file, run, together,
+    ADMIN_KEY, Api, Cluster, Kind, Level, STORE, Sabotage, UNITS, acquainted, alone, copy_file, eventually, fresh_key,
+    move_file, only, run, together,
 };
 
 /// What the health of `process` says of the module elsewhere, once it says `words`.
@@ -23,20 +23,20 @@ async fn says_of_inventory(process: &Api, words: &str) -> Value {
 fn an_empty_inventory_is_not_taken_for_the_one_that_was_moved() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        let aside = split.data().join("aside");
-        move_file("inventory", &split.data(), &aside);
-        let (store, inventory) = (split.parted().serves().await, split.serves_inventory().await);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        let aside = cluster.data(STORE).join("aside");
+        move_file("inventory", &cluster.data(STORE), &aside);
+        let (store, inventory) = (cluster.opens_parted().await, cluster.opens_module("inventory").await);
         let said = says_of_inventory(&store, "another database").await;
         assert!(said["trusted"] == false && said["trouble"].as_str().unwrap().contains("inventory.db"), "{said}");
         let waiting = store.guest("bob").buys(&[("cup", 18)]).await.expect_status(202);
-        let checked = split.parted().says(&["check"]).await;
+        let checked = cluster.parted().says(&["check"]).await;
         assert!(checked.code == Some(1) && checked.out.contains("tenure: the process of inventory"), "{checked:?}");
 
         inventory.stops().await;
-        move_file("inventory", &aside, &split.data_elsewhere());
-        let inventory = split.serves_inventory().await;
+        move_file("inventory", &aside, &cluster.data("inventory"));
+        let inventory = cluster.opens_module("inventory").await;
         acquainted(&[&store, &inventory]).await;
         let order = crate::harness::Order::of(&waiting);
         let ended = store.guest("bob").reads_until(&order, |read| read.text("/status") != "placed").await;
@@ -52,12 +52,13 @@ fn an_empty_inventory_is_not_taken_for_the_one_that_was_moved() {
 fn another_stores_inventory_is_not_trusted() {
     let _turn = together();
     run(async {
-        let (split, other) = (Split::new(Kind::Sqlite), Split::new(Kind::Sqlite));
-        split.has_sold(5).await;
+        let (cluster, other) =
+            (Cluster::without("inventory", Kind::Sqlite, 60), Cluster::without("inventory", Kind::Sqlite, 60));
+        cluster.has_sold(5).await;
         other.has_sold(1).await;
-        move_file("inventory", &split.data(), &split.data().join("aside"));
-        move_file("inventory", &other.data(), &split.data_elsewhere());
-        let (store, inventory) = (split.parted().serves().await, split.serves_inventory().await);
+        move_file("inventory", &cluster.data(STORE), &cluster.data(STORE).join("aside"));
+        move_file("inventory", &other.data(STORE), &cluster.data("inventory"));
+        let (store, inventory) = (cluster.opens_parted().await, cluster.opens_module("inventory").await);
         let said = says_of_inventory(&store, "belongs to another store").await;
         assert_eq!(said["trusted"], false, "{said}");
         store.guest("bob").buys(&[("cup", 1)]).await.expect_status(202);
@@ -68,7 +69,7 @@ fn another_stores_inventory_is_not_trusted() {
             (troubles.contains("the feed of order is away") && troubles.contains("another store")).then_some(())
         })
         .await;
-        let healthy = split.parted().says(&["health", "--url", &store.url()]).await;
+        let healthy = cluster.parted().says(&["health", "--url", &store.url()]).await;
         assert!(healthy.out.contains("not trusted") && healthy.out.contains("another store"), "{healthy:?}");
         inventory.stops().await;
         store.stops().await;
@@ -80,11 +81,12 @@ fn another_stores_inventory_is_not_trusted() {
 fn two_processes_do_not_lead_one_module() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        copy_file("inventory", &split.data(), &split.data_elsewhere());
-        let store = split.whole().serves().await;
-        let inventory = split.inventory().starts(&[], &["serve", "--only", "inventory"], &split.there.public);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        copy_file("inventory", &cluster.data(STORE), &cluster.data("inventory"));
+        let store = cluster.opens_store().await;
+        let inventory =
+            cluster.program("inventory").starts(&[], &only("inventory"), &cluster.endpoints("inventory").public);
         let refused = eventually("the copy gives way", async || {
             let ready = inventory.ask(reqwest::Method::GET, "/health/ready").bearer(ADMIN_KEY).try_send().await.ok()?;
             (ready.status == 503).then_some(ready)
@@ -103,8 +105,8 @@ fn two_processes_do_not_lead_one_module() {
         store.stops().await;
 
         // Now the module is to be there: the store's own file goes, and the copy is the module.
-        move_file("inventory", &split.data(), &split.data().join("aside"));
-        let store = split.parted().serves().await;
+        move_file("inventory", &cluster.data(STORE), &cluster.data(STORE).join("aside"));
+        let store = cluster.opens_parted().await;
         acquainted(&[&store, &inventory]).await;
         eventually("the copy is the module", async || {
             (inventory.get("/health/ready").await.status == 200).then_some(())
@@ -120,12 +122,11 @@ fn two_processes_do_not_lead_one_module() {
 fn two_admin_keys_are_noticed() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        let mut alone = split.inventory();
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        let mut alone = cluster.program("inventory");
         let another = format!("another-admin-key-{}-of-this-process", fresh_key());
         alone.set("BANYAN__ADMIN__KEY", another.as_str());
-        let (store, inventory) =
-            (split.parted().serves().await, alone.serves_with(&[], &["serve", "--only", "inventory"]).await);
+        let (store, inventory) = (cluster.opens_parted().await, alone.serves_with(&[], &only("inventory")).await);
         for (process, key) in [(&store, ADMIN_KEY), (&inventory, another.as_str())] {
             eventually("health says so", async || {
                 let ready =
@@ -140,7 +141,7 @@ fn two_admin_keys_are_noticed() {
             assert!(!log.contains(&another) && !log.contains(ADMIN_KEY), "{log}");
         }
         inventory.stops().await;
-        let inventory = split.serves_inventory().await;
+        let inventory = cluster.opens_module("inventory").await;
         eventually("all is well", async || {
             store.shows("/health/ready").await.at("/elsewhere/0/trouble").is_null().then_some(())
         })
@@ -161,16 +162,16 @@ async fn finds(process: &Api) -> Value {
 }
 
 /// An inventory for a store that has sold, and which is not the one that the store knows.
-async fn wrong_inventory(is_empty: bool) -> Split {
-    let split = Split::new(Kind::Sqlite);
-    split.has_sold(5).await;
-    move_file("inventory", &split.data(), &split.data().join("aside"));
+async fn wrong_inventory(is_empty: bool) -> Cluster {
+    let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+    cluster.has_sold(5).await;
+    move_file("inventory", &cluster.data(STORE), &cluster.data(STORE).join("aside"));
     if !is_empty {
-        let other = Split::new(Kind::Sqlite);
+        let other = Cluster::without("inventory", Kind::Sqlite, 60);
         other.has_sold(1).await;
-        move_file("inventory", &other.data(), &split.data_elsewhere());
+        move_file("inventory", &other.data(STORE), &cluster.data("inventory"));
     }
-    split
+    cluster
 }
 
 #[test]
@@ -178,13 +179,13 @@ fn control_another_database_and_another_store_are_trusted_without_the_guard() {
     let _turn = alone();
     for (is_empty, words) in [(true, "another database"), (false, "belongs to another store")] {
         run(async {
-            let split = wrong_inventory(is_empty).await;
-            let inventory = split.serves_inventory().await;
-            let (store, api) = split.parted_at_home().await;
+            let cluster = wrong_inventory(is_empty).await;
+            let inventory = cluster.opens_module("inventory").await;
+            let (store, api) = cluster.opens_in_process(STORE).await;
             assert_eq!(says_of_inventory(&api, words).await["trusted"], false);
             store.stop().await;
             let missing = Sabotage::of("tenure::unread");
-            let (store, api) = split.parted_at_home().await;
+            let (store, api) = cluster.opens_in_process(STORE).await;
             let said = finds(&api).await;
             assert!(said["trusted"] == true && said["trouble"].is_null(), "the test would notice: {said}");
             drop(missing);
@@ -198,12 +199,12 @@ fn control_another_database_and_another_store_are_trusted_without_the_guard() {
 fn control_two_processes_lead_one_module_without_the_guard() {
     let _turn = alone();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        split.has_sold(5).await;
-        copy_file("inventory", &split.data(), &split.data_elsewhere());
-        let store = split.whole().serves().await;
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        cluster.has_sold(5).await;
+        copy_file("inventory", &cluster.data(STORE), &cluster.data("inventory"));
+        let store = cluster.opens_store().await;
         let missing = Sabotage::of("tenure::unread");
-        let (inventory, api) = split.inventory_at_home().await;
+        let (inventory, api) = cluster.opens_in_process("inventory").await;
         let others = eventually("the copy has looked at the others", async || {
             let ready = api.shows("/health/ready").await;
             let far = ready.at("/elsewhere").as_array().cloned().unwrap_or_default();
@@ -227,12 +228,12 @@ fn control_two_processes_lead_one_module_without_the_guard() {
 fn control_two_admin_keys_go_unnoticed_without_the_guard() {
     let _turn = alone();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        let mut alone = split.inventory();
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        let mut alone = cluster.program("inventory");
         alone.set("BANYAN__ADMIN__KEY", format!("another-admin-key-{}-of-this-process", fresh_key()));
-        let inventory = alone.serves_with(&[], &["serve", "--only", "inventory"]).await;
+        let inventory = alone.serves_with(&[], &only("inventory")).await;
         let missing = Sabotage::of("tenure::unread");
-        let (store, api) = split.parted_at_home().await;
+        let (store, api) = cluster.opens_in_process(STORE).await;
         let said = finds(&api).await;
         assert!(said["trusted"] == true && said["trouble"].is_null(), "the test would notice: {said}");
         drop(missing);
@@ -256,10 +257,10 @@ async fn has_read(inventory: &Api) -> (i64, String) {
 fn control_another_stores_events_are_read_without_the_guard() {
     let _turn = alone();
     run(async {
-        let split = wrong_inventory(false).await;
-        let store = split.parted().serves().await;
+        let cluster = wrong_inventory(false).await;
+        let store = cluster.opens_parted().await;
         store.guest("bob").buys(&[("cup", 1)]).await.expect_status(202);
-        let (inventory, api) = split.inventory_at_home().await;
+        let (inventory, api) = cluster.opens_in_process("inventory").await;
         let before = eventually("it says why it does not read", async || {
             let (position, troubles) = has_read(&api).await;
             troubles.contains("the feed of order is away").then_some(position)

@@ -10,8 +10,8 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use crate::harness::{
-    Answer, Api, Gate, Grove, Guest, Kind, Order, Process, Program, Sale, acquainted, aloud, eventually, longest, run,
-    together, while_people_buy,
+    Answer, Api, Cluster, Endpoints, Guest, Kind, Order, Process, Program, Sale, acquainted, aloud, eventually,
+    longest, run, together, while_people_buy,
 };
 
 /// People who buy meanwhile.
@@ -50,11 +50,11 @@ fn moves(module: &'static str, rounds: usize) {
     }
     let _turn = together();
     run(async {
-        let grove = Grove::new(Kind::Postgres, &[module]);
-        let (store, far) = (grove.opens_store().await, grove.opens_module(module).await);
+        let cluster = Cluster::patient(Kind::Postgres, &[module]);
+        let (store, far) = (cluster.opens_store().await, cluster.opens_module(module).await);
         acquainted(&[&store, &far]).await;
         store.admin().stocks("cup", UNITS, PENCE).await;
-        let (program, ada) = (grove.store(), store.guest("ada"));
+        let (program, ada) = (cluster.store(), store.guest("ada"));
         let event = async { tokio::join!(to_and_fro(&program, &store, module, rounds), pending_orders(&ada)) };
         let ((moves, pending), sales) = while_people_buy((&[&store], CLIENTS), "cup", event).await;
         say(module, &moves, &sales);
@@ -64,12 +64,12 @@ fn moves(module: &'static str, rounds: usize) {
         }
         repeats_get_the_same(&store, &sales).await;
         let sold = i64::try_from(sales.len() + pending.len()).unwrap();
-        everything_is_counted(&grove, &store, sold).await;
-        who_and_when(&grove, &store, module, rounds).await;
-        survives_a_restart(&grove, store, module).await;
+        everything_is_counted(&cluster, &store, sold).await;
+        who_and_when(&cluster, &store, module, rounds).await;
+        survives_a_restart(&cluster, store, module).await;
         far.stops().await;
-        grove.is_sound().await;
-        grove.place.clear().await;
+        cluster.is_sound().await;
+        cluster.place.clear().await;
     });
 }
 
@@ -160,7 +160,7 @@ async fn repeats_get_the_same(store: &Process, sales: &[Sale]) {
     }
 }
 
-async fn everything_is_counted(grove: &Grove, store: &Process, sold: i64) {
+async fn everything_is_counted(cluster: &Cluster, store: &Process, sold: i64) {
     let level = eventually("every unit that was sold is set aside", async || {
         let level = store.admin().level("cup").await;
         (level.held == 0 && level.committed == 2 * sold).then_some(level)
@@ -169,33 +169,33 @@ async fn everything_is_counted(grove: &Grove, store: &Process, sold: i64) {
     assert_eq!((level.on_hand, level.available), (UNITS, UNITS - 2 * sold));
     let confirmed = "SELECT COUNT(*) FROM orders WHERE status = 'confirmed'";
     let keys = "SELECT COUNT(DISTINCT key) FROM idempotency WHERE status = 201 OR status = 202";
-    assert_eq!((grove.figure("order", confirmed).await, grove.figure("order", keys).await), (sold, sold));
-    assert_eq!(grove.figure("order", "SELECT COUNT(*) FROM orders").await, sold, "nothing is doubled");
-    assert_eq!(grove.figure("order", "SELECT COUNT(*) FROM placement").await, 0, "every saga has ended");
+    assert_eq!((cluster.figure("order", confirmed).await, cluster.figure("order", keys).await), (sold, sold));
+    assert_eq!(cluster.figure("order", "SELECT COUNT(*) FROM orders").await, sold, "nothing is doubled");
+    assert_eq!(cluster.figure("order", "SELECT COUNT(*) FROM placement").await, 0, "every saga has ended");
     let theirs = "SELECT CAST(SUM(amount) AS bigint) FROM simulated_ledger WHERE operation = 'capture'";
     for sql in [theirs, "SELECT CAST(SUM(captured) AS bigint) FROM payment"] {
-        assert_eq!(grove.figure("payment", sql).await, 2 * sold * PENCE, "{sql}");
+        assert_eq!(cluster.figure("payment", sql).await, 2 * sold * PENCE, "{sql}");
     }
-    grove.is_sound().await;
+    cluster.is_sound().await;
 }
 
 /// The log of decisions stands with the module's data.
-async fn who_and_when(grove: &Grove, store: &Process, module: &str, rounds: usize) {
+async fn who_and_when(cluster: &Cluster, store: &Process, module: &str, rounds: usize) {
     let by = "SELECT COUNT(*) FROM placement_change WHERE changed_by = 'admin' \
               AND changed_at BETWEEN now() - interval '5 minutes' AND now()";
-    assert_eq!(grove.figure(module, by).await, i64::try_from(2 * rounds).unwrap());
+    assert_eq!(cluster.figure(module, by).await, i64::try_from(2 * rounds).unwrap());
     let view = store.admin().get("/admin/modules").await.expect_status(200);
     let shown = view.at("/modules").as_array().unwrap().iter().find(|known| known["name"] == module).cloned().unwrap();
     assert_eq!((&shown["moved"]["by"], &shown["moved"]["placement"]), (&"admin".into(), &"local".into()), "{shown}");
     assert!(shown["moved"]["at"].is_string(), "{shown}");
     let turns = "SELECT COUNT(DISTINCT placement) FROM placement_change";
-    assert_eq!(grove.figure(module, turns).await, 2);
+    assert_eq!(cluster.figure(module, turns).await, 2);
 }
 
-async fn survives_a_restart(grove: &Grove, store: Process, module: &'static str) {
-    by_command(&grove.store(), &store, module, "remote").await;
+async fn survives_a_restart(cluster: &Cluster, store: Process, module: &'static str) {
+    by_command(&cluster.store(), &store, module, "remote").await;
     store.stops().await;
-    let store = grove.opens_store().await;
+    let store = cluster.opens_store().await;
     assert_eq!(placement(&store, module).await, "remote", "the decision outlives the process");
     acquainted(&[&store]).await;
     store.guest("bob").has_bought(&[("cup", 1)]).await;
@@ -214,10 +214,10 @@ fn a_second_copy_follows() {
     }
     let _turn = together();
     run(async {
-        let grove = Grove::new(Kind::Postgres, &["inventory"]);
-        let (store, far) = (grove.opens_store().await, grove.opens_module("inventory").await);
-        let gate = Gate::free();
-        let second = grove.opens(&grove.program("second", &gate), &gate).await;
+        let cluster = Cluster::patient(Kind::Postgres, &["inventory"]);
+        let (store, far) = (cluster.opens_store().await, cluster.opens_module("inventory").await);
+        let endpoints = Endpoints::free();
+        let second = cluster.program_at("second", &endpoints).serves().await;
         acquainted(&[&store, &second, &far]).await;
         store.admin().stocks("cup", UNITS, PENCE).await;
         let event = async {
@@ -239,10 +239,10 @@ fn a_second_copy_follows() {
         aloud(&format!("a second copy followed within {slowest} ms, under {} orders", sales.len()));
         assert!(slowest <= FOLLOWS.as_millis(), "{slowest} ms");
         all_were_served(&sales);
-        everything_is_counted(&grove, &second, i64::try_from(sales.len()).unwrap()).await;
+        everything_is_counted(&cluster, &second, i64::try_from(sales.len()).unwrap()).await;
         for process in [store, second, far] {
             process.stops().await;
         }
-        grove.place.clear().await;
+        cluster.place.clear().await;
     });
 }

@@ -8,7 +8,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::harness::{Gate, Grove, Kind, Process, Program, STORE, run, together};
+use crate::harness::{Cluster, Endpoints, Kind, Process, Program, STORE, only, run, together};
 
 /// Asks for a move, and is sure that it is refused in these words, each in the answer and at the command line.
 async fn refused(program: &Program, store: &Process, (module, to): (&str, &str), words: &[&str]) {
@@ -27,13 +27,13 @@ async fn refused(program: &Program, store: &Process, (module, to): (&str, &str),
 fn a_file_moves_only_with_its_process() {
     let _turn = together();
     run(async {
-        let grove = Grove::new(Kind::Sqlite, &["inventory"]);
-        let store = grove.opens_store().await;
+        let cluster = Cluster::patient(Kind::Sqlite, &["inventory"]);
+        let store = cluster.opens_store().await;
         store.admin().stocks("cup", 5, 100).await;
         let words = ["409", "file of SQLite", "a flip moves no data", "data.url", "modules.inventory.placement"];
-        refused(&grove.store(), &store, ("inventory", "remote"), &words).await;
+        refused(&cluster.store(), &store, ("inventory", "remote"), &words).await;
         let words = ["404", "no module `stock`", "catalog, order, inventory, payment"];
-        refused(&grove.store(), &store, ("stock", "remote"), &words).await;
+        refused(&cluster.store(), &store, ("stock", "remote"), &words).await;
         store.stops().await;
     });
 }
@@ -46,14 +46,14 @@ fn wrong_far_sides() {
     }
     let _turn = together();
     run(async {
-        let other = Grove::new(Kind::Postgres, &["inventory"]);
+        let other = Cluster::patient(Kind::Postgres, &["inventory"]);
         let on_another_database = other.opens_module("inventory").await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let liar = Gate { ports: listener.local_addr().unwrap().to_string(), ..Gate::free() };
-        let mut grove = Grove::new(Kind::Postgres, &["order"]);
-        grove.is_found("inventory", other.gate("inventory").clone());
-        grove.is_found("catalog", liar);
-        let (program, store) = (grove.store(), grove.opens_store().await);
+        let liar = Endpoints { ports: listener.local_addr().unwrap().to_string(), ..Endpoints::free() };
+        let mut cluster = Cluster::patient(Kind::Postgres, &["order"]);
+        cluster.is_found("inventory", other.endpoints("inventory").clone());
+        cluster.is_found("catalog", liar);
+        let (program, store) = (cluster.store(), cluster.opens_store().await);
         store.admin().stocks("cup", 100, 100).await;
 
         let words =
@@ -63,22 +63,22 @@ fn wrong_far_sides() {
         refused(&program, &store, ("payment", "remote"), &words).await;
         let words = ["another contract of `prices`", "`quote` has another schema", "run builds of one contract"];
         tokio::select! {
-            () = lies(&listener, &grove.gate(STORE).ports) => {}
+            () = lies(&listener, &cluster.endpoints(STORE).ports) => {}
             () = refused(&program, &store, ("catalog", "remote"), &words) => {}
         }
-        wrong_orders(&grove, &store).await;
+        wrong_orders(&cluster, &store).await;
         for process in [store, on_another_database] {
             process.stops().await;
         }
-        for grove in [grove, other] {
-            grove.place.clear().await;
+        for cluster in [cluster, other] {
+            cluster.place.clear().await;
         }
     });
 }
 
 /// Processes of order that cannot take it over, and at last none.
-async fn wrong_orders(grove: &Grove, store: &Process) {
-    let nobody = format!("http://{}", Gate::free().ports);
+async fn wrong_orders(cluster: &Cluster, store: &Process) {
+    let nobody = format!("http://{}", Endpoints::free().ports);
     for (name, value, words) in [
         (
             "BANYAN__SERVICE__KEY",
@@ -95,15 +95,14 @@ async fn wrong_orders(grove: &Grove, store: &Process) {
             ],
         ),
     ] {
-        let mut strayed = grove.program("order", grove.gate("order"));
+        let mut strayed = cluster.program("order");
         strayed.set(name, value);
-        let mut order = strayed.starts(&[], &["serve", "--no-demo", "--only", "order"], &grove.gate("order").public);
-        order.is_ready().await;
-        refused(&grove.store(), store, ("order", "remote"), &words).await;
+        let order = strayed.serves_with(&[], &only("order")).await;
+        refused(&cluster.store(), store, ("order", "remote"), &words).await;
         order.stops().await;
     }
     let words = ["nothing answers at", "is the module running, and is that its port server's address?"];
-    refused(&grove.store(), store, ("order", "remote"), &words).await;
+    refused(&cluster.store(), store, ("order", "remote"), &words).await;
 }
 
 /// Stands before a port server, and says of every port that its first method has another schema.

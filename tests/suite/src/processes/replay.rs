@@ -8,7 +8,8 @@ use kernel_db::Db;
 use sea_orm::ConnectionTrait as _;
 
 use crate::harness::{
-    Invoices, Kind, Place, Placement, Plan, Process, Program, Said, Shop, Site, Takings, aloud, run, together,
+    Cluster, Invoices, Kind, MODULES, Place, Placement, Process, Program, Said, Shop, Site, Takings, aloud, run,
+    together,
 };
 
 #[test]
@@ -50,10 +51,10 @@ fn replayed_by_all(kind: Kind) {
         let place = Place::new(kind);
         let Some(invoices) = Invoices::copied_into(place.folder.path()) else { return };
         let words = place.environment();
-        let fleet = Plan::new(place, Placement::AllRemote, words).starts().await;
-        let said = replay(&fleet.program(), fleet.store(), &invoices).await;
+        let cluster = Cluster::of(place, &MODULES, words).starts(&[]).await;
+        let said = replay(&cluster.program(), cluster.store(), &invoices).await;
         assert_eq!(said.code, Some(0), "{said:?}");
-        let shop = Shop::of(fleet);
+        let shop = Shop::of(cluster);
         shop.settle().await;
         assert_eq!(counted(shop.store()).await, invoices.takings);
         aloud(&format!("replayed on {kind:?} by every module alone: {:?}", invoices.takings));

@@ -1,46 +1,47 @@
 //! A reader of events that has stopped until a person decides is not well, and can be mended beside its process.
 
 use crate::harness::{
-    ADMIN_KEY, Api, Kind, Sabotage, Split, UNITS, acquainted, alone, copy_file, eventually, run, together,
+    ADMIN_KEY, Api, Cluster, Kind, STORE, Sabotage, UNITS, acquainted, alone, copy_file, eventually, only, run,
+    together,
 };
 
 /// The store's order.db comes back from an older backup, while inventory has read on.
-async fn order_went_back(split: &Split) {
-    let backup = split.data().join("backup");
-    let store = split.parted().serves().await;
-    let inventory = split.serves_inventory().await;
+async fn order_went_back(cluster: &Cluster) {
+    let backup = cluster.data(STORE).join("backup");
+    let store = cluster.opens_parted().await;
+    let inventory = cluster.opens_module("inventory").await;
     acquainted(&[&store, &inventory]).await;
     store.admin().stocks("cup", UNITS, 100).await;
     let order = store.guest("ada").has_bought(&[("cup", 5)]).await;
     store.stops().await;
-    copy_file("order", &split.data(), &backup);
-    let store = split.parted().serves().await;
+    copy_file("order", &cluster.data(STORE), &backup);
+    let store = cluster.opens_parted().await;
     acquainted(&[&store, &inventory]).await;
     store.guest("ada").cancels(&order).await.expect_status(200);
     eventually("inventory has read of it", async || (store.admin().level("cup").await.committed == 0).then_some(()))
         .await;
     store.stops().await;
     inventory.stops().await;
-    copy_file("order", &backup, &split.data());
+    copy_file("order", &backup, &cluster.data(STORE));
 }
 
 #[test]
 fn a_reader_that_has_stopped_is_not_ready_and_is_mended_beside_its_process() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        order_went_back(&split).await;
-        let store = split.parted().starts(&[], &["serve", "--no-demo"], &split.here.public);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        order_went_back(&cluster).await;
+        let store = cluster.parted().starts(&[], &["serve", "--no-demo"], &cluster.endpoints(STORE).public);
         let refused = not_ready(&store).await;
         assert!(refused.contains("payment has stopped reading the events of order"), "{refused}");
         let arguments = ["serve", "--only", "inventory"];
-        let inventory = split.inventory().starts(&[], &arguments, &split.there.public);
+        let inventory = cluster.program("inventory").starts(&[], &arguments, &cluster.endpoints("inventory").public);
         let refused = not_ready(&inventory).await;
         assert!(refused.contains("inventory has stopped reading the events of order"), "{refused}");
-        let health = split.inventory().says(&["health", "--url", &inventory.url()]).await;
+        let health = cluster.program("inventory").says(&["health", "--url", &inventory.url()]).await;
         assert!(health.code == Some(1) && health.err.contains("went back"), "{health:?}");
 
-        let beside = split.inventory();
+        let beside = cluster.program("inventory");
         let parked = beside.says(&["events", "parked", "--only", "inventory"]).await;
         assert!(parked.code == Some(0) && parked.out.contains("no event is held back"), "{parked:?}");
         let seek = ["events", "seek", "--only", "inventory", "--consumer", "inventory", "--source", "order", "2"];
@@ -72,13 +73,14 @@ async fn not_ready(process: &Api) -> String {
 fn a_reader_that_has_stopped_is_mended_by_the_address_of_its_process() {
     let _turn = together();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        order_went_back(&split).await;
-        let store = split.parted().starts(&[], &["serve", "--no-demo"], &split.here.public);
-        let inventory = split.inventory().starts(&[], &["serve", "--only", "inventory"], &split.there.public);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        order_went_back(&cluster).await;
+        let store = cluster.parted().starts(&[], &["serve", "--no-demo"], &cluster.endpoints(STORE).public);
+        let inventory =
+            cluster.program("inventory").starts(&[], &only("inventory"), &cluster.endpoints("inventory").public);
         not_ready(&inventory).await;
         // From the other process's folder, so that it is the address that counts.
-        let far = split.parted();
+        let far = cluster.parted();
         let at = inventory.url();
         let parked = far.says(&["events", "parked", "--url", &at]).await;
         assert!(parked.code == Some(0) && parked.out.contains("no event is held back"), "{parked:?}");
@@ -103,7 +105,7 @@ fn a_reader_that_has_stopped_is_mended_by_the_address_of_its_process() {
         let said = decides("seek", "inventory", "2").await;
         assert!(said.code == Some(0) && said.out.contains("goes on after event 2 of order"), "{said:?}");
         eventually("it reads again", async || (inventory.get("/health/ready").await.status == 200).then_some(())).await;
-        let mut stranger = split.parted();
+        let mut stranger = cluster.parted();
         stranger.set("BANYAN__ADMIN__KEY", "a-key-that-no-process-of-the-store-has");
         let said = stranger.says(&["events", "parked", "--url", &at]).await;
         assert!(said.code == Some(1) && said.err.contains("401"), "{said:?}");
@@ -116,11 +118,11 @@ fn a_reader_that_has_stopped_is_mended_by_the_address_of_its_process() {
 fn control_a_stopped_reader_is_ready_without_the_guard() {
     let _turn = alone();
     run(async {
-        let split = Split::new(Kind::Sqlite);
-        order_went_back(&split).await;
-        let store = split.parted().starts(&[], &["serve", "--no-demo"], &split.here.public);
+        let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+        order_went_back(&cluster).await;
+        let store = cluster.parted().starts(&[], &["serve", "--no-demo"], &cluster.endpoints(STORE).public);
         not_ready(&store).await;
-        let (inventory, api) = split.inventory_at_home().await;
+        let (inventory, api) = cluster.opens_in_process("inventory").await;
         let refused = not_ready(&api).await;
         assert!(refused.contains("inventory has stopped reading the events of order"), "{refused}");
         let missing = Sabotage::of("health::stranded");

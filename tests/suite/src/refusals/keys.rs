@@ -20,7 +20,7 @@ async fn a_key_is_required_where_money_moves(shop: &Shop) {
     shop.settle().await;
     let cart = shop.ask(Method::POST, "/api/v1/carts").send().await.expect_status(201).text("/id");
     let payment = admin.payment_of(&order).await.text("/id");
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let goods = json!({"lines": [{"sku": "cup", "quantity": 1}], "reason": "no", "restock": true});
     for (path, body) in [
         ("/api/v1/orders".to_owned(), ada.wants(&[("cup", 1)], "tok_approve")),
@@ -31,18 +31,18 @@ async fn a_key_is_required_where_money_moves(shop: &Shop) {
         let ask = shop.ask(Method::POST, &path).bearer(crate::harness::ADMIN_KEY).order_token(&order.token);
         ask.json(&body).send().await.expect_problem(400, "idempotency-key-missing");
     }
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn a_key_is_one_word(shop: &Shop) {
     let ada = shop.guest("ada");
     shop.admin().stocks("cup", 9, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let body = ada.wants(&[("cup", 1)], "tok_approve");
     for key in [String::new(), "two words".to_owned(), "k".repeat(256), "caf\u{e9}".to_owned()] {
         ada.orders(&key, &body).await.expect_problem(400, "idempotency-key-malformed");
     }
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
     let longest = format!("{}{}", fresh_key(), "k2".repeat(110)).chars().take(255).collect::<String>();
     assert_eq!(longest.len(), 255);
     ada.orders(&longest, &body).await.expect_status(201);
@@ -86,7 +86,7 @@ async fn a_key_means_one_thing(shop: &Shop) {
     let key = fresh_key();
     ada.orders(&key, &ada.wants(&[("cup", 1)], "tok_approve")).await.expect_status(201);
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     for body in [
         ada.wants(&[("cup", 2)], "tok_approve"),
         ada.wants(&[("cup", 1)], "tok_decline"),
@@ -98,7 +98,7 @@ async fn a_key_means_one_thing(shop: &Shop) {
         let body = json!({"delta": delta, "reason": "count"});
         admin.ask(Method::POST, "/admin/stock/cup/adjustments").key("count-1").json(&body).send().await
     };
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
     let first = adjust(5).await.expect_status(200);
     let again = adjust(5).await.expect_status(200);
     assert_eq!((again.header("idempotency-replayed"), &again.body), (Some("true"), &first.body));

@@ -16,7 +16,7 @@ async fn sends(shop: &Shop, content_type: &str, body: impl Into<reqwest::Body>) 
 
 async fn bad_json(shop: &Shop) {
     shop.admin().stocks("cup", 9, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     for bad in [&b""[..], b"{", b"not json", b"{\"email\": }", b"\xff\xfe{}", b"{} {}", b"[1,2"] {
         let refused = sends(shop, "application/json", bad).await;
         refused.expect_problem(400, "malformed");
@@ -24,7 +24,7 @@ async fn bad_json(shop: &Shop) {
     for media_type in ["text/plain", "application/xml", "application/json; charset=latin1"] {
         sends(shop, media_type, "{}").await.expect_problem(415, "unsupported-media-type");
     }
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 /// An order in which one member is changed, the place that the problem names, and its code.
@@ -76,18 +76,18 @@ fn broken(ada: &Value) -> Vec<(Value, &'static str, &'static str)> {
 async fn broken_rules(shop: &Shop) {
     let ada = shop.guest("ada");
     shop.admin().stocks("cup", 9, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     for (body, pointer, code) in broken(&ada.wants(&[("cup", 1)], "tok_approve")) {
         ada.orders(&fresh_key(), &body).await.expect_invalid(pointer, code);
     }
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn card_numbers_are_not_seen(shop: &Shop) {
     let ada = shop.guest("ada");
     shop.admin().stocks("cup", 9, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let address = json!({"name": "Ada", "line1": "1 High St", "city": "London", "postal_code": "N1", "country": "GB"});
     let mut whole = ada.wants(&[("cup", 1)], "tok_approve");
     whole["note"] = json!("none");
@@ -113,19 +113,19 @@ async fn card_numbers_are_not_seen(shop: &Shop) {
         assert!(!refused.words().contains("4242"), "and not repeated: {refused}");
     }
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn bodies_that_are_too_large(shop: &Shop) {
     let ada = shop.guest("ada");
     shop.admin().stocks("cup", 9, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let mut body = ada.wants(&[("cup", 1)], "tok_approve");
     body["note"] = json!("x".repeat(2 * 1024 * 1024));
     ada.orders(&fresh_key(), &body).await.expect_problem(413, "too-large");
     let large = json!({"delta": 1, "reason": "x".repeat(70_000)});
     shop.admin().adjusts("cup", &large).await.expect_problem(413, "too-large");
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 
     // A thousand lines are an order, though they are more than 64 KiB could say.
     let mut body = ada.wants(&[], "tok_approve");

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use crate::harness::{Answer, Shop, stories};
 
-stories!(
+stories!(touching ["catalog", "inventory"]:
     products_are_found,
     every_page_shows_something_else,
     a_product_answers_to_three_names,

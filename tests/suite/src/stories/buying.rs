@@ -85,22 +85,22 @@ async fn a_declined_payment_leaves_nothing_claimed(shop: &Shop) {
 async fn unknown_goods_are_refused_line_by_line(shop: &Shop) {
     let (admin, ada) = (shop.admin(), shop.guest("ada"));
     admin.stocks("cup", 2, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let refused = ada.buys(&[("hat", 1), ("cup", 1), ("coat", 1)]).await.expect_problem(422, "unknown-sku");
     refused.clone().expect_invalid("/lines/0/sku", "unknown-sku");
     refused.expect_invalid("/lines/2/sku", "unknown-sku");
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn another_currency_is_refused(shop: &Shop) {
     let (admin, ada) = (shop.admin(), shop.guest("ada"));
     admin.stocks("cup", 2, 100).await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let mut body = ada.wants(&[("cup", 1)], "tok_approve");
     body["currency"] = json!("EUR");
     let refused = ada.orders(&fresh_key(), &body).await.expect_problem(422, "currency-mismatch");
     refused.expect_invalid("/lines/0/sku", "currency-mismatch");
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn a_repeat_is_answered_as_before(shop: &Shop) {
@@ -110,7 +110,7 @@ async fn a_repeat_is_answered_as_before(shop: &Shop) {
     let first = ada.orders(&key, &body).await.expect_status(201);
     assert_eq!(first.header("idempotency-replayed"), None);
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
 
     let again = ada.orders(&key, &body).await.expect_status(201);
     assert_eq!(again.body, first.body, "byte for byte");
@@ -118,7 +118,7 @@ async fn a_repeat_is_answered_as_before(shop: &Shop) {
     assert_eq!(again.header("location"), first.header("location"));
     let other = ada.wants(&[("cup", 3)], "tok_approve");
     ada.orders(&key, &other).await.expect_problem(422, "idempotency-key-reused");
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 
     // A refusal that left an order behind is repeated as well.
     let (key, much) = (fresh_key(), ada.wants(&[("cup", 99)], "tok_approve"));

@@ -34,10 +34,10 @@ async fn an_order_is_cancelled_once(shop: &Shop) {
     shop.settle().await;
     ada.cancels(&order).await.expect_status(200);
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     ada.cancels(&order).await.expect_problem(409, "illegal-move");
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn goods_that_have_left_are_not_called_back(shop: &Shop) {

@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 
 use crate::harness::{Shop, stories};
 
-stories!(
-    a_new_product_reaches_stock,
+stories!(a_new_product_reaches_stock, an_archived_product_is_not_sold);
+stories!(touching ["catalog", "inventory"]:
     a_product_with_variants,
     a_stale_change_is_refused,
-    an_archived_product_is_not_sold,
     categories_move_and_go,
     a_sku_belongs_to_one_product,
 );
@@ -111,8 +110,8 @@ async fn a_sku_belongs_to_one_product(shop: &Shop) {
     let admin = shop.admin();
     admin.post("/admin/products", &mug(900)).await.expect_status(201);
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let refused = admin.post("/admin/products", &mug(100)).await.expect_problem(409, "sku-taken");
     assert_eq!(refused.at("/skus"), json!(["MUG"]));
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }

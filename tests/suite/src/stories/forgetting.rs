@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use crate::harness::{Order, Shop, fresh_key, stories};
 
-stories!(at home in crate::harness::Shop::open: what_is_over_is_forgotten);
+stories!(in_process crate::harness::Shop::open: what_is_over_is_forgotten);
 
 async fn what_is_over_is_forgotten(shop: &Shop) {
     let (admin, ada) = (shop.admin(), shop.guest("ada"));

@@ -2,7 +2,7 @@
 
 use crate::harness::{Answer, Shop, stories};
 
-stories!(
+stories!(touching ["catalog", "inventory"]:
     a_sheet_is_taken_in,
     a_dry_run_changes_nothing,
     lines_of_json_are_as_good,
@@ -35,12 +35,12 @@ async fn a_sheet_is_taken_in(shop: &Shop) {
 
 async fn a_dry_run_changes_nothing(shop: &Shop) {
     let admin = shop.admin();
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let ask = admin.ask(reqwest::Method::POST, "/admin/products/import?dry_run=true");
     let report = ask.body("text/csv", format!("{HEAD}CUP,Cup,2.55,GBP,,,40\n")).send().await.expect_status(200);
     assert_eq!(counts(&report), [1, 0, 0, 0]);
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn lines_of_json_are_as_good(shop: &Shop) {
@@ -84,7 +84,7 @@ async fn bad_rows_never_stop_the_good_ones(shop: &Shop) {
 
 async fn a_sheet_without_a_needed_column_is_refused(shop: &Shop) {
     let admin = shop.admin();
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     for (sheet, code) in [
         ("title,price\nCup,1.00\n", "missing-column"),
         ("sku,title,price,colour\nCUP,Cup,1.00,red\n", "unknown-column"),
@@ -95,7 +95,7 @@ async fn a_sheet_without_a_needed_column_is_refused(shop: &Shop) {
     }
     admin.imports_as("application/pdf", "%PDF").await.expect_problem(415, "unsupported-media-type");
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn a_big_sheet_is_taken_in(shop: &Shop) {

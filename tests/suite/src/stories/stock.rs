@@ -92,10 +92,10 @@ async fn claimed_units_cannot_be_taken_away(shop: &Shop) {
     admin.stocks("cup", 10, 100).await;
     ada.has_bought(&[("cup", 8)]).await;
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     admin.adjusts("cup", &json!({"delta": -3, "reason": "damaged"})).await.expect_problem(409, "stock-claimed");
     admin.adjusts("cup", &json!({"set_on_hand": 7, "reason": "count"})).await.expect_problem(409, "stock-claimed");
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
     admin.adjusts("cup", &json!({"set_on_hand": 8, "reason": "count"})).await.expect_status(200);
     assert_eq!(admin.level("cup").await, Level { on_hand: 8, held: 0, committed: 8, available: 0 });
 }

@@ -73,7 +73,7 @@ async fn a_forged_webhook_is_refused(shop: &Shop) {
     admin.stocks("cup", 10, 250).await;
     let order = ada.has_bought(&[("cup", 1)]).await;
     shop.settle().await;
-    let before = shop.footprint().await;
+    let before = shop.snapshot().await;
     let good = async || Webhook::approving(shop, &order, 0).await;
     let forgeries = [
         Webhook { signature: format!("v1,{}", STANDARD.encode([7; 32])), ..good().await },
@@ -91,7 +91,7 @@ async fn a_forged_webhook_is_refused(shop: &Shop) {
     let nobody = shop.ask(Method::POST, "/api/v1/webhooks/payments/nobody").body("application/json", "{}").send().await;
     assert!(matches!(nobody.status, 401 | 404), "{nobody}");
     shop.settle().await;
-    assert_eq!(shop.footprint().await, before);
+    assert_eq!(shop.snapshot().await, before);
 }
 
 async fn what_is_not_known_is_kept_and_ignored(shop: &Shop) {

@@ -1,22 +1,8 @@
 use futures_util::future::BoxFuture;
+pub(super) use port::conformance::Outcome;
 
 use super::{commit, hold, race, release, scene::Scene};
 
-/// One thing that the contract says, and whether it is so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    pub name: &'static str,
-    /// What was expected and what came instead.
-    pub outcome: Result<(), String>,
-}
-
-impl Case {
-    pub const fn holds(&self) -> bool {
-        self.outcome.is_ok()
-    }
-}
-
-pub(super) type Outcome = Result<(), String>;
 pub(super) type Check = for<'a> fn(&'a Scene<'a>) -> BoxFuture<'a, Outcome>;
 
 macro_rules! cases {

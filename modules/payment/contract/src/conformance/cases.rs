@@ -1,13 +1,11 @@
 use kernel::{Currency, Money, OrderId};
-use port::{Executed, PortError};
+use port::{Executed, PortError, conformance::Outcome};
 
 use super::{Answer, Shop, is_late, refused, same, standing, stands};
 use crate::{
     Authorize, ChargeRefusal,
     ChargeStatus::{Authorized, Captured, Declined, Pending, Voided, Voiding},
 };
-
-type Outcome = Result<(), String>;
 
 pub(super) async fn set_aside_and_taken(shop: &Shop<'_>) -> Outcome {
     let order = shop.order();

@@ -17,7 +17,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::Doors;
+use super::Endpoints;
 
 /// What is done with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,22 +36,22 @@ pub(crate) enum Act {
     Expired,
 }
 
-/// It listens at both doors until it is dropped.
+/// It listens at both endpoints until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Stranger {
+pub(crate) struct FaultyServer {
     tasks: Vec<JoinHandle<()>>,
     called: Arc<AtomicBool>,
 }
 
-impl Stranger {
+impl FaultyServer {
     /// `is_polite`: it describes the port as it should, so that it is called, and misbehaves then.
-    pub(crate) async fn listens(doors: &Doors, act: Act, is_polite: bool) -> Self {
+    pub(crate) async fn listens(endpoints: &Endpoints, act: Act, is_polite: bool) -> Self {
         let called = Arc::new(AtomicBool::new(false));
         let mut tasks = Vec::new();
-        for address in [&doors.ports, &doors.public] {
+        for address in [&endpoints.ports, &endpoints.public] {
             let listener = TcpListener::bind(address).await.unwrap();
             let called = Arc::clone(&called);
-            #[expect(clippy::disallowed_methods, reason = "a stranger is no part of a store")]
+            #[expect(clippy::disallowed_methods, reason = "a faulty server is no part of a store")]
             tasks.push(tokio::spawn(async move {
                 // Whoever drops the listener ends its conversations too: a caller would go on with one for ever.
                 let mut conversations = JoinSet::new();
@@ -69,7 +69,7 @@ impl Stranger {
     }
 }
 
-impl Drop for Stranger {
+impl Drop for FaultyServer {
     fn drop(&mut self) {
         for task in &self.tasks {
             task.abort();

@@ -7,14 +7,14 @@ use kernel_db::{Dialect, feed};
 use super::Shop;
 
 /// Rows of every table, units on the shelf, and how far every outbox reaches.
-pub(crate) type Footprint = BTreeMap<String, i64>;
+pub(crate) type StateSnapshot = BTreeMap<String, i64>;
 
 /// Cursors, here and of readers elsewhere, and leases move by themselves.
 const MOVING: [&str; 3] = ["subscription", "feed_reader", "lease"];
 
 impl Shop {
-    pub(crate) async fn footprint(&self) -> Footprint {
-        let mut footprint = Footprint::new();
+    pub(crate) async fn snapshot(&self) -> StateSnapshot {
+        let mut snapshot = StateSnapshot::new();
         for db in self.databases() {
             let module = db.module();
             let tables = match db.dialect() {
@@ -27,13 +27,13 @@ impl Shop {
                 let table: String = row.try_get_by_index(0).unwrap();
                 if !MOVING.contains(&table.as_str()) {
                     let count = self.figure(module, &format!("SELECT COUNT(*) FROM {table}")).await;
-                    footprint.insert(format!("{module}.{table}"), count);
+                    snapshot.insert(format!("{module}.{table}"), count);
                 }
             }
-            footprint.insert(format!("{module} has published"), feed::head(db).await.unwrap());
+            snapshot.insert(format!("{module} has published"), feed::head(db).await.unwrap());
         }
         let units = "SELECT CAST(COALESCE(SUM(on_hand + 3 * available), 0) AS bigint) FROM level";
-        footprint.insert("units, by where they are".to_owned(), self.figure("inventory", units).await);
-        footprint
+        snapshot.insert("units, by where they are".to_owned(), self.figure("inventory", units).await);
+        snapshot
     }
 }

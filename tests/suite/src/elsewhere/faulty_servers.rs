@@ -1,13 +1,13 @@
 //! Far sides that are not what they should be: the store starts, says what is wrong, stays small and quick, loses
 //! nothing, and works as soon as a good far side is there.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::harness::{
-    Act, Answer, Doors, Foreign, Kind, Order, Place, Process, Program, Stranger, aloud, eventually, run, together,
+    Act, Answer, Cluster, FaultyServer, Foreign, Kind, Order, Process, aloud, eventually, run, together,
 };
 
 /// A far side, and what the log must say of it.
@@ -74,24 +74,24 @@ fn a_store_lives_with_each_of_them() {
 /// What is there instead of inventory. It goes when this is dropped.
 enum Standing {
     Nobody,
-    Stranger(Stranger),
+    Faulty(FaultyServer),
     Script(#[expect(dead_code, reason = "it is kept running")] Foreign),
 }
 
-async fn stands(far: Far, folder: &Path, doors: &Doors) -> Standing {
+async fn stands(far: Far, cluster: &Cluster) -> Standing {
+    let (folder, endpoints) = (cluster.place.folder.path(), cluster.endpoints("inventory"));
     match far {
         Far::Nobody => Standing::Nobody,
-        Far::Rude(act) => Standing::Stranger(Stranger::listens(doors, act, false).await),
-        Far::Polite(act) => Standing::Stranger(Stranger::listens(doors, act, true).await),
-        Far::Script(words, key) => Standing::Script(Foreign::with_key(folder, doors, words, key).await),
+        Far::Rude(act) => Standing::Faulty(FaultyServer::listens(endpoints, act, false).await),
+        Far::Polite(act) => Standing::Faulty(FaultyServer::listens(endpoints, act, true).await),
+        Far::Script(words, key) => Standing::Script(Foreign::with_key(folder, endpoints, words, key).await),
     }
 }
 
 async fn lives_with((name, far, words): Trouble) -> String {
-    let (place, here, there) = (Place::new(Kind::Sqlite), Doors::free(), Doors::free());
-    let standing = stands(far, place.folder.path(), &there).await;
-    let program = Program::without_inventory(&place, &here, &there, 60);
-    let store = program.serves().await;
+    let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
+    let standing = stands(far, &cluster).await;
+    let store = cluster.opens_parted().await;
     store.admin().imports("sku,title,price,currency,stock\ncup,cup,1.00,GBP,5\n").await.expect_status(200);
 
     let (ordered, waited) = timed(async { store.guest("ada").buys(&[("cup", 2)]).await }).await;
@@ -103,15 +103,15 @@ async fn lives_with((name, far, words): Trouble) -> String {
     }
     browses(name, &store).await;
     is_said(name, &store, words).await;
-    if let Standing::Stranger(stranger) = &standing {
-        assert_eq!(stranger.was_called(), matches!(far, Far::Polite(_)), "{name}: who shows no contract is not called");
+    if let Standing::Faulty(server) = &standing {
+        assert_eq!(server.was_called(), matches!(far, Far::Polite(_)), "{name}: who shows no contract is not called");
     }
     browses(name, &store).await;
     let peak = store.peak_memory();
     assert!(peak < MEMORY, "{name}: {} MiB", peak >> 20);
 
     drop(standing);
-    let foreign = Foreign::serves(place.folder.path(), &there, &here, &["inventory.py"]).await;
+    let foreign = Foreign::serves(&cluster, &["inventory.py"]).await;
     nothing_is_lost(name, &store, &ordered).await;
     drop(foreign);
     store.stops().await;
