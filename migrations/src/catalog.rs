@@ -11,15 +11,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Step::kernel(),
-            Step::own("m0002_catalog", include_str!("catalog/m0002_catalog.sql")),
-            Step::number_outbox(),
-            Step::number_news(),
-            Step::numbered_in_turn(),
-            Step::own_by("m0050_search", search::search),
-            Step::tenure(),
-            Step::own_by("m0051_search_ranges", search::ranges),
-        ]
+        vec![Step::kernel(), Step::own_by("m0001_catalog", search::tables)]
     }
 }

@@ -9,13 +9,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Step::kernel(),
-            Step::own("m0001_inventory", include_str!("inventory/m0001_inventory.sql")),
-            Step::number_outbox(),
-            Step::number_news(),
-            Step::numbered_in_turn(),
-            Step::tenure(),
-        ]
+        vec![Step::kernel(), Step::own("m0001_inventory", include_str!("inventory/m0001_inventory.sql"))]
     }
 }

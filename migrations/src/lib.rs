@@ -1,7 +1,8 @@
 //! The tables of every module: one folder and one Migrator each.
 //!
-//! A migration is only ever added. It is one SQL text for both databases (see [`kernel_db::ddl`]), and
-//! expands before it contracts: the version before this one must be able to run on the new tables.
+//! The first file of each module is what version 0.1.0 starts from. From then on a migration is only ever added. It is one SQL
+//! text for both databases (see [`kernel_db::ddl`]), and expands before it contracts: the version before this one must be able
+//! to run on the new tables.
 
 pub mod catalog;
 pub mod inventory;

@@ -9,13 +9,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Step::kernel(),
-            Step::own("m0001_payment", include_str!("payment/m0001_payment.sql")),
-            Step::number_outbox(),
-            Step::number_news(),
-            Step::numbered_in_turn(),
-            Step::tenure(),
-        ]
+        vec![Step::kernel(), Step::own("m0001_payment", include_str!("payment/m0001_payment.sql"))]
     }
 }

@@ -18,23 +18,7 @@ enum Sql {
 
 impl Step {
     pub(crate) fn kernel() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0001_kernel", sql: Sql::By(ddl::first_kernel_tables) })
-    }
-
-    pub(crate) fn number_outbox() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0003_number_outbox", sql: Sql::By(ddl::number_outbox) })
-    }
-
-    pub(crate) fn number_news() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0004_number_news", sql: Sql::By(ddl::number_news) })
-    }
-
-    pub(crate) fn numbered_in_turn() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0006_numbered_in_turn", sql: Sql::By(ddl::numbered_in_turn) })
-    }
-
-    pub(crate) fn tenure() -> Box<dyn MigrationTrait> {
-        Box::new(Self { name: "m0010_tenure", sql: Sql::By(ddl::tenure) })
+        Box::new(Self { name: "m0001_kernel", sql: Sql::By(ddl::kernel_tables) })
     }
 
     /// As [`Step::own`], where the two databases need different statements.

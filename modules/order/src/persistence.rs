@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 pub(crate) mod called_off;
 pub(crate) mod carts;
-pub(crate) mod emails;
 pub(crate) mod goods;
 pub(crate) mod holdings;
 pub(crate) mod old;

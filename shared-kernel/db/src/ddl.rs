@@ -45,52 +45,14 @@ pub fn translate(dialect: Dialect, template: &str) -> String {
     words.iter().fold(template.to_owned(), |sql, (word, meaning)| sql.replace(word, meaning))
 }
 
-/// Everything of the kernel's in a module's database, as all migrations together leave it.
+/// Everything of the kernel's in a module's database: the outbox, cursors, readers elsewhere, parked events, idempotency
+/// keys, leases and moves, and whose data it is, see [`crate::tenure`].
 pub fn kernel_tables(dialect: Dialect) -> String {
-    first_kernel_tables(dialect)
-        + &number_outbox(dialect)
-        + &number_news(dialect)
-        + &numbered_in_turn(dialect)
-        + &tenure(dialect)
-}
-
-/// Whose data a module's database is, see [`crate::tenure`]: at most one row, and the databases of the other modules.
-pub fn tenure(dialect: Dialect) -> String {
-    translate(dialect, TENURE)
-}
-
-/// Gives every row of an outbox its position when it is written, see [`crate::outbox`]. Nothing on SQLite, whose row ids
-/// are positions.
-pub fn numbered_in_turn(dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Sqlite => String::new(),
-        Dialect::Postgres => NUMBERED_IN_TURN.to_owned(),
-    }
-}
-
-/// What numbered an outbox before [`numbered_in_turn`], with a function that handed the rows over.
-pub fn number_news(dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Sqlite => String::new(),
-        Dialect::Postgres => NUMBER_NEWS.to_owned(),
-    }
-}
-
-/// What numbered an outbox before [`number_news`].
-pub fn number_outbox(dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Sqlite => String::new(),
-        Dialect::Postgres => NUMBER_OUTBOX.to_owned(),
-    }
-}
-
-/// The outbox, cursors, readers elsewhere, parked events, idempotency keys, leases and moves of one module.
-pub fn first_kernel_tables(dialect: Dialect) -> String {
     let outbox = match dialect {
         Dialect::Sqlite => OUTBOX_SQLITE,
         Dialect::Postgres => OUTBOX_POSTGRES,
     };
-    translate(dialect, &format!("{outbox}{KERNEL_TABLES}"))
+    translate(dialect, &format!("{outbox}{KERNEL_TABLES}{TENURE}"))
 }
 
 /// One writer at a time: the row id is the position. AUTOINCREMENT, so that retention never frees a number.
@@ -109,11 +71,11 @@ CREATE TABLE outbox (
 ) STRICT;
 ";
 
-/// Rows came without a position, and were numbered after their commit, until [`NUMBERED_IN_TURN`].
+/// A transaction that publishes takes the positions from the head, whose row it holds until its commit.
 const OUTBOX_POSTGRES: &str = "
 CREATE TABLE outbox (
-    position BIGINT UNIQUE,
-    id @id PRIMARY KEY,
+    position BIGINT PRIMARY KEY,
+    id @id NOT NULL,
     type @text NOT NULL,
     stream @text NOT NULL,
     stream_version @int NOT NULL,
@@ -123,98 +85,8 @@ CREATE TABLE outbox (
     traceparent @text,
     data @text NOT NULL
 );
-CREATE INDEX outbox_unnumbered ON outbox (id) WHERE position IS NULL;
 CREATE TABLE outbox_head (one BOOLEAN PRIMARY KEY DEFAULT true CHECK (one), position BIGINT NOT NULL);
 INSERT INTO outbox_head VALUES (true, 0);
-";
-
-const NUMBER_OUTBOX: &str = "
--- Numbers one batch, and answers how many rows that were and the newest position. Nothing at all when another is at it.
--- Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered whole, so two
--- processes whose clocks differ cannot turn its events around.
-CREATE OR REPLACE FUNCTION number_outbox(streams BIGINT, OUT numbered BIGINT, OUT head BIGINT) LANGUAGE plpgsql AS $body$
-BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox')) THEN
-        RETURN;
-    END IF;
-    UPDATE outbox SET position = (SELECT position FROM outbox_head) + waiting.place
-    FROM (
-        SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
-        FROM (
-            SELECT id, stream, stream_version,
-                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
-            FROM outbox
-            WHERE position IS NULL
-              AND stream IN (SELECT stream FROM outbox WHERE position IS NULL ORDER BY id LIMIT streams)
-        ) AS grouped
-    ) AS waiting
-    WHERE outbox.id = waiting.id;
-    GET DIAGNOSTICS numbered = ROW_COUNT;
-    IF numbered > 0 THEN
-        UPDATE outbox_head SET position = position + numbered RETURNING position INTO head;
-    END IF;
-END
-$body$;
-";
-
-const NUMBER_NEWS: &str = "
--- Numbers one batch, and answers its rows. One row of nothing but NULL when another is at it.
--- Streams in the order of their oldest waiting event, each by version. A chosen stream is numbered whole, so two
--- processes whose clocks differ cannot turn its events around.
-CREATE OR REPLACE FUNCTION number_news(streams BIGINT) RETURNS SETOF outbox LANGUAGE plpgsql AS $body$
-DECLARE
-    not_our_turn outbox;
-    numbered BIGINT;
-BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtext(current_schema() || '.outbox')) THEN
-        RETURN NEXT not_our_turn;
-        RETURN;
-    END IF;
-    RETURN QUERY UPDATE outbox SET position = (SELECT position FROM outbox_head) + waiting.place
-    FROM (
-        SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
-        FROM (
-            SELECT id, stream, stream_version,
-                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
-            FROM outbox
-            WHERE position IS NULL
-              AND stream IN (SELECT stream FROM outbox WHERE position IS NULL ORDER BY id LIMIT streams)
-        ) AS grouped
-    ) AS waiting
-    WHERE outbox.id = waiting.id
-    RETURNING outbox.*;
-    GET DIAGNOSTICS numbered = ROW_COUNT;
-    UPDATE outbox_head SET position = position + numbered WHERE numbered > 0;
-END
-$body$;
-";
-
-const NUMBERED_IN_TURN: &str = "
--- Whoever publishes holds the head's row until his commit. The version before publishes without positions, until an
--- upgrade has replaced its last process: its rows get theirs here, one by one.
-CREATE FUNCTION number_in_turn() RETURNS TRIGGER LANGUAGE plpgsql AS $body$
-BEGIN
-    UPDATE outbox_head SET position = position + 1 RETURNING position INTO NEW.position;
-    RETURN NEW;
-END
-$body$;
-CREATE TRIGGER outbox_in_turn BEFORE INSERT ON outbox
-    FOR EACH ROW WHEN (NEW.position IS NULL) EXECUTE FUNCTION number_in_turn();
--- The trigger has waited for all that were writing: what has no position now was left by them.
-UPDATE outbox SET position = (SELECT position FROM outbox_head) + waiting.place
-FROM (SELECT id, row_number() OVER (ORDER BY first_id, stream, stream_version) AS place
-      FROM (SELECT id, stream, stream_version,
-                   first_value(id) OVER (PARTITION BY stream ORDER BY stream_version) AS first_id
-            FROM outbox WHERE position IS NULL) AS grouped) AS waiting
-WHERE outbox.id = waiting.id;
-UPDATE outbox_head SET position = GREATEST(position, (SELECT COALESCE(MAX(position), 0) FROM outbox));
-ALTER TABLE outbox ALTER position SET NOT NULL;
-DROP INDEX outbox_unnumbered;
--- It goes on calling these too, and there is nothing left for them to do.
-CREATE OR REPLACE FUNCTION number_outbox(streams BIGINT, OUT numbered BIGINT, OUT head BIGINT) LANGUAGE sql
-    AS 'SELECT CAST(0 AS bigint), CAST(NULL AS bigint)';
-CREATE OR REPLACE FUNCTION number_news(streams BIGINT) RETURNS SETOF outbox LANGUAGE sql
-    AS 'SELECT * FROM outbox WHERE false';
 ";
 
 const KERNEL_TABLES: &str = "

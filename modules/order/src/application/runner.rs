@@ -11,7 +11,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::Orders;
-use crate::persistence::{carts, emails, placements};
+use crate::persistence::{carts, placements};
 
 /// So many placings are carried at the same time by one runner.
 const AT_ONCE: usize = 32;
@@ -21,9 +21,6 @@ const BATCH: usize = 16;
 
 /// So many carts are deleted in one transaction.
 const SWEEP: i64 = 500;
-
-/// How many orders get their folded email key in one transaction.
-const FOLD: i64 = 500;
 
 /// Runs until told to stop. What is under way then is finished by its task.
 pub(crate) async fn run(orders: Arc<Orders>, mut woken: mpsc::UnboundedReceiver<OrderId>, stop: CancellationToken) {
@@ -59,14 +56,9 @@ async fn carry(orders: &Arc<Orders>, places: &Arc<Semaphore>, order: OrderId) {
     });
 }
 
-/// Deletes expired carts and what is remembered of unpaid orders, and gives older orders the key by which their email
-/// address is searched, a batch at a time, until told to stop. A process of an earlier version may go on beside this one
-/// and write orders without the key.
+/// Deletes expired carts and what is remembered of unpaid orders, a batch at a time, until told to stop.
 pub(crate) async fn sweep(orders: Arc<Orders>, stop: CancellationToken) {
     loop {
-        if let Err(error) = orders.fold_emails(&stop).await {
-            tracing::warn!(?error, "older orders could not be prepared for searching; trying again");
-        }
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(orders.config.cart_sweep()) => {}
@@ -94,15 +86,6 @@ impl Orders {
         }
         let term = self.config.lease();
         self.db.transact(|tx| async move { placements::lease_due(&tx, term, BATCH).await }).await
-    }
-
-    /// Answers how many orders got the key of their email address.
-    pub(crate) async fn fold_emails(&self, stop: &CancellationToken) -> Result<u64, DbError> {
-        let mut folded = 0;
-        while !stop.is_cancelled() && emails::any_unfolded(self.db.reader()).await? {
-            folded += self.db.transact(|tx| async move { emails::fold(&tx, FOLD).await }).await?;
-        }
-        Ok(folded)
     }
 
     /// Answers how many carts were deleted.

@@ -63,7 +63,7 @@ impl Filter {
             None => {}
         }
         and(" AND status = ?", self.status.map(|status| status.as_str().into()));
-        and(BY_EMAIL, self.email.as_deref().map(Into::into));
+        and(" AND email_folded = ?", self.email.as_deref().map(Into::into));
         and(
             " AND id IN (SELECT order_id FROM order_line WHERE sku = ?)",
             self.sku.as_ref().map(|sku| sku.as_str().into()),
@@ -94,10 +94,6 @@ const fn list_of(status: Status) -> Option<&'static str> {
         Status::Fulfilled | Status::Cancelled | Status::Rejected => Some(status.as_str()),
     }
 }
-
-/// Orders of before there was a folded key are compared as each database can, until they have one.
-const BY_EMAIL: &str = " AND number IN (SELECT number FROM orders WHERE email_folded = ? UNION ALL \
-                        SELECT number FROM orders WHERE email_folded IS NULL AND lower(email) = lower(?))";
 
 /// The order that the database counted so.
 pub(crate) async fn id_of<C: ConnectionTrait>(connection: &C, number: i64) -> Result<Option<OrderId>, DbError> {

@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::{
     domain::Status,
-    persistence::{carts, emails, placements, query::Filter, unpaid},
+    persistence::{carts, placements, query::Filter, unpaid},
     tests::shop::{Shop, everywhere},
 };
 
@@ -57,7 +57,6 @@ async fn background_work_reads_no_table_as_a_whole() {
             (placements::ANY_DUE, "placement_due"),
             (carts::SWEEP, "cart_expires"),
             (unpaid::FORGET, "unpaid_order_ended"),
-            (emails::ANY_UNFOLDED, "orders_"),
         ] {
             let plan = plan::of(&shop.db, sql).await.unwrap();
             assert!(plan.contains(index), "not by {index}: {sql}\n{plan}");

@@ -133,23 +133,3 @@ async fn a_search_uses_an_index() {
     })
     .await;
 }
-
-/// Orders of an earlier version are found at once as that version found them, and by folded letters once they have their
-/// key.
-#[actix_web::test]
-async fn older_orders_get_their_key() {
-    everywhere(async |shop| {
-        for (key, email) in [("a", "Ada@Example.com"), ("b", "JOSÉ@example.com")] {
-            buys(&shop, key, email, "CUP").await;
-        }
-        shop.db.transact(async |tx| tx.run("UPDATE orders SET email_folded = NULL", []).await).await.unwrap();
-        assert_eq!(found(&shop, "email=ADA@example.com").await, ["1000001"]);
-        let stop = tokio_util::sync::CancellationToken::new();
-        assert_eq!(shop.module.orders().fold_emails(&stop).await.unwrap(), 2);
-        assert_eq!(shop.module.orders().fold_emails(&stop).await.unwrap(), 0);
-        assert_eq!(found(&shop, "email=jos%C3%A9@example.com").await, ["1000002"]);
-        assert_eq!(found(&shop, "email=ADA@example.com").await, ["1000001"]);
-        shop.close().await;
-    })
-    .await;
-}

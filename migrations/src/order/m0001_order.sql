@@ -8,6 +8,8 @@ CREATE TABLE orders (
     id @id NOT NULL UNIQUE,
     status @text NOT NULL CHECK (status IN ('placed', 'confirmed', 'fulfilled', 'cancelled', 'rejected')),
     email @text NOT NULL,
+    -- The email address folded by Unicode, which neither database can do: orders are found by it.
+    email_folded @text NOT NULL,
     currency @text NOT NULL,
     total @int NOT NULL CHECK (total >= 0),
     note @text,
@@ -32,8 +34,9 @@ CREATE TABLE orders (
     listed_as @text NOT NULL GENERATED ALWAYS AS
         (CASE WHEN status IN ('fulfilled', 'cancelled', 'rejected') THEN status ELSE 'open' END) STORED,
     CHECK (0 <= refunded AND refunded <= captured AND captured <= authorized)
-) @strict;
-CREATE INDEX orders_email ON orders (lower(email), number);
+) @updated;
+CREATE INDEX orders_email_folded ON orders (email_folded, number);
+CREATE INDEX orders_created ON orders (created_at);
 CREATE INDEX orders_listed_as ON orders (listed_as, number);
 
 CREATE TABLE order_line (
@@ -52,6 +55,7 @@ CREATE TABLE order_line (
     CHECK (0 <= returned_shipped AND returned_shipped <= fulfilled),
     CHECK (0 <= returned_unshipped AND fulfilled + returned_unshipped <= quantity)
 ) @strict;
+CREATE INDEX order_line_sku ON order_line (sku, order_id);
 
 -- A placing that is under way. The row goes, and the payment token with it, when the placing ends.
 CREATE TABLE placement (
@@ -75,9 +79,30 @@ CREATE TABLE placement (
     request_id @text NOT NULL,
     correlation_id @id,
     traceparent @text,
+    -- Who may hold how much stock before it is paid for, and for how long. `client` and `buyer` are keyed hashes of the
+    -- network address and the email; both go with the row, or earlier, when the order is paid for. `unpaid`: 0 has the time
+    -- of a normal payment, 1 holds no more than the shared part of a SKU from the start, 2 has taken longer than a normal
+    -- payment and counts.
+    client @text,
+    buyer @text,
+    units @int NOT NULL DEFAULT 0,
+    unpaid @int NOT NULL DEFAULT 0,
     CHECK (state <> 'undoing' OR rejection IS NOT NULL)
 ) @strict;
 CREATE INDEX placement_due ON placement (due_at);
+CREATE INDEX placement_unpaid_client ON placement (client) WHERE unpaid = 2;
+CREATE INDEX placement_unpaid_buyer ON placement (buyer) WHERE unpaid = 2;
+
+-- Orders that held stock for longer than a normal payment takes, and came to nothing. Kept for some minutes.
+CREATE TABLE unpaid_order (
+    order_id @id PRIMARY KEY,
+    client @text NOT NULL,
+    buyer @text NOT NULL,
+    ended_at @time NOT NULL
+) @strict;
+CREATE INDEX unpaid_order_client ON unpaid_order (client, ended_at);
+CREATE INDEX unpaid_order_buyer ON unpaid_order (buyer, ended_at);
+CREATE INDEX unpaid_order_ended ON unpaid_order (ended_at);
 
 CREATE TABLE fulfilment (
     id @id PRIMARY KEY,
@@ -101,9 +126,18 @@ CREATE TABLE goods_return (
     restock @int NOT NULL CHECK (restock IN (0, 1)),
     reason @text NOT NULL,
     actor @text NOT NULL,
-    created_at @time NOT NULL
+    created_at @time NOT NULL,
+    status @text NOT NULL DEFAULT 'received' CHECK (status IN ('requested', 'approved', 'received', 'refused')),
+    -- JSON: units by SKU, with their condition and whether they can be sold again.
+    received @text,
+    decided_by @text,
+    decided_at @time,
+    decision @text,
+    -- How much of the amount was accepted without a person.
+    accepted @int NOT NULL DEFAULT 0
 ) @strict;
 CREATE INDEX goods_return_order ON goods_return (order_id, created_at);
+CREATE INDEX goods_return_status ON goods_return (status, id);
 
 -- What happened to an order, told by the events of order itself and of others.
 CREATE TABLE timeline (
@@ -135,3 +169,32 @@ CREATE TABLE cart_line (
     added_at @time NOT NULL,
     PRIMARY KEY (cart_id, sku)
 ) @strict;
+
+-- Units that were not sent and are called off.
+CREATE TABLE called_off (
+    id @id NOT NULL PRIMARY KEY,
+    order_id @id NOT NULL,
+    refund_id @id NOT NULL,
+    amount @int NOT NULL CHECK (amount >= 0),
+    -- JSON: units by SKU
+    lines @text NOT NULL,
+    reason @text NOT NULL,
+    actor @text NOT NULL,
+    created_at @time NOT NULL
+) @strict;
+CREATE INDEX called_off_order ON called_off (order_id, created_at);
+
+-- Money that an order promises to give back, and what payment made of it.
+CREATE TABLE order_refund (
+    refund_id @id NOT NULL PRIMARY KEY,
+    order_id @id NOT NULL,
+    cause @text NOT NULL CHECK (cause IN ('return', 'called_off', 'cancellation')),
+    amount @int NOT NULL CHECK (amount > 0),
+    paid @int NOT NULL DEFAULT 0 CHECK (paid >= 0),
+    status @text NOT NULL DEFAULT 'due' CHECK (status IN ('due', 'paid', 'refused', 'void')),
+    reason @text,
+    created_at @time NOT NULL,
+    updated_at @time NOT NULL
+) @strict;
+CREATE INDEX order_refund_order ON order_refund (order_id, created_at);
+CREATE INDEX order_refund_status ON order_refund (status, order_id);

@@ -33,8 +33,13 @@ CREATE TABLE product (
     created_at @time NOT NULL,
     updated_at @time NOT NULL,
     words @text NOT NULL,
-    description @text NOT NULL
+    description @text NOT NULL,
+    -- version * 1000 and the number of the rules by which the product was indexed last; behind until the catalog has
+    -- written the product's terms. The 1 in `product_unindexed` is `catalog`'s `domain::terms::RULES`.
+    indexed @int NOT NULL DEFAULT 0
 ) @strict;
+CREATE INDEX product_unindexed ON product (id) WHERE indexed <> version * 1000 + 1;
+CREATE INDEX product_unlisted ON product (status, id) WHERE status <> 'active';
 CREATE INDEX product_newest ON product (id) WHERE status = 'active';
 CREATE INDEX product_by_title ON product (title_key, id) WHERE status = 'active';
 CREATE INDEX product_by_price ON product (price, id) WHERE status = 'active';
@@ -67,4 +72,48 @@ CREATE TABLE word (
     word @bytewise NOT NULL,
     product_id @id NOT NULL,
     PRIMARY KEY (word, product_id)
+) @clustered;
+
+-- number is the order in which products were made; title_key and price repeat the product's. The terms are kept in
+-- `search_text` on SQLite and in a column here on Postgres.
+CREATE TABLE search_doc (
+    number @serial,
+    product_id @id NOT NULL UNIQUE,
+    title_key @bytewise NOT NULL,
+    price @int NOT NULL
+) @strict;
+
+-- Of the parts of sorted lists, see `modules/catalog/src/persistence/ranges.rs`. They stay empty until the catalog has made a
+-- first generation.
+-- One row. ready is the generation in use, building the one that is being made; 0 for none.
+CREATE TABLE search_map (
+    one @int PRIMARY KEY CHECK (one = 1),
+    ready @int NOT NULL,
+    building @int NOT NULL,
+    products @int NOT NULL
+) @strict;
+INSERT INTO search_map (one, ready, building, products) VALUES (1, 0, 0, 0);
+-- Where the lists by name (1) and by price (2) are cut.
+CREATE TABLE search_part (
+    generation @int NOT NULL,
+    list @int NOT NULL,
+    part @int NOT NULL,
+    low_name @bytewise,
+    low_price @int,
+    PRIMARY KEY (generation, list, part)
+) @clustered;
+-- A bit for each part that has a product with the term.
+CREATE TABLE search_hint (
+    generation @int NOT NULL,
+    list @int NOT NULL,
+    term @bytewise NOT NULL,
+    b0 @int NOT NULL,
+    b1 @int NOT NULL,
+    b2 @int NOT NULL,
+    b3 @int NOT NULL,
+    b4 @int NOT NULL,
+    b5 @int NOT NULL,
+    b6 @int NOT NULL,
+    b7 @int NOT NULL,
+    PRIMARY KEY (generation, list, term)
 ) @clustered;
