@@ -16,11 +16,11 @@ use crate::{
 
 mod feed;
 mod port;
+mod recording;
 mod row;
 mod schema;
 mod tokens;
 mod wire;
-mod witness;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -20,9 +20,9 @@
 //! and in one process of the binary those of `processes` that are about one: its start, its end, its syncs and kills.
 //!
 //! `BANYAN_PLACEMENTS` lists other placements, such as `local,inventory,all`, each on both databases, and `matrix` is every
-//! one (`scripts/test matrix`);
-//! `BANYAN_TEST_POSTGRES` names a Postgres to run on as well; `BANYAN_SEED` replays a run, `BANYAN_KILLS` and
-//! `BANYAN_FULL_REPLAY` make the long ones longer. With `BANYAN_TIMES=10` the invariants are tried ten times as often:
+//! one (`scripts/test matrix`). `BANYAN_TEST_POSTGRES` names a Postgres to run on as well; `BANYAN_SEED` replays a run,
+//! `BANYAN_KILLS` and `BANYAN_FULL_REPLAY` make the long ones longer. With `BANYAN_TIMES=10` the invariants are tried ten
+//! times as often:
 //! 500 keys, 480 abandoned orders, 2,400 steps with money, 30 kills on each database.
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use payment_contract::{RemoteCharges, conformance as charges};
 use port::Descriptor;
 use serde_json::{Value, json};
 
-use super::{Bench, row::Row, witness::Witness};
+use super::{Bench, recording::RecordingTransport, row::Row};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Port {
@@ -55,8 +55,8 @@ impl Port {
 
 /// Plays the port's table of cases.
 pub(super) async fn rows(bench: &Bench) -> anyhow::Result<Vec<Row>> {
-    let witness = Arc::new(Witness::new(bench.client.clone(), bench.port.descriptor()));
-    let to = Arc::clone(&witness);
+    let recording = Arc::new(RecordingTransport::new(bench.client.clone(), bench.port.descriptor()));
+    let to = Arc::clone(&recording);
     let mut rows: Vec<Row> = match bench.port {
         Port::Stock => {
             let fixture = stock::Fixture::new(bench.seams.clone())?;
@@ -72,7 +72,7 @@ pub(super) async fn rows(bench: &Bench) -> anyhow::Result<Vec<Row>> {
             played.into_iter().map(|case| Row::of(case.name, case.outcome)).collect()
         }
     };
-    rows.extend(witness.rows());
+    rows.extend(recording.rows());
     Ok(rows)
 }
 

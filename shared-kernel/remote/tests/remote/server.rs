@@ -163,10 +163,10 @@ async fn a_module_says_what_it_stands_on_and_what_it_misses() {
 
 /// Notes the context with which it is called.
 #[derive(Default)]
-struct Witness(Mutex<Option<CallContext>>);
+struct RecordingStock(Mutex<Option<CallContext>>);
 
 #[async_trait]
-impl Stock for Witness {
+impl Stock for RecordingStock {
     async fn hold(&self, _: &CallContext, _: Hold) -> PortResult<Held, StockRefusal> {
         Err(PortError::internal())
     }
@@ -187,8 +187,8 @@ impl Stock for Witness {
 
 #[actix_web::test]
 async fn the_context_arrives() {
-    let witness = Arc::new(Witness::default());
-    let stock = remote(serve(witness.clone(), ServerConfig::default()).await);
+    let recording = Arc::new(RecordingStock::default());
+    let stock = remote(serve(recording.clone(), ServerConfig::default()).await);
     let correlation = Seams::system().ids.next();
     let mut cx = CallContext::for_principal(Principal::system("order")).within(Duration::from_millis(250));
     cx.correlation = Some(correlation);
@@ -196,7 +196,7 @@ async fn the_context_arrives() {
     cx.idempotency_key = Some("order-1/hold".to_owned());
     assert_eq!(stock.levels(&cx, vec![sku()]).await, Ok(Vec::new()));
 
-    let seen = witness.0.lock().unwrap().take().unwrap();
+    let seen = recording.0.lock().unwrap().take().unwrap();
     let left = seen.remaining().unwrap();
     assert!(left <= Duration::from_millis(250), "{left:?}");
     assert_eq!((seen.principal, seen.correlation), (cx.principal.clone(), cx.correlation));
@@ -206,7 +206,7 @@ async fn the_context_arrives() {
         let mut cx = CallContext::system("order");
         cx.idempotency_key = Some(key.to_owned());
         let outcome = stock.levels(&cx, vec![sku()]).await;
-        let seen = witness.0.lock().unwrap().take().and_then(|seen| seen.idempotency_key);
+        let seen = recording.0.lock().unwrap().take().and_then(|seen| seen.idempotency_key);
         assert_eq!(seen.as_deref(), arrives.then_some(key), "unchanged or not at all");
         assert_eq!(outcome.is_ok(), arrives, "{key:?}: {outcome:?}");
     }
@@ -214,7 +214,7 @@ async fn the_context_arrives() {
 
 #[actix_web::test]
 async fn every_outcome_comes_back_as_the_same_value() {
-    let stock = remote(serve(Arc::new(Witness::default()), ServerConfig::default()).await);
+    let stock = remote(serve(Arc::new(RecordingStock::default()), ServerConfig::default()).await);
     let cx = CallContext::system("tests");
     let order: OrderId = Seams::system().id();
     let hold = Hold { order, lines: Vec::new(), until: Seams::system().now(), unpaid: false };
