@@ -4,6 +4,7 @@
 //! what; [`level`] is everything else about levels; [`read`] answers people; [`audit`] compares the three.
 
 pub(crate) mod audit;
+pub(crate) mod below;
 pub(crate) mod claim;
 pub(crate) mod holdings;
 pub(crate) mod level;

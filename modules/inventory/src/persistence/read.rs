@@ -3,10 +3,10 @@
 use inventory_contract::{Level, Shortage};
 use kernel::{DateTime, Limit, OrderId, Page, Sku, Utc};
 use kernel_db::{Db, DbError};
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::{level, read_rows, read_sku, sku_rows};
+use super::{below, level, read_rows, read_sku, sku_rows};
 use crate::domain::StockLevel;
 
 /// A row of the ledger, as it is shown.
@@ -64,8 +64,21 @@ pub(crate) async fn levels(
     after: Option<String>,
     limit: Limit,
 ) -> Result<Page<StockLevel>, DbError> {
-    let sql = format!("SELECT {} FROM level WHERE sku > ? AND available < ? ORDER BY sku LIMIT ?", level::COLUMNS);
-    let values = [after.unwrap_or_default().into(), below.unwrap_or(i64::MAX).into(), one_more(limit).into()];
+    let (after, rows) = (after.unwrap_or_default(), one_more(limit));
+    let (sql, values): (String, Vec<Value>) = match below {
+        None => {
+            let sql = format!("SELECT {} FROM level WHERE sku > ? ORDER BY sku LIMIT ?", level::COLUMNS);
+            (sql, vec![after.into(), rows.into()])
+        }
+        Some(..=0) => return Ok(Page { items: Vec::new(), next_cursor: None }),
+        Some(below) => {
+            let part = [after.into(), below.into(), rows.into()];
+            let sql = below::select(below);
+            let parts = sql.matches('?').count() / part.len();
+            let values = std::iter::repeat_n(part, parts).flatten().chain([rows.into()]).collect();
+            (sql, values)
+        }
+    };
     let rows: Result<Vec<_>, _> = read_rows(db, &sql, values).await?.iter().map(level::read).collect();
     Ok(Page::cut(rows?, limit, |level| level.sku.clone()))
 }
