@@ -19,8 +19,8 @@ const AT_ONCE: usize = 32;
 /// So many are taken up in one transaction.
 const BATCH: usize = 16;
 
-/// So many carts are deleted in one transaction.
-const SWEEP: i64 = 500;
+/// How many carts are deleted in one transaction, each with its lines.
+const SWEEP: i64 = 100;
 
 /// How many orders get their folded email key in one transaction.
 const FOLD: i64 = 500;
