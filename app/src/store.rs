@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use kernel::Seams;
-use kernel_db::{Bus, DbError, neighbours};
+use kernel_db::{Bus, DbError, checkpoint, neighbours};
 use kernel_module::{Module, Tasks, Worker};
 use kernel_remote::TokenVerifier;
 use kernel_web::{AdminKey, BodyLimit, Boundary};
@@ -216,6 +216,9 @@ impl Store {
         }
         let (modules, keep) = (self.running.modules.clone(), self.settings.retention);
         self.tasks.start(Worker::new("retention", move |stop| retention::run(modules, keep, stop)));
+        for db in self.databases.all().cloned() {
+            self.tasks.start(Worker::new("checkpoint", move |stop| checkpoint::run(db, stop)));
+        }
         let (metrics, observer) = (self.running.metrics.clone(), self.running.metrics.clone());
         self.bus.observe(move |reacted| observer.reacted(reacted));
         self.tasks.start(Worker::new("metrics", |stop| metrics.fold(stop)));

@@ -8,10 +8,20 @@ CREATE TABLE level (
     available @int NOT NULL,
     low_stock_threshold @int NOT NULL,
     version @int NOT NULL,
+    -- By what levels with few units are found, see `persistence/below.rs`.
+    band @int NOT NULL GENERATED ALWAYS AS (CASE
+        WHEN available < 1 THEN 0 WHEN available < 2 THEN 1 WHEN available < 4 THEN 2 WHEN available < 8 THEN 3
+        WHEN available < 16 THEN 4 WHEN available < 32 THEN 5 WHEN available < 64 THEN 6 WHEN available < 128 THEN 7
+        WHEN available < 256 THEN 8 WHEN available < 512 THEN 9 WHEN available < 1024 THEN 10 WHEN available < 2048 THEN 11
+        WHEN available < 4096 THEN 12 WHEN available < 8192 THEN 13 WHEN available < 16384 THEN 14 WHEN available < 32768 THEN 15
+        WHEN available < 65536 THEN 16 WHEN available < 131072 THEN 17 WHEN available < 262144 THEN 18 WHEN available < 524288 THEN 19
+        WHEN available < 1048576 THEN 20
+        ELSE 21 END) STORED,
     CONSTRAINT level_never_oversold CHECK (available >= 0),
     CONSTRAINT level_adds_up CHECK (available <= on_hand),
     CONSTRAINT level_threshold_counts CHECK (low_stock_threshold >= 0)
 ) @updated;
+CREATE INDEX level_few ON level (band, sku);
 
 -- One order's claim. `lines` (JSON) has [sku, quantity, outstanding] for each SKU in the order of SKUs; what is outstanding
 -- weighs on the level while the claim is held or committed. `until` is missing where the order gave up a claim that it

@@ -4,6 +4,7 @@
 //! is what is set by hand, [`old`] what is deleted; [`read`] answers people; [`audit`] compares levels, claims and ledger.
 
 pub(crate) mod audit;
+pub(crate) mod below;
 pub(crate) mod holdings;
 pub(crate) mod hot;
 pub(crate) mod level;

@@ -20,6 +20,7 @@ use tokio::sync::Mutex;
 use crate::{
     Bus, DbError, Dialect, Durability, Target, Trouble,
     begun::Begun,
+    checkpoint,
     error::is_retryable,
     feed::{News, Tail},
     guard, planner, private,
@@ -43,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) dialect: Dialect,
     pub(crate) readers: DatabaseConnection,
     pub(crate) writer: Writer,
+    /// For [`crate::checkpoint`] alone. SQLite only.
+    pub(crate) checkpoints: Option<DatabaseConnection>,
     pub(crate) bus: Bus,
     pub(crate) seams: Seams,
     pub(crate) troubles: Troubles,
@@ -80,6 +83,7 @@ impl Db {
         bus: Bus,
         seams: Seams,
     ) -> Result<Self, DbError> {
+        let mut checkpoints = None;
         let (dialect, readers, writer) = match target {
             Target::Sqlite { file, readers } => {
                 private::make(file)
@@ -87,6 +91,7 @@ impl Db {
                     .map_err(|error| unopened(file, &error))?;
                 let writer = open_sqlite(file, 1, durability).await?;
                 let readers = open_sqlite(file, *readers, durability).await?;
+                checkpoints = Some(open_sqlite(file, 1, durability).await?);
                 (Dialect::Sqlite, readers, Writer::Single(SingleWriter::new(writer)))
             }
             Target::Postgres { url, schema, connections } => {
@@ -107,6 +112,7 @@ impl Db {
                 dialect,
                 readers,
                 writer,
+                checkpoints,
                 bus,
                 seams,
                 troubles: Troubles::default(),
@@ -178,6 +184,9 @@ impl Db {
             Writer::Single(writer) => writer.close().await?,
             Writer::Pooled(begun) => begun.give_up().await,
         }
+        if let Some(checkpoints) = &self.inner.checkpoints {
+            checkpoints.clone().close().await?;
+        }
         self.inner.readers.clone().close().await?;
         Ok(())
     }
@@ -206,8 +215,8 @@ async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> R
             .busy_timeout(WAIT)
             .statement_cache_capacity(200)
             .pragma("temp_store", "memory")
-            // The pages that every order changes go back into the file once for many orders. A log of 32 MB is the price.
-            .pragma("wal_autocheckpoint", "8000")
+            // The pages that every order changes go back into the file once for many orders, see `checkpoint`.
+            .pragma("wal_autocheckpoint", checkpoint::FALLBACK)
             // KiB, negative as SQLite wants it.
             .pragma("cache_size", "-16000")
             // What is deleted is overwritten: payment tokens are, and must not stay behind in the file.

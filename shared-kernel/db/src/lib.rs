@@ -12,6 +12,7 @@
 mod begun;
 pub mod bus;
 pub mod capacity;
+pub mod checkpoint;
 pub mod ddl;
 pub mod dialect;
 pub mod error;

@@ -20,7 +20,7 @@ pub async fn of(db: &Db, sql: &str) -> Result<String, DbError> {
 
 async fn explain(db: &Db, text: &str) -> Result<Vec<sea_orm::QueryResult>, DbError> {
     let name = format!("plan_{}", db.seams().ids.secret().simple());
-    let count = (1..).take_while(|number| text.contains(&format!("${number}"))).count();
+    let count = (1..100).take_while(|number| text.contains(&format!("${number}"))).count();
     let values = if count == 0 { String::new() } else { format!("({})", vec!["NULL"; count].join(", ")) };
     let (name, values) = (name.as_str(), values.as_str());
     db.transact(|tx| async move {

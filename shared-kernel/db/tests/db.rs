@@ -4,6 +4,9 @@
 #[path = "db/begun.rs"]
 mod begun;
 #[cfg(test)]
+#[path = "db/checkpoint.rs"]
+mod checkpoint;
+#[cfg(test)]
 #[path = "db/concern.rs"]
 mod concern;
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use inventory_contract::Level;
 use kernel::{DateTime, Limit, OrderId, Page, Sku, Utc};
 use kernel_db::{Db, DbError};
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    below,
     hot::{CLAIM_COLUMNS, LEVEL_COLUMNS, read_claim, read_level},
     read_rows, read_sku, sku_rows,
 };
@@ -77,8 +78,21 @@ pub(crate) async fn levels(
     after: Option<String>,
     limit: Limit,
 ) -> Result<Page<StockLevel>, DbError> {
-    let sql = format!("SELECT {LEVEL_COLUMNS} FROM level WHERE sku > ? AND available < ? ORDER BY sku LIMIT ?");
-    let values = [after.unwrap_or_default().into(), below.unwrap_or(i64::MAX).into(), one_more(limit).into()];
+    let (after, rows) = (after.unwrap_or_default(), one_more(limit));
+    let (sql, values): (String, Vec<Value>) = match below {
+        None => {
+            let sql = format!("SELECT {} FROM level WHERE sku > ? ORDER BY sku LIMIT ?", LEVEL_COLUMNS);
+            (sql, vec![after.into(), rows.into()])
+        }
+        Some(..=0) => return Ok(Page { items: Vec::new(), next_cursor: None }),
+        Some(below) => {
+            let part = [after.into(), below.into(), rows.into()];
+            let sql = below::select(below);
+            let parts = sql.matches('?').count() / part.len();
+            let values = std::iter::repeat_n(part, parts).flatten().chain([rows.into()]).collect();
+            (sql, values)
+        }
+    };
     let rows: Result<Vec<_>, _> = read_rows(db, &sql, values).await?.iter().map(read_level).collect();
     Ok(Page::cut(rows?, limit, |level| level.sku.clone()))
 }

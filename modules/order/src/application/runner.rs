@@ -19,8 +19,8 @@ const AT_ONCE: usize = 32;
 /// So many are taken up in one transaction.
 const BATCH: usize = 16;
 
-/// So many carts are deleted in one transaction.
-const SWEEP: i64 = 500;
+/// How many carts are deleted in one transaction, each with its lines.
+const SWEEP: i64 = 100;
 
 /// Runs until told to stop. What is under way then is finished by its task.
 pub(crate) async fn run(orders: Arc<Orders>, mut woken: mpsc::UnboundedReceiver<OrderId>, stop: CancellationToken) {

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait as _;
 use crate::{
     domain::Status,
     persistence::{carts, placements, query::Filter, unpaid},
-    tests::shop::{Shop, everywhere},
+    tests::shop::{Shop, everywhere, span},
 };
 
 /// Orders that are all sent, but for a few, with statistics as a server in use has them.
@@ -63,6 +63,34 @@ async fn background_work_reads_no_table_as_a_whole() {
             for whole in ["Seq Scan", "Sort", "TEMP B-TREE", "Bitmap"] {
                 assert!(!plan.contains(whole), "{whole}: {sql}\n{plan}");
             }
+        }
+        shop.close().await;
+    })
+    .await;
+}
+
+/// A pass deletes few orders at a time: an order that is being placed waits for one pass.
+#[actix_web::test]
+async fn rejected_orders_are_forgotten_in_short_transactions() {
+    everywhere(async |shop| {
+        let id = if shop.db.dialect() == Dialect::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
+        let insert = &format!(
+            "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at) \
+             VALUES ({id}, 'rejected', 'a@example.com', 'GBP', 1, 1, ?, ?)"
+        );
+        let now = shop.db.seams().now();
+        for _ in 0..60 {
+            shop.db.transact(|tx| async move { tx.run(insert, [now.into(), now.into()]).await }).await.unwrap();
+        }
+        shop.clock.advance(span(std::time::Duration::from_hours(40 * 24)));
+        let month = std::time::Duration::from_hours(30 * 24);
+        let left = async || {
+            let count = crate::persistence::select(shop.db.reader(), "SELECT COUNT(*) FROM orders", []).await.unwrap();
+            count[0].try_get_by_index::<i64>(0).unwrap()
+        };
+        for (looked, remain) in [(25, 35), (25, 10), (10, 0), (0, 0)] {
+            assert_eq!(shop.module.orders().forget_rejected(month).await.unwrap(), looked);
+            assert_eq!(left().await, remain);
         }
         shop.close().await;
     })
