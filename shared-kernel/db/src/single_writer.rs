@@ -22,7 +22,6 @@ impl SingleWriter {
     }
 
     /// Waits for its turn, and begins. The turn ends when the guard is dropped, after the commit.
-    #[expect(clippy::disallowed_methods, reason = "transact begins here")]
     pub(crate) async fn begin(&self) -> Result<(DatabaseTransaction, MutexGuard<'_, ()>), DbErr> {
         let turn = self.turn.lock().await;
         let immediate = TransactionOptions {

@@ -29,7 +29,7 @@ impl InventoryService {
         let demands = add_up(&hold.lines)?;
         let wish = Wish { note: Note::of(cx), order: hold.order, until: hold.until, unpaid: hold.unpaid, demands };
         match self.commands.submit(Command::Hold(wish)).await?? {
-            Outcome::Held(held) => Ok(held),
+            Outcome::Held(answer) => Ok(answer),
             Outcome::Done | Outcome::Nothing => Err(InventoryError::Short),
         }
     }

@@ -163,8 +163,8 @@ pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), Inventory
     if writes.is_empty() {
         return Ok(());
     }
-    let changed = tx.run_all(writes).await?;
-    let short = !moved.is_empty() && changed.first().and_then(|rows| usize::try_from(*rows).ok()) != Some(moved.len());
+    let rows = tx.run_all(writes).await?;
+    let short = !moved.is_empty() && rows.first().and_then(|rows| usize::try_from(*rows).ok()) != Some(moved.len());
     if short { Err(InventoryError::Short) } else { Ok(()) }
 }
 

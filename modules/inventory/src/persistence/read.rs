@@ -81,7 +81,7 @@ pub(crate) async fn levels(
     let (after, rows) = (after.unwrap_or_default(), one_more(limit));
     let (sql, values): (String, Vec<Value>) = match below {
         None => {
-            let sql = format!("SELECT {} FROM level WHERE sku > ? ORDER BY sku LIMIT ?", LEVEL_COLUMNS);
+            let sql = format!("SELECT {LEVEL_COLUMNS} FROM level WHERE sku > ? ORDER BY sku LIMIT ?");
             (sql, vec![after.into(), rows.into()])
         }
         Some(..=0) => return Ok(Page { items: Vec::new(), next_cursor: None }),

@@ -135,8 +135,8 @@ pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), PaymentEr
     if writes.is_empty() {
         return Ok(());
     }
-    let changed = tx.run_last(writes).await?;
-    let whole = changed.iter().zip(&expected).all(|(rows, expected)| usize::try_from(*rows) == Ok(*expected));
+    let written = tx.run_last(writes).await?;
+    let whole = written.iter().zip(&expected).all(|(rows, expected)| usize::try_from(*rows) == Ok(*expected));
     if !changes.events.is_empty() {
         guard::pass("payment.before_commit");
     }
