@@ -40,25 +40,6 @@ async fn no_token_is_in_the_database() {
     .await;
 }
 
-/// As a store of the version before kept its answers.
-#[actix_web::test]
-async fn a_token_that_was_kept_is_replayed_and_can_be_taken_out() {
-    on_each_database(Config::for_testing(), async |shop| {
-        let first = buy(&shop, "a", &[("CUP", 1)], "tok_approve").await.expect(201);
-        let kept = "UPDATE idempotency SET body = replace(body, '\"order_token\":\"\"', '\"order_token\":\"$\"')";
-        shop.execute(&kept.replace('$', &first.token())).await;
-        assert!(cells_with(&shop, &first.token()).await);
-        assert_eq!(buy(&shop, "a", &[("CUP", 1)], "tok_approve").await.body, first.body);
-
-        shop.execute("DELETE FROM seaql_migrations WHERE version = 'm0030_order_no_tokens'").await;
-        assert_eq!(migrations::run(&shop.db).await.unwrap(), 1);
-        assert!(!cells_with(&shop, &first.token()).await);
-        assert_eq!(buy(&shop, "a", &[("CUP", 1)], "tok_approve").await.body, first.body);
-        shop.close().await;
-    })
-    .await;
-}
-
 /// Whether `text` stands in any cell of any table.
 async fn cells_with(shop: &Shop, text: &str) -> bool {
     for table in shop.tables().await {

@@ -190,11 +190,6 @@ impl Shop {
         rows[0].try_get_by_index(0).unwrap()
     }
 
-    pub(super) async fn execute(&self, sql: &str) {
-        use sea_orm::ConnectionTrait as _;
-        self.db.migration_connection().execute_unprepared(sql).await.unwrap();
-    }
-
     /// The first column of what `sql` finds.
     pub(super) async fn texts(&self, sql: &str) -> Vec<String> {
         let rows = crate::persistence::select(self.db.reader(), sql, []).await.unwrap();
