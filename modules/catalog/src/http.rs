@@ -5,6 +5,7 @@ mod admin_categories;
 mod admin_products;
 mod body;
 mod categories;
+pub(crate) mod examples;
 mod imports;
 mod products;
 mod query;

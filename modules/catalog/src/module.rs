@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use catalog_contract::{Prices, serve_prices};
+use catalog_contract::{CatalogEvent, Prices, conformance};
 use inventory_contract::Stock;
 use kernel::Sku;
 use kernel_db::{Db, DbError};
-use kernel_module::{Check, Holdings, Module, Worker};
-use port::Dispatch;
+use kernel_module::{
+    BuildContext, Check, EventDocument, Holdings, Module, ModuleDocument, ModuleSpec, NotWired, Step, Worker,
+};
+use port::{PortSpec, ServedPort};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -45,11 +47,6 @@ impl std::fmt::Debug for Catalog {
 }
 
 impl Catalog {
-    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
-    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
-        persistence::holdings::holdings(db).await
-    }
-
     /// `stock` is asked for levels, only to show them.
     pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
         let cache = Arc::new(Cache::new(config.cache_mebibytes));
@@ -111,9 +108,44 @@ impl Catalog {
 }
 
 #[async_trait]
+impl ModuleSpec for Catalog {
+    const NAME: &'static str = "catalog";
+    /// Stock is asked for levels, only to show them.
+    const NEEDS: &'static [&'static str] = &["inventory"];
+
+    type Config = Config;
+
+    fn migrations() -> Vec<Step> {
+        persistence::migrations::steps()
+    }
+
+    fn document() -> ModuleDocument {
+        ModuleDocument {
+            tags: vec![("catalog", "What is for sale, and how it is ordered.")],
+            ports: vec![PortSpec::of::<dyn Prices>().tried_by(conformance::KIT)],
+            events: Some(EventDocument::of::<CatalogEvent>),
+            examples: Some(http::examples::all),
+        }
+    }
+
+    fn build(config: Config, cx: &BuildContext<'_>) -> Result<Arc<Self>, NotWired> {
+        Ok(Arc::new(Self::new(cx.db(), config, cx.port()?)))
+    }
+
+    async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        persistence::holdings::holdings(db).await
+    }
+
+    /// Searches run on connections that other reads need not share.
+    fn readers(config: &Config) -> u32 {
+        u32::try_from(config.searches_at_once()).unwrap_or(1)
+    }
+}
+
+#[async_trait]
 impl Module for Catalog {
     fn name(&self) -> &'static str {
-        "catalog"
+        Self::NAME
     }
 
     fn db(&self) -> &Db {
@@ -124,8 +156,8 @@ impl Module for Catalog {
         http::routes(config, self);
     }
 
-    fn ports(&self) -> Vec<Arc<Dispatch>> {
-        vec![Arc::new(serve_prices(self.prices()))]
+    fn ports(&self) -> Vec<ServedPort> {
+        vec![ServedPort::of(self.prices())]
     }
 
     fn workers(&self) -> Vec<Worker> {

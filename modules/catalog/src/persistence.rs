@@ -6,6 +6,7 @@ pub(crate) mod category;
 mod gather;
 pub(crate) mod holdings;
 pub(crate) mod index;
+pub(crate) mod migrations;
 pub(crate) mod page;
 pub(crate) mod product;
 pub(crate) mod quote;

@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod claim;
 pub(crate) mod holdings;
 pub(crate) mod level;
+pub(crate) mod migrations;
 pub(crate) mod post;
 pub(crate) mod read;
 

@@ -8,6 +8,10 @@ use port::{Executed, PortError, PortResult};
 
 use crate::{Prices, PricesRefusal, Quote};
 
+mod kit;
+
+pub use kit::KIT;
+
 /// What the price list under test is to have.
 #[derive(Debug, Clone)]
 pub struct Fixture {

@@ -4,11 +4,13 @@
 mod case;
 mod commit;
 mod hold;
+mod kit;
 mod race;
 mod release;
 mod scene;
 
 pub use case::Case;
+pub use kit::KIT;
 pub use scene::{Fixture, UNITS};
 
 use self::scene::Scene;

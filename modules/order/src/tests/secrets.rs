@@ -51,7 +51,7 @@ async fn a_token_that_was_kept_is_replayed_and_can_be_taken_out() {
         assert_eq!(buy(&shop, "a", &[("CUP", 1)], "tok_approve").await.body, first.body);
 
         shop.execute("DELETE FROM seaql_migrations WHERE version = 'm0030_order_no_tokens'").await;
-        assert_eq!(migrations::run(&shop.db).await.unwrap(), 1);
+        assert_eq!(kernel_module::migrate(&shop.db, crate::persistence::migrations::steps()).await.unwrap(), 1);
         assert!(!cells_with(&shop, &first.token()).await);
         assert_eq!(buy(&shop, "a", &[("CUP", 1)], "tok_approve").await.body, first.body);
         shop.close().await;

@@ -8,6 +8,9 @@ use port::{Executed, PortError, PortResult};
 use crate::{Authorize, Charge, ChargeRefusal, ChargeStatus, Charges};
 
 mod cases;
+mod kit;
+
+pub use kit::KIT;
 
 /// One thing that an implementation must do.
 #[derive(Debug, Clone, PartialEq, Eq)]

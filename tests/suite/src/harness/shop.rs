@@ -195,7 +195,7 @@ impl Shop {
     /// The port of inventory, as its callers reach it.
     pub(crate) fn stock(&self) -> Arc<dyn Stock> {
         match self.home() {
-            Home::Here { serving, .. } => serving.store.shop.stock.clone(),
+            Home::Here { serving, .. } => serving.store.port().unwrap(),
             Home::Fleet(fleet) => Arc::new(RemoteStock::new(fleet.transport("inventory"))),
         }
     }
@@ -203,7 +203,7 @@ impl Shop {
     /// The port of the catalog.
     pub(crate) fn prices(&self) -> Arc<dyn Prices> {
         match self.home() {
-            Home::Here { serving, .. } => serving.store.shop.prices.clone(),
+            Home::Here { serving, .. } => serving.store.port().unwrap(),
             Home::Fleet(fleet) => Arc::new(RemotePrices::new(fleet.transport("catalog"))),
         }
     }
@@ -211,7 +211,7 @@ impl Shop {
     /// The port of payment.
     pub(crate) fn charges(&self) -> Arc<dyn Charges> {
         match self.home() {
-            Home::Here { serving, .. } => serving.store.shop.charges.clone(),
+            Home::Here { serving, .. } => serving.store.port().unwrap(),
             Home::Fleet(fleet) => Arc::new(RemoteCharges::new(fleet.transport("payment"))),
         }
     }

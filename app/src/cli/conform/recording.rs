@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{row::Row, schema};
 
 /// Carries each call of the port's cases once, so that a fault is seen, and notes what the answers look like.
-pub(super) struct Witness {
+pub(super) struct RecordingTransport {
     client: RemoteClient,
     port: &'static Descriptor,
     document: Value,
@@ -33,7 +33,7 @@ struct Seen {
 /// What the way there and back may take, on a machine that has other things to do.
 const GRACE: Duration = Duration::from_millis(500);
 
-impl Witness {
+impl RecordingTransport {
     pub(super) fn new(client: RemoteClient, port: &'static Descriptor) -> Self {
         Self { client, port, document: port.openapi(), seen: Mutex::default() }
     }
@@ -105,7 +105,7 @@ impl Witness {
 }
 
 #[async_trait]
-impl Transport for Witness {
+impl Transport for RecordingTransport {
     async fn call(&self, request: PortRequest) -> Result<PortResponse, TransportError> {
         let (method, patience) = (request.method, request.time_left());
         let Ok(exchanged) = tokio::time::timeout(patience + GRACE, self.exchange(&request)).await else {

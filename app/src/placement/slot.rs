@@ -1,21 +1,24 @@
 //! One module's place.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use kernel_db::{Db, Dialect};
 use kernel_module::Module;
-use port::Placement;
+use port::{Placement, PortRoutes};
 
-use super::far::Far;
+use super::remote::RemoteModule;
 
 /// Where a module is at this moment.
 #[derive(Debug)]
-pub(crate) struct Address(AtomicBool);
+pub(crate) struct Route(AtomicBool);
 
-impl Address {
+impl Route {
     pub(crate) fn new(placement: Placement) -> Self {
         Self(AtomicBool::new(placement == Placement::Remote))
     }
@@ -29,25 +32,23 @@ impl Address {
     }
 }
 
-/// Sends the calls of a module's port here or there.
-pub(crate) type Turn = Box<dyn Fn(Placement) + Send + Sync>;
-
 /// A module, where it is, and the ways to it.
-pub struct Seat {
+pub struct ModuleSlot {
     pub name: &'static str,
     /// The module itself, when this process has one.
     pub module: Option<Arc<dyn Module>>,
-    pub(crate) far: Option<Arc<Far>>,
-    pub(crate) address: Arc<Address>,
+    pub(crate) remote: Option<Arc<RemoteModule>>,
+    pub(crate) route: Arc<Route>,
     pub(crate) configured: Placement,
-    pub(crate) turn: Turn,
+    /// The module's ports, as their callers hold them.
+    pub(crate) ports: Vec<PortRoutes>,
     /// Whether the module's own work has been started here.
     pub(crate) works: AtomicBool,
 }
 
-impl Seat {
+impl ModuleSlot {
     pub fn placement(&self) -> Placement {
-        self.address.get()
+        self.route.get()
     }
 
     pub fn db(&self) -> Option<&Db> {
@@ -59,14 +60,20 @@ impl Seat {
         self.db().filter(|db| db.dialect() == Dialect::Postgres)
     }
 
-    /// Whether whoever needs the module here would ask in vain.
+    /// Whether a caller here would ask in vain.
     pub(crate) fn is_missed(&self) -> bool {
-        self.placement() == Placement::Remote && self.far.as_ref().is_none_or(|far| !far.is_trusted())
+        self.placement() == Placement::Remote && self.remote.as_ref().is_none_or(|remote| !remote.is_trusted())
     }
 
     /// Sends every later call, public request and look for news there. What is under way ends where it began.
     pub(crate) fn place(&self, placement: Placement) {
-        (self.turn)(placement);
-        self.address.set(placement);
+        self.ports.iter().for_each(|port| port.place(placement));
+        self.route.set(placement);
+    }
+}
+
+impl fmt::Debug for ModuleSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ModuleSlot({}, {})", self.name, self.placement())
     }
 }

@@ -1,28 +1,21 @@
-//! The tables of order.
+//! The steps that make the tables of order. A step is only ever added: databases remember those that they have had.
 
 use kernel_db::Dialect;
-use sea_orm_migration::prelude::*;
+use kernel_module::Step;
 
-use crate::step::Step;
-
-pub struct Migrator;
-
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Step::kernel(),
-            Step::own("m0002_order", include_str!("order/m0002_order.sql")),
-            Step::number_outbox(),
-            Step::number_news(),
-            Step::numbered_in_turn(),
-            Step::own("m0020_returns", include_str!("order/m0020_returns.sql")),
-            Step::own("m0021_order_search", include_str!("order/m0021_order_search.sql")),
-            Step::own_by("m0030_order_no_tokens", without_tokens),
-            Step::own("m0031_order_unpaid", include_str!("order/m0031_order_unpaid.sql")),
-            Step::tenure(),
-        ]
-    }
+pub(crate) fn steps() -> Vec<Step> {
+    vec![
+        Step::kernel(),
+        Step::own("m0002_order", include_str!("../../migrations/m0002_order.sql")),
+        Step::number_outbox(),
+        Step::number_news(),
+        Step::numbered_in_turn(),
+        Step::own("m0020_returns", include_str!("../../migrations/m0020_returns.sql")),
+        Step::own("m0021_order_search", include_str!("../../migrations/m0021_order_search.sql")),
+        Step::own_by("m0030_order_no_tokens", without_tokens),
+        Step::own("m0031_order_unpaid", include_str!("../../migrations/m0031_order_unpaid.sql")),
+        Step::tenure(),
+    ]
 }
 
 /// Answers were kept with the order's token, and a guest's with the id of a cart, which opens it.

@@ -25,6 +25,7 @@ use super::tenure::{Judged, Tenures};
 use crate::{
     config::{Service, Settings},
     keys::usable,
+    wiring,
 };
 
 /// How long a far side may take to say what it serves.
@@ -40,7 +41,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// The ways to one module elsewhere: its ports, its news, its public routes.
-pub(crate) struct Far {
+pub(crate) struct RemoteModule {
     pub(crate) module: &'static str,
     pub(crate) feed: RemoteFeed,
     /// Missing when nobody said where its public routes are.
@@ -74,7 +75,7 @@ pub(crate) fn service_keys(service: &Service) -> anyhow::Result<Option<ServiceKe
     Ok(Some(ServiceKeys::new(usable("service.key", &service.key)?, previous)?))
 }
 
-impl Far {
+impl RemoteModule {
     /// `None` when the settings do not say where the module is when it is not here.
     pub(crate) fn of(settings: &Settings, module: &'static str, seams: &Seams) -> anyhow::Result<Option<Self>> {
         let Some(common) = settings.modules.of(module) else { return Ok(None) };
@@ -226,7 +227,7 @@ fn pauses() -> ExponentialBackoff {
 
 /// Calls through to the far side, once it is trusted.
 #[async_trait]
-impl Transport for Far {
+impl Transport for RemoteModule {
     async fn call(&self, request: PortRequest) -> Result<PortResponse, TransportError> {
         if self.is_trusted() {
             self.transport.call(request).await
@@ -237,21 +238,17 @@ impl Transport for Far {
 }
 
 /// Where no call goes, because nobody here makes one.
-pub(crate) struct Nowhere;
+pub(crate) struct Unreachable;
 
 #[async_trait]
-impl Transport for Nowhere {
+impl Transport for Unreachable {
     async fn call(&self, _: PortRequest) -> Result<PortResponse, TransportError> {
         Err(TransportError::Unavailable { executed: Executed::No })
     }
 }
 
-/// What `module` can be asked by the others.
+/// The ports of `module`.
 pub(crate) fn ports_of(module: &str) -> Vec<&'static Descriptor> {
-    match module {
-        "catalog" => vec![&catalog_contract::PRICES],
-        "inventory" => vec![&inventory_contract::STOCK],
-        "payment" => vec![&payment_contract::CHARGES],
-        _ => Vec::new(),
-    }
+    let ports = wiring::find(module).map(|module| module.document().ports).unwrap_or_default();
+    ports.into_iter().map(|port| port.descriptor).collect()
 }

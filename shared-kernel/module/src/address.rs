@@ -4,7 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 /// Where a server listens: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`. A name of both families means its IPv4
 /// address, which every client tries.
-pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
+pub fn listen(text: &str) -> Result<SocketAddr, String> {
     let text = text.trim();
     if let Ok(address) = text.parse() {
         return Ok(address);
@@ -21,7 +21,7 @@ pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
 
 /// The URL of a server: as it stands, or with the `http://` that people leave out of `localhost:8080`. A host without a
 /// port may be a slip. It is left as it stands, and the client that connects refuses it.
-pub(crate) fn url(text: &str) -> String {
+pub fn url(text: &str) -> String {
     let text = text.trim();
     let authority = text.split('/').next().unwrap_or_default();
     let names_port =
