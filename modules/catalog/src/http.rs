@@ -15,7 +15,7 @@ use actix_web::web::Data;
 use kernel_web::{CachedJson, fixed_path};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{cache::Document, module::Catalog};
+use crate::{cache::Document, service::Catalog};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>, catalog: &Catalog) {
     config

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use catalog_contract::{CatalogEvent, Prices, conformance};
-use inventory_contract::Stock;
 use kernel::Sku;
 use kernel_db::{Db, DbError};
 use kernel_module::{
@@ -13,48 +12,9 @@ use kernel_module::{
 use port::{PortSpec, ServedPort};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{
-    application::{
-        quote::{Quotes, quoting},
-        searches::Searches,
-    },
-    cache::{Cache, watch},
-    config::Config,
-    domain::Status,
-    http, persistence,
-    persistence::audit,
-};
-
-/// The catalog: products, categories, prices. Cheap to clone.
-#[derive(Clone)]
-pub struct Catalog {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    db: Db,
-    config: Config,
-    stock: Arc<dyn Stock>,
-    cache: Arc<Cache>,
-    quotes: Quotes,
-    searches: Searches,
-}
-
-impl std::fmt::Debug for Catalog {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Catalog({:?})", self.inner.db)
-    }
-}
+use crate::{cache::watch, config::Config, domain::Status, http, persistence, persistence::audit, service::Catalog};
 
 impl Catalog {
-    /// `stock` is asked for levels, only to show them.
-    pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
-        let cache = Arc::new(Cache::new(config.cache_mebibytes));
-        let quotes = quoting(&db);
-        let searches = Searches::new(&config);
-        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes, searches }) }
-    }
-
     /// What other modules may ask of prices.
     pub fn prices(&self) -> Arc<dyn Prices> {
         Arc::new(self.clone())
@@ -68,30 +28,6 @@ impl Catalog {
     /// Those of `skus` that no product has.
     pub async fn unknown_of(&self, skus: &[Sku]) -> Result<Vec<Sku>, DbError> {
         audit::unknown_of(self.db(), skus).await
-    }
-
-    pub(crate) fn db(&self) -> &Db {
-        &self.inner.db
-    }
-
-    pub(crate) fn config(&self) -> &Config {
-        &self.inner.config
-    }
-
-    pub(crate) fn stock(&self) -> &dyn Stock {
-        self.inner.stock.as_ref()
-    }
-
-    pub(crate) fn quotes(&self) -> &Quotes {
-        &self.inner.quotes
-    }
-
-    pub(crate) fn searches(&self) -> &Searches {
-        &self.inner.searches
-    }
-
-    pub(crate) fn cache(&self) -> &Cache {
-        &self.inner.cache
     }
 
     async fn check_tree(&self) -> Result<Check, DbError> {
@@ -149,7 +85,7 @@ impl Module for Catalog {
     }
 
     fn db(&self) -> &Db {
-        &self.inner.db
+        Self::db(self)
     }
 
     fn routes(&self, config: &mut ServiceConfig<'_>) {
@@ -161,7 +97,7 @@ impl Module for Catalog {
     }
 
     fn workers(&self) -> Vec<Worker> {
-        let (db, cache) = (self.inner.db.clone(), Arc::clone(&self.inner.cache));
+        let (db, cache) = (self.db().clone(), Arc::clone(self.cache()));
         let catalog = self.clone();
         vec![
             Worker::new("catalog-cache", move |stop| watch::run(db, cache, stop)),
