@@ -28,7 +28,7 @@ const ASKS_FOR_STOCK: u8 = 0;
 /// Asks for the events of a module that it does not name.
 const READS_ORDER: u8 = 1;
 /// Asks for the events of a module that there is not.
-const READS_NOBODY: u8 = 2;
+const READS_A_STRANGER: u8 = 2;
 /// Lists a port and does not serve it.
 const LISTS_TOO_MUCH: u8 = 3;
 /// Asks for what it names, and for its own events.
@@ -54,7 +54,7 @@ impl<const MANNER: u8> ModuleSpec for Tried<MANNER> {
         match MANNER {
             ASKS_FOR_STOCK => drop(cx.port::<dyn Stock>()?),
             READS_ORDER => drop(cx.feed("order")?),
-            READS_NOBODY => drop(cx.feed("nobody")?),
+            READS_A_STRANGER => drop(cx.feed("stranger")?),
             MODEST => drop((cx.port::<dyn Stock>()?, cx.feed("inventory")?, cx.feed("catalog")?)),
             _ => {}
         }
@@ -112,7 +112,7 @@ static GREEDY_FOR_A_PORT: &[&dyn Registered] =
     &[module::<Tried<ASKS_FOR_STOCK>>(), module::<inventory::Inventory>(), module::<order::Order>()];
 static GREEDY_FOR_EVENTS: &[&dyn Registered] =
     &[module::<Tried<READS_ORDER>>(), module::<inventory::Inventory>(), module::<order::Order>()];
-static READER_OF_NOBODY: &[&dyn Registered] = &[module::<Tried<READS_NOBODY>>()];
+static READER_OF_A_STRANGER: &[&dyn Registered] = &[module::<Tried<READS_A_STRANGER>>()];
 static WITHOUT_THE_PORT: &[&dyn Registered] = &[module::<Tried<ASKS_FOR_STOCK>>()];
 static LISTING_TOO_MUCH: &[&dyn Registered] = &[module::<Tried<LISTS_TOO_MUCH>>()];
 static MODEST_ONE: &[&dyn Registered] =
@@ -136,8 +136,8 @@ async fn a_module_gets_nothing_that_its_needs_do_not_name() {
 async fn what_no_module_has_is_not_given() {
     let port = refusal(WITHOUT_THE_PORT).await;
     assert!(port.contains("the port `stock`, which no module of this build offers"), "{port}");
-    let events = refusal(READER_OF_NOBODY).await;
-    assert!(events.contains("the events of `nobody`, and there is no such module"), "{events}");
+    let events = refusal(READER_OF_A_STRANGER).await;
+    assert!(events.contains("the events of `stranger`, and there is no such module"), "{events}");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn a_port_leads_to_the_module_that_is_here() {
     let asked = async || stock.levels(&CallContext::system("test"), Vec::new()).await.is_ok();
     assert!(asked().await);
     inventory.place(Placement::Remote);
-    assert!(!asked().await, "nobody said where it is when it is not here");
+    assert!(!asked().await, "the settings do not say where it is when it is not here");
     inventory.place(Placement::Local);
     assert!(asked().await);
     let served: Vec<ServedPort> = inventory.module.as_ref().unwrap().ports();

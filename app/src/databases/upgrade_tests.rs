@@ -8,7 +8,7 @@ use super::migrate;
 use crate::wiring;
 
 async fn open(module: &'static str, target: &Target) -> Db {
-    Db::open(module, target, Durability::Relaxed, Bus::default(), Seams::system()).await.unwrap()
+    Db::open(module, target, Durability::Full, Bus::default(), Seams::system()).await.unwrap()
 }
 
 #[tokio::test]

@@ -138,7 +138,7 @@ impl Store {
         }
     }
 
-    /// Reads events and applies them until nobody has anything left to read.
+    /// Reads events and applies them until no reader has anything left to read.
     pub async fn settle(&self) -> anyhow::Result<()> {
         let subscriptions: Vec<_> = self.modules().iter().flat_map(|module| module.subscriptions()).collect();
         loop {
@@ -157,7 +157,7 @@ impl Store {
         let limit = Duration::from_secs(self.settings.http.stop_limit_seconds);
         let ended = self.tasks.stop(limit).await;
         self.databases.close().await;
-        // Not when the last thread has let go of the store: whoever starts the next one knows only of this end.
+        // Not when the last thread has let go of the store: the next start knows only of this end.
         if let Some(lock) = &self.lock {
             lock.release();
         }
