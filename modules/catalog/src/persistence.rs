@@ -14,6 +14,7 @@ pub(crate) mod ranges;
 mod search;
 pub(crate) mod slug;
 pub(crate) mod store;
+pub(crate) mod wanted;
 
 use kernel_db::{Db, DbError};
 use sea_orm::{ConnectionTrait, QueryResult, Value};

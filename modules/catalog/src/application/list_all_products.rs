@@ -9,7 +9,7 @@ use crate::{
         listing::{Column, Order},
     },
     error::CatalogError,
-    persistence::page::Wanted,
+    persistence::wanted::Wanted,
     service::Catalog,
     view::ProductView,
 };

@@ -12,7 +12,7 @@ use crate::{
         listing::{Order, Place},
     },
     error::CatalogError,
-    persistence::{self, page::Wanted},
+    persistence::{self, wanted::Wanted},
     service::Catalog,
     view::ProductView,
 };
