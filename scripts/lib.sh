@@ -112,8 +112,8 @@ bill_of_materials() {
   command -v cargo-cyclonedx >/dev/null 2>&1 ||
     CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet --version "^0.5" --root "$tools"
   # It writes beside the manifest of each package of the workspace; only the binary's is wanted.
-  cargo cyclonedx --format json --spec-version 1.5 --override-filename banyan-bill --manifest-path app/Cargo.toml --quiet
-  mv app/banyan-bill.json "$1"
+  cargo cyclonedx --format json --spec-version 1.5 --override-filename banyan-bill --quiet
+  mv banyan-bill.json "$1"
   find . -name banyan-bill.json -not -path './target/*' -delete
   printf '%s components\n' "$(grep -c '"purl"' "$1")"
 }

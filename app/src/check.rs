@@ -6,15 +6,20 @@ mod promises;
 mod skus;
 mod source;
 
+use catalog::Catalog;
+use inventory::Inventory;
+use inventory_contract::Stock;
 use kernel::Seams;
 use kernel_db::DbError;
-use kernel_module::Check;
+use kernel_module::{Check, ModuleSpec as _};
+use order::Order;
+use payment::Payment;
 use port::Placement;
 
 use self::source::{Claims, Unseen};
 use crate::{
     client::Client,
-    placement::{record, seat::Seat, tenure::behind},
+    placement::{record, slot::ModuleSlot, tenure::behind},
     progress::{Cursor, Progress},
     store::Store,
 };
@@ -39,20 +44,20 @@ pub async fn all(store: &Store) -> Result<Vec<Check>, DbError> {
 pub async fn report(store: &Store) -> Result<Report, DbError> {
     let mut report = Report::default();
     let mut own_logs = Vec::new();
-    for seat in &store.shop.seats {
-        if keeps_its_own_log(seat).await? {
-            own_logs.push(seat.name);
+    for slot in store.slots.iter() {
+        if keeps_its_own_log(slot).await? {
+            own_logs.push(slot.name);
         }
     }
     for module in store.modules() {
         report.checks.extend(module.check().await?);
     }
-    for seat in store.shop.seats.iter().filter(|seat| is_unseen(seat, &own_logs)) {
-        let reason = seat.far.as_ref().map_or_else(
+    for slot in store.slots.iter().filter(|slot| is_unseen(slot, &own_logs)) {
+        let reason = slot.remote.as_ref().map_or_else(
             || "it is in another process".to_owned(),
-            |far| far.trouble().unwrap_or_else(|| "it is in another process".to_owned()),
+            |remote| remote.trouble().unwrap_or_else(|| "it is in another process".to_owned()),
         );
-        let name = seat.name;
+        let name = slot.name;
         report
             .unseen
             .push(format!("{name} by itself: {reason}; `banyan check --only {name}` beside its process sees it"));
@@ -70,15 +75,15 @@ pub async fn report(store: &Store) -> Result<Report, DbError> {
 }
 
 /// Whether this process has none of the module's data, or has rows that are not those that count.
-fn is_unseen(seat: &Seat, own_logs: &[&str]) -> bool {
-    seat.module.is_none() || own_logs.contains(&seat.name)
+fn is_unseen(slot: &ModuleSlot, own_logs: &[&str]) -> bool {
+    slot.module.is_none() || own_logs.contains(&slot.name)
 }
 
 async fn money(store: &Store, report: &mut Report) -> Result<(), DbError> {
-    match (&store.shop.order, &store.shop.payment) {
+    match (store.module::<Order>(), store.module::<Payment>()) {
         (Some(order), Some(payment)) => {
-            report.checks.extend(money::orders_and_payments(order, payment).await?);
-            report.checks.extend(promises::are_kept(order, payment).await?);
+            report.checks.extend(money::orders_and_payments(&order, &payment).await?);
+            report.checks.extend(promises::are_kept(&order, &payment).await?);
         }
         _ => report.unseen.push("the money of orders against payments: both modules must be here for it".to_owned()),
     }
@@ -87,16 +92,16 @@ async fn money(store: &Store, report: &mut Report) -> Result<(), DbError> {
 
 /// Orders against the claims on stock, which an inventory elsewhere shows to the admin.
 async fn goods(store: &Store, own_logs: &[&str], report: &mut Report) -> Result<(), DbError> {
-    let Some(order) = &store.shop.order else {
+    let Some(order) = store.module::<Order>() else {
         report.unseen.push("orders against stock: order is not here".to_owned());
         return Ok(());
     };
-    let compared = match &store.shop.inventory {
-        Some(inventory) if !own_logs.contains(&"inventory") => {
-            claims::orders_and_claims(order, &Claims::Here(inventory)).await
+    let compared = match store.module::<Inventory>() {
+        Some(inventory) if !own_logs.contains(&Inventory::NAME) => {
+            claims::orders_and_claims(&order, &Claims::Here(&inventory)).await
         }
         _ => match stock_elsewhere(store).await {
-            Ok(client) => claims::orders_and_claims(order, &Claims::there(client)).await,
+            Ok(client) => claims::orders_and_claims(&order, &Claims::there(client)).await,
             Err(unseen) => Err(unseen),
         },
     };
@@ -110,7 +115,7 @@ async fn goods(store: &Store, own_logs: &[&str], report: &mut Report) -> Result<
 
 /// An admin's way to an inventory in another process.
 async fn stock_elsewhere(store: &Store) -> Result<Client, Unseen> {
-    let public = store.settings.modules.inventory.common.remote.public.as_str();
+    let public = store.settings.modules.of(Inventory::NAME).map_or("", |common| common.remote.public.as_str());
     if public.is_empty() {
         let unsaid = "modules.inventory.remote.public does not say where inventory is asked as the admin";
         return Err(Unseen::There(unsaid.to_owned()));
@@ -122,27 +127,27 @@ async fn stock_elsewhere(store: &Store) -> Result<Client, Unseen> {
 }
 
 async fn skus(store: &Store, own_logs: &[&str], report: &mut Report) -> Result<(), DbError> {
-    let Some(catalog) = &store.shop.catalog else {
+    let (Some(catalog), Some(stock)) = (store.module::<Catalog>(), store.port::<dyn Stock>()) else {
         report.unseen.push("the catalog's SKUs against stock: catalog is not here".to_owned());
         return Ok(());
     };
-    match skus::every_sku_has_a_level(catalog, store.shop.stock.as_ref()).await {
+    match skus::every_sku_has_a_level(&catalog, stock.as_ref()).await {
         Ok(check) => report.checks.push(check),
         Err(Unseen::There(why)) => report.unseen.push(format!("the catalog's SKUs against stock: {why}")),
         Err(Unseen::Here(error)) => return Err(error),
     }
-    if let Some(inventory) = store.shop.inventory.as_ref().filter(|_| !own_logs.contains(&"inventory")) {
-        report.notes.extend(skus::levels_without_sku(catalog, inventory).await?);
+    if let Some(inventory) = store.module::<Inventory>().filter(|_| !own_logs.contains(&Inventory::NAME)) {
+        report.notes.extend(skus::levels_without_sku(&catalog, &inventory).await?);
     }
     Ok(())
 }
 
 /// No data lies beside the store that was never handed over, and what is elsewhere stands on this store's data.
 async fn tenure(store: &Store, report: &mut Report) -> Result<(), DbError> {
-    for seat in &store.shop.seats {
-        let Some(far) = seat.far.as_ref().filter(|_| seat.placement() == Placement::Remote) else { continue };
-        let refused = far.shake_hands().await.err().filter(kernel_remote::HandshakeError::contradicts);
-        let rule = format!("tenure: the process of {} stands on this store's data", seat.name);
+    for slot in store.slots.iter() {
+        let Some(remote) = slot.remote.as_ref().filter(|_| slot.placement() == Placement::Remote) else { continue };
+        let refused = remote.shake_hands().await.err().filter(kernel_remote::HandshakeError::contradicts);
+        let rule = format!("tenure: the process of {} stands on this store's data", slot.name);
         let (left, detail) = refused.map_or(("it does", None), |error| ("it does not", Some(error.to_string())));
         let check = Check::new(&rule, left, "it does");
         report.checks.push(match detail {
@@ -168,18 +173,18 @@ async fn tenure(store: &Store, report: &mut Report) -> Result<(), DbError> {
 }
 
 async fn is_the_far_sides(store: &Store, behind: &behind::Behind) -> bool {
-    let seat = store.shop.seats.iter().find(|seat| seat.name == behind.module);
-    let Some(far) = seat.and_then(|seat| seat.far.as_ref()) else { return false };
-    far.introduction().await.is_ok_and(|meta| meta.database == behind.identity)
+    let slot = store.slots.iter().find(|slot| slot.name == behind.module);
+    let Some(remote) = slot.and_then(|slot| slot.remote.as_ref()) else { return false };
+    remote.introduction().await.is_ok_and(|meta| meta.database == behind.identity)
 }
 
 /// Whether the module's far side stands on other data than what is here under its name, as a service does that was
 /// written elsewhere: its log is not the one that is here. One that is away was moved there with its data.
-async fn keeps_its_own_log(seat: &Seat) -> Result<bool, DbError> {
-    let (Some(far), Some(db), Placement::Remote) = (&seat.far, seat.shared_db(), seat.placement()) else {
+async fn keeps_its_own_log(slot: &ModuleSlot) -> Result<bool, DbError> {
+    let (Some(remote), Some(db), Placement::Remote) = (&slot.remote, slot.shared_db(), slot.placement()) else {
         return Ok(false);
     };
-    let Ok(meta) = far.shake_hands().await else { return Ok(false) };
+    let Ok(meta) = remote.shake_hands().await else { return Ok(false) };
     let ours = record::identity(db).await?;
     Ok(meta.database != ours)
 }

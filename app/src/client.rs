@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
+use kernel_module::address;
 use reqwest::{Method, RequestBuilder, StatusCode, header::RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
-
-use crate::config::address;
 
 /// A store that is away is asked again for about this long: it may be starting.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -3,7 +3,6 @@
 //! `banyan.toml` at the root of the repository is compiled in and holds every default, so that the file that people
 //! read and the values that apply cannot differ. Over it lie the operator's own file and then the environment.
 
-pub(crate) mod address;
 mod edge;
 mod layers;
 mod secrets;

@@ -8,25 +8,23 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use futures_util::future::try_join_all;
 use kernel::Seams;
-use kernel_db::{Bus, Db, Target, guard, private};
+use kernel_db::{Bus, Db, DbError, Target, guard, private};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     config::{DataSettings, Settings},
-    placement::{MODULES, Residence},
+    placement::Hosting,
+    registry::Registered,
+    wiring,
 };
 
 pub(crate) mod capacity;
 
 /// One database for each module that this process has.
 #[derive(Debug, Clone)]
-pub struct Databases {
-    pub catalog: Option<Db>,
-    pub inventory: Option<Db>,
-    pub order: Option<Db>,
-    pub payment: Option<Db>,
-}
+pub struct Databases(Vec<Db>);
 
 impl Databases {
     /// Opens all that this process needs, and on SQLite makes those that are not there.
@@ -40,10 +38,14 @@ impl Databases {
     }
 
     async fn open_for(purpose: Purpose, settings: &Settings, seams: &Seams, bus: &Bus) -> anyhow::Result<Self> {
-        let open = |module: &'static str| Box::pin(open(settings, (module, purpose), seams, bus));
-        let (catalog, inventory, order, payment) =
-            tokio::try_join!(open("catalog"), open("inventory"), open("order"), open("payment"))?;
-        Ok(Self { catalog, inventory, order, payment })
+        let open = |module| open(settings, (module, purpose), seams, bus);
+        let opened = try_join_all(wiring::MODULES.iter().map(|module| open(*module))).await?;
+        Ok(Self(opened.into_iter().flatten().collect()))
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn of_dbs(dbs: Vec<Db>) -> Self {
+        Self(dbs)
     }
 
     pub fn of(&self, module: &str) -> Option<&Db> {
@@ -51,7 +53,7 @@ impl Databases {
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Db> {
-        [&self.catalog, &self.inventory, &self.order, &self.payment].into_iter().flatten()
+        self.0.iter()
     }
 
     /// Brings every module's tables up to date; answers how many migrations ran for each.
@@ -59,7 +61,7 @@ impl Databases {
         let mut ran = Vec::new();
         for db in self.all() {
             let module = db.module();
-            let steps = migrations::run(db).await.with_context(|| format!("the tables of {module} cannot be made"))?;
+            let steps = migrate(db).await.with_context(|| format!("the tables of {module} cannot be made"))?;
             ran.push((module, steps));
         }
         Ok(ran)
@@ -82,18 +84,25 @@ enum Purpose {
     Survey,
 }
 
+/// Brings the tables of `db`'s module up to date; answers how many migrations ran.
+pub(crate) async fn migrate(db: &Db) -> Result<usize, DbError> {
+    let name = db.module();
+    let module = wiring::find(name).ok_or_else(|| DbError::Setup(format!("there is no module called {name}")))?;
+    kernel_module::migrate(db, module.migrations()).await
+}
+
 async fn open(
     settings: &Settings,
-    (module, purpose): (&'static str, Purpose),
+    (registered, purpose): (&dyn Registered, Purpose),
     seams: &Seams,
     bus: &Bus,
 ) -> anyhow::Result<Option<Db>> {
-    let (data, residence) = (&settings.data, Residence::of(settings, module));
-    let (Some(common), false) = (settings.modules.of(module), residence == Residence::Elsewhere) else {
+    let module = registered.name();
+    let (data, hosting) = (&settings.data, Hosting::of(settings, module));
+    let (Some(common), false) = (settings.modules.of(module), hosting == Hosting::Elsewhere) else {
         return Ok(None);
     };
-    let searches = settings.modules.catalog.config.searches_at_once();
-    let readers = if module == "catalog" { u32::try_from(searches).unwrap_or(1) } else { 0 };
+    let readers = settings.modules.config(module).map_or(0, |config| registered.readers(config));
     let target = target(data, (module, purpose), &common.url, data.readers + readers);
     let hint = match &target {
         Target::Sqlite { .. } => "",
@@ -104,7 +113,7 @@ async fn open(
     match Db::open(module, &target, data.durability.into(), bus.clone(), seams.clone()).await {
         Ok(db) => Ok(Some(db)),
         // It lives elsewhere: without its data here it just cannot come home while the store is open.
-        Err(error) if residence == Residence::Guest => {
+        Err(error) if hosting == Hosting::Standby => {
             tracing::warn!(module, %error, "the module is elsewhere, and its data cannot be reached from here");
             Ok(None)
         }
@@ -211,7 +220,7 @@ fn holds_only_a_store(folder: &Path) -> anyhow::Result<bool> {
 
 /// Refuses to look into a store that is not there.
 pub fn require_store(settings: &Settings) -> anyhow::Result<()> {
-    let here = MODULES.into_iter().filter(|module| Residence::of(settings, module) != Residence::Elsewhere);
+    let here = wiring::names().filter(|module| Hosting::of(settings, module) != Hosting::Elsewhere);
     let on_file = |module: &str| {
         let own = settings.modules.of(module).is_some_and(|common| !common.url.expose_secret().is_empty());
         !own && settings.data.url.expose_secret().is_empty()
@@ -222,6 +231,9 @@ pub fn require_store(settings: &Settings) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod upgrade_tests;
 
 #[cfg(test)]
 mod tests {

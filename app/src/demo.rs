@@ -26,10 +26,17 @@ struct Varied {
     stock: BTreeMap<String, i64>,
 }
 
-/// Whether `store` is a whole one, and its catalog has never had a product.
+/// Whether `store` is a whole one in which nothing has happened yet.
 pub async fn is_wanted(store: &Store) -> anyhow::Result<bool> {
-    let (Some(catalog), None) = (&store.databases.catalog, &store.settings.only) else { return Ok(false) };
-    Ok(feed::head(catalog).await? == 0)
+    if store.settings.only.is_some() || store.modules().is_empty() {
+        return Ok(false);
+    }
+    for db in store.databases.all() {
+        if feed::head(db).await? > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Fills the catalog of a store that is serving; answers how many products it brought.

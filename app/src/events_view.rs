@@ -11,7 +11,7 @@ use crate::{
     modules_view::ParkedView,
     progress::{Cursor, Progress},
     readers::{Decision, Mark},
-    store::Running,
+    store::state::Running,
 };
 
 /// Every reader of events whose data is in this process.

@@ -1,5 +1,5 @@
-//! Refuses to give goods away: the simulated provider approves orders and takes no money, so a store that strangers can
-//! reach runs with it only when its settings say so.
+//! Refuses to be reached from other machines with settings that a module keeps to this one, such as a payment provider that
+//! takes no money.
 
 use std::net::SocketAddr;
 
@@ -7,26 +7,24 @@ use anyhow::bail;
 use kernel_db::guard;
 use secrecy::ExposeSecret;
 
-use crate::{
-    config::Settings,
-    placement::{MODULES, Residence},
-};
+use crate::{config::Settings, placement::Hosting, registry::Registered, wiring};
 
 pub(crate) fn check(settings: &Settings) -> anyhow::Result<()> {
-    let simulated = &settings.modules.payment.config.simulated;
-    let is_here = MODULES.contains(&"payment") && Residence::of(settings, "payment") != Residence::Elsewhere;
-    if !is_here || !simulated.enabled || simulated.allow_public || guard::sabotaged("exposure") {
+    if guard::sabotaged("exposure") {
         return Ok(());
     }
     let Some((setting, address)) = reachable(settings) else { return Ok(()) };
-    bail!(
-        "{setting} = {address} can be reached from other machines, and the simulated payment provider is on: it approves \
-         orders and takes no money. Turn it off (BANYAN__MODULES__PAYMENT__SIMULATED__ENABLED=false), or listen at \
-         127.0.0.1; for a demonstration that gives goods away say BANYAN__MODULES__PAYMENT__SIMULATED__ALLOW_PUBLIC=true"
-    )
+    let reason = |module: &&dyn Registered| {
+        let is_here = Hosting::of(settings, module.name()) != Hosting::Elsewhere;
+        module.exposure(settings.modules.config(module.name()).filter(|_| is_here)?)
+    };
+    match wiring::MODULES.iter().find_map(reason) {
+        Some(reason) => bail!("{setting} = {address} can be reached from other machines, and {reason}"),
+        None => Ok(()),
+    }
 }
 
-/// The first listener on which others can pay.
+/// The first listener that other machines reach.
 fn reachable(settings: &Settings) -> Option<(&'static str, SocketAddr)> {
     let has_ports = !settings.service.key.expose_secret().is_empty();
     let ports = Some(("ports.listen", settings.ports.listen)).filter(|_| has_ports);

@@ -9,7 +9,7 @@ use port::Placement;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{placement::seat::Seat, progress::Progress, store::Running};
+use crate::{placement::slot::ModuleSlot, progress::Progress, store::state::Running};
 
 mod viewer;
 
@@ -123,10 +123,15 @@ async fn readiness(running: &Running) -> ApiResult<ReadyView> {
 }
 
 fn far_health(running: &Running) -> Vec<FarHealth> {
-    let remote = running.seats.iter().filter(|seat| seat.placement() == Placement::Remote);
-    let look = |seat: &Arc<Seat>| {
-        let (far, name) = (seat.far.as_ref()?, seat.name);
-        Some(FarHealth { name, reachable: far.is_reachable(), trusted: far.is_trusted(), trouble: far.trouble() })
+    let remote = running.slots.iter().filter(|slot| slot.placement() == Placement::Remote);
+    let look = |slot: &Arc<ModuleSlot>| {
+        let (remote, name) = (slot.remote.as_ref()?, slot.name);
+        Some(FarHealth {
+            name,
+            reachable: remote.is_reachable(),
+            trusted: remote.is_trusted(),
+            trouble: remote.trouble(),
+        })
     };
     remote.filter_map(look).collect()
 }

@@ -12,9 +12,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, Mac};
 use kernel::Ids;
-use payment::WebhookSecret;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -58,11 +56,6 @@ impl Keys {
         rules::differ(&[("admin.key", &admin), ("server.secret", &server), ("service.key", &service.key)])?;
         Ok(Self { admin, server, made })
     }
-
-    /// The secret with which `provider` signs its webhooks, when none was agreed upon.
-    pub fn webhook_secret(&self, provider: &str) -> WebhookSecret {
-        WebhookSecret::new(derived(&self.server, &format!("webhook:{provider}")).to_vec())
-    }
 }
 
 /// The key in `file`; `None` when there is no such file.
@@ -95,13 +88,6 @@ fn make(file: &Path, ids: &dyn Ids) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error).with_context(failed),
     }
-}
-
-fn derived(secret: &SecretString, purpose: &str) -> [u8; 32] {
-    // HMAC takes a key of any length, so there is always a code.
-    Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
-        .map(|code| code.chain_update(purpose).finalize().into_bytes().into())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -144,7 +130,6 @@ mod tests {
         let keys = Keys::of(&settings, &SystemIds).unwrap();
         assert_eq!((keys.admin.expose_secret().to_owned(), keys.made.len()), ("1".repeat(32), 0), "trimmed");
         assert!(!folder.path().join("admin.key").exists());
-        assert_ne!(super::derived(&keys.server, "webhook:a"), super::derived(&keys.server, "webhook:b"));
     }
 
     /// From the environment and from a file, a key is held to the same rules.

@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 
 use crate::{
     placement::{
-        far::ports_of,
         flip::flip,
         record::{self, Change},
-        seat::Seat,
+        remote::ports_of,
+        slot::ModuleSlot,
     },
     progress::{Cursor, Progress},
-    store::Running,
+    store::state::Running,
 };
 
 /// Every module of the store.
@@ -131,23 +131,23 @@ pub(crate) async fn modules(_: Admin, running: Data<Running>) -> ApiResult<Json<
 #[serde(deny_unknown_fields)]
 struct PlaceBody {
     #[garde(skip)]
-    placement: Whither,
+    placement: Target,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Whither {
+enum Target {
     /// Into this process.
     Local,
     /// To where `modules.….remote` says.
     Remote,
 }
 
-impl From<Whither> for Placement {
-    fn from(whither: Whither) -> Self {
-        match whither {
-            Whither::Local => Self::Local,
-            Whither::Remote => Self::Remote,
+impl From<Target> for Placement {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Local => Self::Local,
+            Target::Remote => Self::Remote,
         }
     }
 }
@@ -172,41 +172,41 @@ pub(crate) async fn place(
     body: Body<PlaceBody>,
 ) -> ApiResult<Json<ModuleView>> {
     let PlaceBody { placement } = body.into_inner();
-    let seat = flip(&running.seats, &path, placement.into(), Principal::Admin.label()).await?;
+    let slot = flip(&running.slots, &path, placement.into(), Principal::Admin.label()).await?;
     let progress = Progress::of(&running.modules).await?;
-    Ok(Json(view(seat, &progress).await?))
+    Ok(Json(view(slot, &progress).await?))
 }
 
 async fn views(running: &Running, progress: &Progress) -> Result<Vec<ModuleView>, DbError> {
     let mut views = Vec::new();
-    for seat in running.seats.iter() {
-        views.push(view(seat, progress).await?);
+    for slot in running.slots.iter() {
+        views.push(view(slot, progress).await?);
     }
     Ok(views)
 }
 
-async fn view(seat: &Seat, progress: &Progress) -> Result<ModuleView, DbError> {
-    let moved = match seat.shared_db() {
+async fn view(slot: &ModuleSlot, progress: &Progress) -> Result<ModuleView, DbError> {
+    let moved = match slot.shared_db() {
         Some(db) => record::latest(db).await?,
         None => None,
     };
-    let outbox = progress.outboxes.iter().find(|outbox| outbox.module == seat.name);
+    let outbox = progress.outboxes.iter().find(|outbox| outbox.module == slot.name);
     let port = |descriptor: &'static Descriptor| PortView {
         name: descriptor.name,
         version: descriptor.version,
         contract_hash: descriptor.contract_hash(),
     };
     Ok(ModuleView {
-        name: seat.name,
-        placement: seat.placement().to_string(),
-        database: seat.db().map(|db| db.dialect().name()),
-        breaker: seat.far.as_ref().map(|far| far.breaker().to_string()),
-        trusted: seat.far.as_ref().map(|far| far.is_trusted()),
-        trouble: seat.far.as_ref().and_then(|far| far.trouble()),
+        name: slot.name,
+        placement: slot.placement().to_string(),
+        database: slot.db().map(|db| db.dialect().name()),
+        breaker: slot.remote.as_ref().map(|remote| remote.breaker().to_string()),
+        trusted: slot.remote.as_ref().map(|remote| remote.is_trusted()),
+        trouble: slot.remote.as_ref().and_then(|remote| remote.trouble()),
         moved: moved.map(|Change { placement, by, at, .. }| MovedView { placement: placement.to_string(), by, at }),
-        ports: ports_of(seat.name).into_iter().map(port).collect(),
+        ports: ports_of(slot.name).into_iter().map(port).collect(),
         outbox_position: outbox.map(|outbox| outbox.position),
-        subscribers: progress.cursors.iter().filter(|cursor| cursor.source == seat.name).map(subscriber).collect(),
+        subscribers: progress.cursors.iter().filter(|cursor| cursor.source == slot.name).map(subscriber).collect(),
     })
 }
 

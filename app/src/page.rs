@@ -6,8 +6,8 @@ use actix_web::{HttpResponse, get, http::header::ContentType, web::Data};
 
 use crate::{
     fence::{PLAIN, fence},
-    placement::far::ports_of,
-    store::Running,
+    placement::remote::ports_of,
+    store::state::Running,
 };
 
 const PAGE: &str = include_str!("page.html");
@@ -26,9 +26,9 @@ pub(crate) async fn page(running: Data<Running>) -> HttpResponse {
 /// Every word in them is one of ours, so there is nothing to escape.
 fn rows(running: &Running) -> String {
     let mut rows = String::new();
-    for seat in running.seats.iter() {
-        let (name, placement) = (seat.name, seat.placement());
-        let database = seat.db().map_or("elsewhere", |db| db.dialect().name());
+    for slot in running.slots.iter() {
+        let (name, placement) = (slot.name, slot.placement());
+        let database = slot.db().map_or("elsewhere", |db| db.dialect().name());
         let ports: Vec<&str> = ports_of(name).iter().map(|port| port.name).collect();
         let ports = if ports.is_empty() { "none".to_owned() } else { ports.join(", ") };
         let _ = writeln!(rows, "<tr><td>{name}</td><td>{placement}</td><td>{database}</td><td>{ports}</td></tr>");

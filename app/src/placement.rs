@@ -1,7 +1,7 @@
 //! Where each module lives, and how it moves.
 //!
-//! Reading order: [`Residence`] says what this process has of a module; `far` is a module in another process as it is
-//! seen from here; `seat` is one module's place, which can change while the store is open; `flip` changes it, and
+//! Reading order: [`Hosting`] says what this process has of a module; `remote` is a module in another process as it is
+//! seen from here; `slot` is one module's place, which can change while the store is open; `flip` changes it, and
 //! `record` remembers that; `facade` forwards what a buyer asks of a module that is elsewhere; `tenure` keeps a
 //! module's data from being left behind, and from having two leaders.
 
@@ -11,45 +11,34 @@ use anyhow::bail;
 use port::Placement;
 use secrecy::ExposeSecret;
 
-use crate::config::Settings;
+use crate::{config::Settings, wiring};
 
 pub(crate) mod facade;
-pub(crate) mod far;
 pub(crate) mod feed;
 pub(crate) mod flip;
 pub(crate) mod record;
-pub(crate) mod seat;
+pub(crate) mod remote;
 pub(crate) mod server;
+pub(crate) mod slot;
 pub(crate) mod tenure;
 
-/// Every module, in the order in which their routes are tried: what is read most comes first.
-pub const MODULES: [&str; 4] = ["catalog", "order", "inventory", "payment"];
-
-/// Whose ports a module calls, and whose news it reads, beside its own.
-const NEEDS: [(&str, &[&str]); 4] = [
-    ("catalog", &["inventory"]),
-    ("order", &["catalog", "inventory", "payment"]),
-    ("inventory", &["catalog", "order"]),
-    ("payment", &["order"]),
-];
-
-/// Whom `module` needs beside itself.
+/// The other modules that `module` needs.
 fn needed_by(module: &str) -> &'static [&'static str] {
-    NEEDS.into_iter().find(|(who, _)| *who == module).map_or(&[], |(_, needs)| needs)
+    wiring::find(module).map_or(&[], |module| module.needs())
 }
 
 /// What this process has of a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Residence {
+pub enum Hosting {
     /// The module is at home here.
     Here,
     /// It is elsewhere, but on a Postgres that this process reaches too: it can come home while the store is open.
-    Guest,
+    Standby,
     /// It is elsewhere, with its data.
     Elsewhere,
 }
 
-impl Residence {
+impl Hosting {
     pub fn of(settings: &Settings, module: &str) -> Self {
         if let Some(only) = &settings.only {
             return if only.contains(module) { Self::Here } else { Self::Elsewhere };
@@ -58,7 +47,7 @@ impl Residence {
         let on_postgres = common.is_some_and(|common| !common.url.expose_secret().is_empty())
             || !settings.data.url.expose_secret().is_empty();
         match common.map(|common| common.placement) {
-            Some(Placement::Remote) if on_postgres => Self::Guest,
+            Some(Placement::Remote) if on_postgres => Self::Standby,
             Some(Placement::Remote) | None => Self::Elsewhere,
             Some(Placement::Local) => Self::Here,
         }
@@ -69,8 +58,8 @@ impl Residence {
 pub fn only(names: &[String]) -> anyhow::Result<Option<BTreeSet<&'static str>>> {
     let mut only = BTreeSet::new();
     for name in names {
-        let Some(module) = MODULES.into_iter().find(|module| module == name) else {
-            bail!("--only names `{name}`, and there is no such module; there are {}", MODULES.join(", "));
+        let Some(module) = wiring::names().find(|module| module == name) else {
+            bail!("--only names `{name}`, and there is no such module; there are {}", wiring::listed());
         };
         only.insert(module);
     }
@@ -79,7 +68,7 @@ pub fn only(names: &[String]) -> anyhow::Result<Option<BTreeSet<&'static str>>> 
 
 /// Refuses settings with which modules could not find each other.
 pub fn check(settings: &Settings) -> anyhow::Result<()> {
-    let here = |module: &str| Residence::of(settings, module) == Residence::Here;
+    let here = |module: &str| Hosting::of(settings, module) == Hosting::Here;
     let has_key = !settings.service.key.expose_secret().is_empty();
     if settings.only.is_some() && !has_key {
         bail!(
@@ -87,9 +76,9 @@ pub fn check(settings: &Settings) -> anyhow::Result<()> {
                same key of 32 characters or more (BANYAN__SERVICE__KEY)"
         );
     }
-    for module in MODULES.into_iter().filter(|module| !here(module)) {
+    for module in wiring::names().filter(|module| !here(module)) {
         let needs_it = |who: &&str| here(who) && needed_by(who).contains(&module);
-        let needed: Vec<&str> = MODULES.into_iter().filter(needs_it).collect();
+        let needed: Vec<&str> = wiring::names().filter(needs_it).collect();
         let address = settings.modules.of(module).map(|common| common.remote.ports.as_str());
         if needed.is_empty() && settings.only.is_some() {
             continue;

@@ -11,7 +11,7 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
     docs, edge, events_view, gzip, health, listen, modules_view, observe::Observer, page, placement::facade,
-    route_table::RouteTable, store::Store,
+    route_table::RouteTable, store::state::Store,
 };
 
 /// Programs that watch the store at once.

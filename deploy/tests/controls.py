@@ -51,7 +51,7 @@ FAULTS = [
     ("Dockerfile", "USER 65532:65532", "USER root", "other than root"),
     ("Dockerfile", "rust:1.95-slim-trixie", "rust", "not pinned"),
     ("Dockerfile", "RUN --mount", "RUM --mount", "hadolint"),
-    (".dockerignore", "!migrations\n", "", "the build needs migrations/Cargo.toml"),
+    (".dockerignore", "!xtask\n", "", "the build needs xtask/Cargo.toml"),
     (".dockerignore", "!banyan.toml\n", "", "the build needs banyan.toml"),
 ]
 # Only the store itself can see these.
@@ -61,7 +61,7 @@ FOR_THE_STORE = [
 ]
 # What the checks read.
 READ = ["Dockerfile", ".dockerignore", "Cargo.toml", "Cargo.lock", "banyan.toml", "README.md", "deploy", "docs"]
-SOURCES = ["app", "migrations", "modules", "openapi", "shared-kernel", "tests"]
+SOURCES = ["app", "modules", "openapi", "shared-kernel", "tests", "xtask"]
 
 
 def run(root, complaints, with_store):

@@ -76,18 +76,22 @@ def check(root):
         except kustomization.Broken as broken:
             yield str(broken).replace(f"{root}/", "")
             continue
-        complaints = [*schema(cluster), *agreement(cluster, version(root)), *secret_references(root, folder, cluster), *connections(cluster)]
+        complaints = [*schema(cluster), *agreement(cluster, version(root)), *secret_references(root, folder, cluster), *connections(root, cluster)]
         yield from (f"{folder}: {complaint}" for complaint in complaints)
 
 
 # What Postgres gives to ordinary roles by default: max_connections = 100 less superuser_reserved_connections = 3.
 POSTGRES_TAKES = 97
-MODULES = ["catalog", "inventory", "order", "payment"]
 # Beside its pool, each module hears of news on a connection of its own.
 LISTENERS = 1
 
 
-def connections(cluster):
+def modules(root):
+    """Those that have settings."""
+    return re.findall(r"^\[modules\.([a-z]+)\]$", read(root, "banyan.toml"), re.MULTILINE)
+
+
+def connections(root, cluster):
     """What all copies of all deployments may open together, while each rolls out, fits into one Postgres."""
     wanted = {}
     for name, deployment in cluster.of("Deployment").items():
@@ -96,10 +100,10 @@ def connections(cluster):
                   if found["spec"]["scaleTargetRef"]["name"] == name]
         copies = sum(spec["maxReplicas"] for spec in scaled)
         copies += deployment["spec"].get("strategy", {}).get("rollingUpdate", {}).get("maxSurge", 1)
-        modules = sum(Container("", args, {}).hosts(module) for module in MODULES)
+        hosted = sum(Container("", args, {}).hosts(module) for module in modules(root))
         each = settings.get("BANYAN__DATA__CONNECTIONS", "10")
         # What is no number is the store's to complain of.
-        wanted[name] = copies * modules * (int(each) + LISTENERS) if each.isdigit() else 0
+        wanted[name] = copies * hosted * (int(each) + LISTENERS) if each.isdigit() else 0
     if sum(wanted.values()) > POSTGRES_TAKES:
         figures = " + ".join(f"{count} of {name}" for name, count in wanted.items())
         yield f"{figures} connections are more than the {POSTGRES_TAKES} that Postgres takes by default"

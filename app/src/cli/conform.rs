@@ -4,15 +4,13 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use kernel::Seams;
+use kernel_module::address;
 use kernel_remote::{RemoteClient, RemoteConfig, ServiceKeys, TokenSource, handshake};
 use secrecy::SecretString;
 
 use self::{port::Port, row::Row};
 use super::{Verdict, table::table};
-use crate::{
-    config::{Settings, address},
-    keys,
-};
+use crate::{config::Settings, keys};
 
 mod feed;
 mod port;
@@ -35,7 +33,7 @@ Examples:
 
 Exit code 1 when a promise is broken; the table says which.")]
 pub struct Args {
-    #[arg(value_enum)]
+    #[arg(value_parser = Port::parser())]
     pub port: Port,
 
     /// The port server's address

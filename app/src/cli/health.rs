@@ -6,12 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use kernel_module::address;
 use reqwest::{Client, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::{Verdict, replay::admin_key};
-use crate::config::{Settings, address};
+use crate::config::Settings;
 
 /// Shorter than what those who ask in a loop allow, so that they get an answer and not a kill.
 const PATIENCE: Duration = Duration::from_secs(3);

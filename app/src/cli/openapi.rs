@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ArgGroup;
 
 use super::Verdict;
-use crate::{config::Settings, openapi};
+use crate::{config::Settings, documents};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  banyan openapi --write\n  banyan openapi --check")]
@@ -23,13 +23,13 @@ pub struct Args {
 }
 
 pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
-    let files = openapi::of_a_blank_store(settings).await?;
+    let files = documents::of_a_blank_store(settings).await?;
     if args.write {
-        openapi::write(&args.folder, &files)?;
+        documents::write(&args.folder, &files)?;
         println!("{} documents written to {}", files.len(), args.folder.display());
         return Ok(Verdict::Good);
     }
-    let drifted = openapi::drifted(&args.folder, &files)?;
+    let drifted = documents::drifted(&args.folder, &files)?;
     for path in &drifted {
         println!("{} differs from the code", args.folder.join(path).display());
     }

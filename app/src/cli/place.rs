@@ -15,11 +15,11 @@ Examples:
   banyan place inventory remote
   banyan place inventory local --url http://shop:8080 --admin-key-file shop.key")]
 pub struct Args {
-    /// catalog, inventory, order or payment
+    /// The module's name, such as inventory
     pub module: String,
 
     #[arg(value_enum)]
-    pub placement: Whither,
+    pub placement: Target,
 
     /// Where the store answers [default: where the settings let it listen, on this machine]
     #[arg(long, value_name = "URL")]
@@ -32,7 +32,7 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Whither {
+pub enum Target {
     /// Into the store's own process
     Local,
     /// To where `modules.….remote` says

@@ -3,10 +3,9 @@
 use std::{net::SocketAddr, time::Duration};
 
 use kernel_listen::Timeouts;
+use kernel_module::address;
 use kernel_web::{Networks, ProxyHeader, TrustedProxies};
 use serde::{Deserialize, Deserializer, de::Error};
-
-use super::address;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ use kernel_remote::{ConfigError, FacadeConfig, RemoteConfig};
 use serde::de::DeserializeOwned;
 
 use super::{DEFAULT_FILE, DEFAULTS, Loaded, ModuleSettings, Modules, Settings};
+use crate::{registry::Registered, wiring};
 
 /// The environment of the process, read once.
 #[derive(Debug, Clone, Default)]
@@ -134,23 +135,24 @@ fn typed(layer: &Layer) -> Result<Settings, SettingsError> {
         remote: checked(layer, "remote", RemoteConfig::validate)?,
         facade: checked(layer, "facade", FacadeConfig::validate)?,
         retention: section(layer, "retention")?,
-        modules: Modules {
-            catalog: module(layer, "catalog")?,
-            inventory: module(layer, "inventory")?,
-            order: module(layer, "order")?,
-            payment: module(layer, "payment")?,
-        },
+        modules: modules(layer)?,
         only: None,
         leave_data_behind: false,
     })
 }
 
-fn module<C: DeserializeOwned>(layer: &Layer, module: &str) -> Result<ModuleSettings<C>, SettingsError> {
-    let name = format!("modules.{module}");
+fn modules(layer: &Layer) -> Result<Modules, SettingsError> {
+    let settings = |registered: &&dyn Registered| Ok((registered.name(), module(layer, *registered)?));
+    Ok(Modules(wiring::MODULES.iter().map(settings).collect::<Result<_, SettingsError>>()?))
+}
+
+fn module(layer: &Layer, registered: &dyn Registered) -> Result<ModuleSettings, SettingsError> {
+    let name = format!("modules.{}", registered.name());
     let common = members(layer, &name, |member| OF_ANY_MODULE.contains(&member))?;
     // What is empty is left to the module's own default: a file cannot say "none".
     let given = |member: &str| !is_empty(layer.get(&format!("{name}.{member}")));
-    let config = members(layer, &name, |member| !OF_ANY_MODULE.contains(&member) && given(member))?;
+    let config = values(layer, &name, |member| !OF_ANY_MODULE.contains(&member) && given(member))?;
+    let config = registered.config(config).map_err(|error| unusable(layer, &name, error))?;
     Ok(ModuleSettings { common, config })
 }
 
@@ -184,6 +186,11 @@ fn members<T: DeserializeOwned>(
     section: &str,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<T, SettingsError> {
+    let values = values(layer, section, wanted)?;
+    values.try_deserialize().map_err(|error| unusable(layer, section, error))
+}
+
+fn values(layer: &Layer, section: &str, wanted: impl Fn(&str) -> bool) -> Result<Config, SettingsError> {
     let mut builder = Config::builder();
     for (name, value) in layer {
         let Some(member) = name.strip_prefix(section).and_then(|rest| rest.strip_prefix('.')) else { continue };
@@ -191,8 +198,7 @@ fn members<T: DeserializeOwned>(
             builder = builder.set_override(member, value.clone()).map_err(SettingsError::Unreadable)?;
         }
     }
-    let config = builder.build().map_err(SettingsError::Unreadable)?;
-    config.try_deserialize().map_err(|error| unusable(layer, section, error))
+    builder.build().map_err(SettingsError::Unreadable)
 }
 
 /// The value is left out of the message when it is a secret's.

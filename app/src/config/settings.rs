@@ -1,17 +1,20 @@
 //! The settings as types.
 
-use std::{collections::BTreeSet, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    path::PathBuf,
+    time::Duration,
+};
 
-use kernel_module::Retention;
+use kernel_module::{Retention, address};
 use kernel_remote::{FacadeConfig, RemoteConfig};
 use port::Placement;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use super::{
-    address,
-    edge::{Http, Limits, OperatorListener, PortsListener},
-};
+use super::edge::{Http, Limits, OperatorListener, PortsListener};
+use crate::registry::ModuleConfig;
 
 /// Everything that can be set.
 #[derive(Debug, Clone)]
@@ -107,13 +110,9 @@ pub enum LogFormat {
     Json,
 }
 
+/// The settings of every module, by its name.
 #[derive(Debug, Clone)]
-pub struct Modules {
-    pub catalog: ModuleSettings<catalog::Config>,
-    pub inventory: ModuleSettings<inventory::Config>,
-    pub order: ModuleSettings<order::Config>,
-    pub payment: ModuleSettings<payment::Config>,
-}
+pub struct Modules(pub(super) BTreeMap<&'static str, ModuleSettings>);
 
 /// How the processes of one store know each other.
 #[derive(Debug, Clone, Deserialize)]
@@ -129,9 +128,9 @@ pub struct Service {
 
 /// What the application needs to know of any module, and what the module itself wants to be told.
 #[derive(Debug, Clone)]
-pub struct ModuleSettings<C> {
+pub struct ModuleSettings {
     pub common: OfAnyModule,
-    pub config: C,
+    pub config: ModuleConfig,
 }
 
 /// What the application needs to know of any module.
@@ -142,13 +141,13 @@ pub struct OfAnyModule {
     pub placement: Placement,
     /// The module's own database, when it is not where the others are. Postgres only.
     pub url: SecretString,
-    pub remote: RemoteModule,
+    pub remote: RemoteAddresses,
 }
 
 /// Where a module is when it is not in this process.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RemoteModule {
+pub struct RemoteAddresses {
     /// Its port server: ports and feeds, never public.
     #[serde(deserialize_with = "url")]
     pub ports: String,
@@ -171,17 +170,15 @@ fn placement<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Placement, D:
 
 impl Modules {
     pub fn of(&self, module: &str) -> Option<&OfAnyModule> {
-        Some(match module {
-            "catalog" => &self.catalog.common,
-            "inventory" => &self.inventory.common,
-            "order" => &self.order.common,
-            "payment" => &self.payment.common,
-            _ => return None,
-        })
+        self.0.get(module).map(|settings| &settings.common)
     }
 
-    pub fn commons(&mut self) -> [&mut OfAnyModule; 4] {
-        let Self { catalog, inventory, order, payment } = self;
-        [&mut catalog.common, &mut inventory.common, &mut order.common, &mut payment.common]
+    /// What the module itself wants to be told.
+    pub fn config(&self, module: &str) -> Option<&ModuleConfig> {
+        self.0.get(module).map(|settings| &settings.config)
+    }
+
+    pub fn commons(&mut self) -> impl Iterator<Item = &mut OfAnyModule> {
+        self.0.values_mut().map(|settings| &mut settings.common)
     }
 }

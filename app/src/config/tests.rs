@@ -3,6 +3,7 @@ use std::{collections::BTreeSet, path::Path};
 use secrecy::ExposeSecret;
 
 use super::{DEFAULTS, Environment, Loaded, SettingsError, load};
+use crate::wiring;
 
 fn with_file(text: &str, environment: &[(&str, &str)]) -> Result<Loaded, SettingsError> {
     let folder = tempfile::tempdir().unwrap();
@@ -95,10 +96,10 @@ fn the_shown_settings_are_the_documented_ones() {
 #[test]
 fn the_documented_defaults_are_the_modules_own() {
     let modules = with_file("", &[]).unwrap().settings.modules;
-    assert_eq!(format!("{:?}", modules.catalog.config), format!("{:?}", catalog::Config::default()));
-    assert_eq!(format!("{:?}", modules.inventory.config), format!("{:?}", inventory::Config::default()));
-    assert_eq!(format!("{:?}", modules.order.config), format!("{:?}", order::Config::default()));
-    assert_eq!(format!("{:?}", modules.payment.config), format!("{:?}", payment::Config::default()));
+    for module in wiring::MODULES {
+        let documented = modules.config(module.name()).unwrap();
+        assert_eq!(format!("{documented:?}"), format!("{:?}", module.default_config()), "{}", module.name());
+    }
 }
 
 /// Every setting of the file has a line before it that says what it is for.

@@ -9,18 +9,18 @@ use port::Placement;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    MODULES,
     record::{self, Change},
-    seat::Seat,
+    slot::ModuleSlot,
 };
+use crate::wiring;
 
 /// Decisions that were made in another copy of the store are looked for this often.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Why a module stays where it is.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Stays {
-    #[error("there is no module `{name}`; there are {}", MODULES.join(", "))]
+pub(crate) enum PlaceError {
+    #[error("there is no module `{name}`; there are {}", wiring::listed())]
     Unknown { name: String },
     #[error(
         "{module} keeps its data in a file of SQLite, which belongs to one process, and a flip moves no data. To move \
@@ -65,7 +65,7 @@ pub(crate) enum Stays {
     Storage(#[from] DbError),
 }
 
-impl Problem for Stays {
+impl Problem for PlaceError {
     fn kind(&self) -> Kind {
         match self {
             Self::Unknown { .. } => Kind::NotFound,
@@ -85,38 +85,39 @@ impl Problem for Stays {
 }
 
 /// Moves the module called `name` to `placement`, if nothing can get lost by it, and remembers who said so. Answers the
-/// module's seat.
+/// module's slot.
 pub(crate) async fn flip<'s>(
-    seats: &'s [Arc<Seat>],
+    slots: &'s [Arc<ModuleSlot>],
     name: &str,
     placement: Placement,
     by: String,
-) -> Result<&'s Seat, Stays> {
-    let seat = seats.iter().find(|seat| seat.name == name).ok_or_else(|| Stays::Unknown { name: name.to_owned() })?;
-    let module = seat.name;
-    let db = match seat.db() {
-        None => return Err(Stays::OutOfReach { module }),
-        Some(db) if db.dialect() == Dialect::Sqlite => return Err(Stays::OwnFile { module }),
+) -> Result<&'s ModuleSlot, PlaceError> {
+    let slot =
+        slots.iter().find(|slot| slot.name == name).ok_or_else(|| PlaceError::Unknown { name: name.to_owned() })?;
+    let module = slot.name;
+    let db = match slot.db() {
+        None => return Err(PlaceError::OutOfReach { module }),
+        Some(db) if db.dialect() == Dialect::Sqlite => return Err(PlaceError::OwnFile { module }),
         Some(db) => db,
     };
-    prove_shared(seat, db, placement).await?;
-    let (configured, at) = (seat.configured, db.seams().now());
+    prove_shared(slot, db, placement).await?;
+    let (configured, at) = (slot.configured, db.seams().now());
     record::append(db, &Change { placement, configured, by: by.clone(), at }).await?;
-    seat.place(placement);
+    slot.place(placement);
     tracing::info!(module, %placement, by, "moved");
-    Ok(seat)
+    Ok(slot)
 }
 
 /// Both sides stand on one database, and the far side speaks our contract and reaches whom it needs.
 ///
 /// A far side that is away need not be asked on the way home, when it was asked before.
-async fn prove_shared(seat: &Seat, db: &Db, placement: Placement) -> Result<(), Stays> {
-    let module = seat.name;
-    let far = seat.far.as_ref().ok_or(Stays::NoAddress { module })?;
-    if placement == Placement::Remote && far.facade.is_none() {
-        return Err(Stays::NoAddress { module });
+async fn prove_shared(slot: &ModuleSlot, db: &Db, placement: Placement) -> Result<(), PlaceError> {
+    let module = slot.name;
+    let remote = slot.remote.as_ref().ok_or(PlaceError::NoAddress { module })?;
+    if placement == Placement::Remote && remote.facade.is_none() {
+        return Err(PlaceError::NoAddress { module });
     }
-    let ModuleMeta { database: theirs, misses, .. } = match far.introduction().await {
+    let ModuleMeta { database: theirs, misses, .. } = match remote.introduction().await {
         Ok(meta) => meta,
         Err(error) if error.is_away() && placement == Placement::Local && record::latest(db).await?.is_some() => {
             return Ok(());
@@ -124,52 +125,52 @@ async fn prove_shared(seat: &Seat, db: &Db, placement: Placement) -> Result<(), 
         Err(error) => return Err(error.into()),
     };
     if theirs.is_empty() {
-        return Err(Stays::Silent { module });
+        return Err(PlaceError::Silent { module });
     }
     let ours = record::identity(db).await?;
     if ours != theirs {
-        return Err(Stays::OtherDatabase { module, ours, theirs });
+        return Err(PlaceError::OtherDatabase { module, ours, theirs });
     }
-    far.shake_hands().await?;
+    remote.shake_hands().await?;
     let lonely = placement == Placement::Remote && !misses.is_empty();
-    if lonely { Err(Stays::Lonely { module, misses }) } else { Ok(()) }
+    if lonely { Err(PlaceError::Lonely { module, misses }) } else { Ok(()) }
 }
 
 /// Notes settings that say something else than when a decision was last made: from here on they are the latest word.
-pub(crate) async fn note_settings(seats: &[Arc<Seat>]) -> Result<(), DbError> {
-    for seat in seats {
-        let Some(db) = seat.shared_db() else { continue };
-        if record::latest(db).await?.is_some_and(|last| last.configured != seat.configured) {
-            let (placement, by, at) = (seat.configured, "settings".to_owned(), db.seams().now());
+pub(crate) async fn note_settings(slots: &[Arc<ModuleSlot>]) -> Result<(), DbError> {
+    for slot in slots {
+        let Some(db) = slot.shared_db() else { continue };
+        if record::latest(db).await?.is_some_and(|last| last.configured != slot.configured) {
+            let (placement, by, at) = (slot.configured, "settings".to_owned(), db.seams().now());
             record::append(db, &Change { placement, configured: placement, by, at }).await?;
         }
     }
     Ok(())
 }
 
-/// Where `seat`'s module should be by the latest word: a decision, or settings that were changed after it.
-async fn decided(seat: &Seat) -> Result<Placement, DbError> {
-    let Some(db) = seat.shared_db().filter(|_| seat.far.is_some()) else { return Ok(seat.placement()) };
-    let latest = record::latest(db).await?.filter(|change| change.configured == seat.configured);
-    Ok(latest.map_or(seat.configured, |change| change.placement))
+/// Where `slot`'s module should be by the latest word: a decision, or settings that were changed after it.
+async fn decided(slot: &ModuleSlot) -> Result<Placement, DbError> {
+    let Some(db) = slot.shared_db().filter(|_| slot.remote.is_some()) else { return Ok(slot.placement()) };
+    let latest = record::latest(db).await?.filter(|change| change.configured == slot.configured);
+    Ok(latest.map_or(slot.configured, |change| change.placement))
 }
 
-/// Takes over the latest decision about each seat; `true` for those that came here by it.
-pub(crate) async fn follow(seats: &[Arc<Seat>]) -> Result<(), DbError> {
-    for seat in seats {
-        let placement = decided(seat).await?;
-        if placement != seat.placement() {
-            seat.place(placement);
-            tracing::info!(module = seat.name, %placement, "moved, as was decided elsewhere or before");
+/// Takes over the latest decision about each slot; `true` for those that came here by it.
+pub(crate) async fn follow(slots: &[Arc<ModuleSlot>]) -> Result<(), DbError> {
+    for slot in slots {
+        let placement = decided(slot).await?;
+        if placement != slot.placement() {
+            slot.place(placement);
+            tracing::info!(module = slot.name, %placement, "moved, as was decided elsewhere or before");
         }
     }
     Ok(())
 }
 
 /// Follows decisions that were made in other copies of the store, until told to stop. `came` is told after each look.
-pub(crate) async fn keep_following(seats: Vec<Arc<Seat>>, came: impl Fn(), stop: CancellationToken) {
+pub(crate) async fn keep_following(slots: Arc<[Arc<ModuleSlot>]>, came: impl Fn(), stop: CancellationToken) {
     while tokio::time::timeout(LOOK, stop.cancelled()).await.is_err() {
-        if let Err(error) = follow(&seats).await {
+        if let Err(error) = follow(&slots).await {
             tracing::warn!(?error, "where modules should be could not be read; trying again");
         }
         came();

@@ -12,7 +12,7 @@ use kernel_remote::{
 };
 use kernel_web::{Boundary, Guard};
 
-use super::{needed_by, record, seat::Seat, tenure::Tenures};
+use super::{needed_by, record, slot::ModuleSlot, tenure::Tenures};
 use crate::{
     edge::{self, Edge},
     listen,
@@ -27,18 +27,19 @@ pub(crate) struct Inner {
 impl Inner {
     /// Serves the ports and the news of every module that this process has.
     pub(crate) async fn of(
-        seats: &[Arc<Seat>],
+        slots: &[Arc<ModuleSlot>],
         keys: &ServiceKeys,
         tasks: &Tasks,
         tenures: &Arc<Tenures>,
     ) -> Result<Self, DbError> {
         let mut served = Vec::new();
         let mut clock = None;
-        for module in seats.iter().filter_map(|seat| seat.module.as_ref()) {
+        for module in slots.iter().filter_map(|slot| slot.module.as_ref()) {
             let database = record::identity(module.db()).await?;
             clock = Some(Arc::clone(&module.db().seams().clock));
-            let (name, ports) = (module.name(), module.ports());
-            served.push(ServedModule { name, ports, database, misses: misses(name, seats) });
+            let name = module.name();
+            let ports = module.ports().iter().map(|port| Arc::clone(port.dispatch())).collect();
+            served.push(ServedModule { name, ports, database, misses: misses(name, slots) });
         }
         let clock = clock.ok_or_else(|| DbError::Setup("no module is in this process".to_owned()))?;
         let verifier = TokenVerifier::new(keys, clock);
@@ -57,7 +58,7 @@ impl Inner {
             Arc::new(move |module| tenures.standing(module))
         };
         let mut feeds = FeedServer::new(verify, tasks.stopping().clone());
-        for db in seats.iter().filter_map(|seat| seat.db()) {
+        for db in slots.iter().filter_map(|slot| slot.db()) {
             feeds = feeds.with(db);
         }
         Ok(Self {
@@ -90,11 +91,11 @@ impl Inner {
 }
 
 /// Whom `module` needs and cannot call, because they are elsewhere and have not shown their contracts yet.
-fn misses(module: &'static str, seats: &[Arc<Seat>]) -> Misses {
-    let needed = seats.iter().filter(|seat| needed_by(module).contains(&seat.name));
+fn misses(module: &'static str, slots: &[Arc<ModuleSlot>]) -> Misses {
+    let needed = slots.iter().filter(|slot| needed_by(module).contains(&slot.name));
     let needed: Vec<_> = needed.map(Arc::clone).collect();
     Arc::new(move || {
-        let missed = needed.iter().filter(|seat| seat.is_missed());
-        missed.map(|seat| seat.name.to_owned()).collect()
+        let missed = needed.iter().filter(|slot| slot.is_missed());
+        missed.map(|slot| slot.name.to_owned()).collect()
     })
 }

@@ -9,14 +9,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use catalog::Catalog;
-use inventory::Inventory;
 use kernel_db::{Db, DbError};
 use kernel_module::Holdings;
 use kernel_remote::Standing;
-use order::Order;
-use payment::Payment;
 use uuid::Uuid;
+
+use crate::wiring;
 
 pub(crate) mod behind;
 pub(crate) mod fingerprint;
@@ -33,7 +31,7 @@ pub(crate) struct Tenures {
     /// The modules that this process leads.
     here: Vec<Led>,
     /// Modules that are elsewhere, and whose schema this process reaches.
-    guests: Vec<Db>,
+    standbys: Vec<Db>,
     /// Whether this process was started for some modules alone, so that another process is the store's.
     is_part: bool,
     /// Whether an operator wants to go on without data.
@@ -118,11 +116,7 @@ impl Known {
 
 /// What a database of one of the modules has that could be lost.
 pub(crate) async fn holdings(db: &Db) -> Result<Holdings, DbError> {
-    match db.module() {
-        "catalog" => Catalog::holdings(db).await,
-        "inventory" => Inventory::holdings(db).await,
-        "order" => Order::holdings(db).await,
-        "payment" => Payment::holdings(db).await,
-        other => Err(DbError::Setup(format!("there is no module called {other}"))),
-    }
+    let name = db.module();
+    let module = wiring::find(name).ok_or_else(|| DbError::Setup(format!("there is no module called {name}")))?;
+    module.holdings(db).await
 }

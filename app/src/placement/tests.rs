@@ -1,4 +1,4 @@
-use super::{Residence, check, only};
+use super::{Hosting, check, only};
 use crate::config::{Environment, Settings, load};
 
 fn settings(environment: &[(&str, &str)], named: &[&str]) -> Settings {
@@ -14,16 +14,16 @@ const PORTS: (&str, &str) = ("BANYAN__MODULES__INVENTORY__REMOTE__PORTS", "http:
 
 #[test]
 fn a_module_is_here_a_guest_or_elsewhere() {
-    use Residence::{Elsewhere, Guest, Here};
+    use Hosting::{Elsewhere, Here, Standby};
     for (environment, named, inventory, order) in [
         (&[][..], &[][..], Here, Here),
         (&[REMOTE], &[], Elsewhere, Here),
-        (&[REMOTE, POSTGRES], &[], Guest, Here),
+        (&[REMOTE, POSTGRES], &[], Standby, Here),
         (&[POSTGRES], &["inventory"], Here, Elsewhere),
         (&[REMOTE, POSTGRES], &["inventory"], Here, Elsewhere),
     ] {
         let settings = settings(environment, named);
-        let found = (Residence::of(&settings, "inventory"), Residence::of(&settings, "order"));
+        let found = (Hosting::of(&settings, "inventory"), Hosting::of(&settings, "order"));
         assert_eq!(found, (inventory, order), "{environment:?} {named:?}");
     }
 }

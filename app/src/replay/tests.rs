@@ -71,8 +71,7 @@ fn what_cannot_be_read_is_named_with_its_line() {
 
 #[test]
 fn the_real_invoices() {
-    let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/online-retail/invoices-2010-12-01-to-12.csv");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/online-retail/invoices-2010-12-01-to-12.csv");
     let Ok(source) = std::fs::File::open(&file) else {
         eprintln!("SKIPPED: the real invoices are not at {}; nothing was checked against them", file.display());
         return;

@@ -9,7 +9,7 @@ use std::{
 use actix_web::dev::{Server, ServerHandle};
 use tokio::task::JoinHandle;
 
-use super::Store;
+use super::state::Store;
 use crate::{placement::server::Inner, routes};
 
 impl Store {
@@ -36,9 +36,8 @@ impl Store {
         let store = Arc::new(self);
         let server = routes::server(&store, listener)?;
         let operator = operator.map(|listener| routes::operator_server(&store, listener)).transpose()?;
-        if let Some(payment) = &store.shop.payment {
-            payment.webhooks_reach(own_url(address));
-        }
+        let url = own_url(address);
+        store.modules().iter().for_each(|module| module.served_at(&url));
         store.start_work();
         let (inner, operator) = (inner.map(started), operator.map(started));
         Ok(Serving { store, address, server: started(server), inner, operator })

@@ -4,6 +4,7 @@ pub(crate) mod archive_product;
 pub(crate) mod change_category;
 pub(crate) mod create_product;
 pub(crate) mod delete_category;
+pub(crate) mod keep_indexed;
 pub(crate) mod list_all_products;
 pub(crate) mod list_products;
 pub(crate) mod quote;

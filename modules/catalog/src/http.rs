@@ -5,6 +5,7 @@ mod admin_categories;
 mod admin_products;
 mod body;
 mod categories;
+pub(crate) mod examples;
 mod imports;
 mod products;
 mod query;
@@ -14,7 +15,7 @@ use actix_web::web::Data;
 use kernel_web::{CachedJson, fixed_path};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{cache::Document, module::Catalog};
+use crate::{cache::Document, service::Catalog};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>, catalog: &Catalog) {
     config

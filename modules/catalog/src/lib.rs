@@ -9,11 +9,13 @@ mod http;
 mod import;
 mod module;
 mod persistence;
+mod port;
+mod service;
 mod view;
 
 pub use config::Config;
 pub use import::{Charset, ColumnMap, Format, ImportError, Report, RowError, Source};
-pub use module::Catalog;
+pub use service::Catalog;
 
 #[cfg(test)]
 mod tests;

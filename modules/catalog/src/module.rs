@@ -3,58 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use catalog_contract::{Prices, serve_prices};
-use inventory_contract::Stock;
+use catalog_contract::{CatalogEvent, Prices, conformance};
 use kernel::Sku;
-use kernel_db::{BatchQueue, Db, DbError};
-use kernel_module::{Check, Holdings, Module, Worker};
-use port::Dispatch;
+use kernel_db::{Db, DbError};
+use kernel_module::{
+    BuildContext, Check, EventDocument, Holdings, Module, ModuleDocument, ModuleSpec, NotWired, Step, Worker,
+};
+use port::{PortSpec, ServedPort};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{
-    application::{quote::ReadQuotes, searches::Searches},
-    cache::{Cache, watch},
-    config::Config,
-    domain::Status,
-    http, persistence,
-    persistence::audit,
-};
-
-/// The catalog: products, categories, prices. Cheap to clone.
-#[derive(Clone)]
-pub struct Catalog {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    db: Db,
-    config: Config,
-    stock: Arc<dyn Stock>,
-    cache: Arc<Cache>,
-    quotes: BatchQueue<ReadQuotes>,
-    searches: Searches,
-}
-
-impl std::fmt::Debug for Catalog {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Catalog({:?})", self.inner.db)
-    }
-}
+use crate::{cache::watch, config::Config, domain::Status, http, persistence, persistence::audit, service::Catalog};
 
 impl Catalog {
-    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
-    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
-        persistence::holdings::holdings(db).await
-    }
-
-    /// `stock` is asked for levels, only to show them.
-    pub fn new(db: Db, config: Config, stock: Arc<dyn Stock>) -> Self {
-        let cache = Arc::new(Cache::new(config.cache_mebibytes));
-        let quotes = BatchQueue::new(db.clone(), ReadQuotes);
-        let searches = Searches::new(&config);
-        Self { inner: Arc::new(Inner { db, config, stock, cache, quotes, searches }) }
-    }
-
     /// What other modules may ask of prices.
     pub fn prices(&self) -> Arc<dyn Prices> {
         Arc::new(self.clone())
@@ -68,30 +28,6 @@ impl Catalog {
     /// Those of `skus` that no product has.
     pub async fn unknown_of(&self, skus: &[Sku]) -> Result<Vec<Sku>, DbError> {
         audit::unknown_of(self.db(), skus).await
-    }
-
-    pub(crate) fn db(&self) -> &Db {
-        &self.inner.db
-    }
-
-    pub(crate) fn config(&self) -> &Config {
-        &self.inner.config
-    }
-
-    pub(crate) fn stock(&self) -> &dyn Stock {
-        self.inner.stock.as_ref()
-    }
-
-    pub(crate) fn quotes(&self) -> &BatchQueue<ReadQuotes> {
-        &self.inner.quotes
-    }
-
-    pub(crate) fn searches(&self) -> &Searches {
-        &self.inner.searches
-    }
-
-    pub(crate) fn cache(&self) -> &Cache {
-        &self.inner.cache
     }
 
     async fn check_tree(&self) -> Result<Check, DbError> {
@@ -108,25 +44,60 @@ impl Catalog {
 }
 
 #[async_trait]
+impl ModuleSpec for Catalog {
+    const NAME: &'static str = "catalog";
+    /// Stock is asked for levels, only to show them.
+    const NEEDS: &'static [&'static str] = &["inventory"];
+
+    type Config = Config;
+
+    fn migrations() -> Vec<Step> {
+        persistence::migrations::steps()
+    }
+
+    fn document() -> ModuleDocument {
+        ModuleDocument {
+            tags: vec![("catalog", "What is for sale, and how it is ordered.")],
+            ports: vec![PortSpec::of::<dyn Prices>().tried_by(conformance::KIT)],
+            events: Some(EventDocument::of::<CatalogEvent>),
+            examples: Some(http::examples::all),
+        }
+    }
+
+    fn build(config: Config, cx: &BuildContext<'_>) -> Result<Arc<Self>, NotWired> {
+        Ok(Arc::new(Self::new(cx.db(), config, cx.port()?)))
+    }
+
+    async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        persistence::holdings::holdings(db).await
+    }
+
+    /// Searches run on connections that other reads need not share.
+    fn readers(config: &Config) -> u32 {
+        u32::try_from(config.searches_at_once()).unwrap_or(1)
+    }
+}
+
+#[async_trait]
 impl Module for Catalog {
     fn name(&self) -> &'static str {
-        "catalog"
+        Self::NAME
     }
 
     fn db(&self) -> &Db {
-        &self.inner.db
+        Self::db(self)
     }
 
     fn routes(&self, config: &mut ServiceConfig<'_>) {
         http::routes(config, self);
     }
 
-    fn ports(&self) -> Vec<Arc<Dispatch>> {
-        vec![Arc::new(serve_prices(self.prices()))]
+    fn ports(&self) -> Vec<ServedPort> {
+        vec![ServedPort::of(self.prices())]
     }
 
     fn workers(&self) -> Vec<Worker> {
-        let (db, cache) = (self.inner.db.clone(), Arc::clone(&self.inner.cache));
+        let (db, cache) = (self.db().clone(), Arc::clone(self.cache()));
         let catalog = self.clone();
         vec![
             Worker::new("catalog-cache", move |stop| watch::run(db, cache, stop)),

@@ -6,6 +6,7 @@ pub(crate) mod category;
 mod gather;
 pub(crate) mod holdings;
 pub(crate) mod index;
+pub(crate) mod migrations;
 pub(crate) mod page;
 pub(crate) mod product;
 pub(crate) mod quote;
@@ -13,6 +14,7 @@ pub(crate) mod ranges;
 mod search;
 pub(crate) mod slug;
 pub(crate) mod store;
+pub(crate) mod wanted;
 
 use kernel_db::{Db, DbError};
 use sea_orm::{ConnectionTrait, QueryResult, Value};

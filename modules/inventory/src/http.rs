@@ -1,6 +1,7 @@
 //! The public and the admin routes.
 
 mod adjustment;
+pub(crate) mod examples;
 mod hold;
 mod ledger;
 mod level;

@@ -1,12 +1,15 @@
 use std::{sync::Arc, time::Duration};
 
-use ::port::Dispatch;
+use ::port::{PortSpec, ServedPort};
 use actix_web::web::Data;
 use async_trait::async_trait;
-use inventory_contract::{Stock, serve_stock};
+use inventory_contract::{InventoryEvent, Stock, conformance};
 use kernel::{OrderId, Sku};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Holdings, Module, Retention, Worker, days};
+use kernel_module::{
+    BuildContext, Check, EventDocument, Holdings, Module, ModuleDocument, ModuleSpec, NotWired, Retention, Step,
+    Worker, days,
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     application::InventoryService,
     error::InventoryError,
     http,
-    persistence::{audit, holdings},
+    persistence::{audit, holdings, migrations},
     reactions::{OnCatalog, OnOrder},
 };
 
@@ -45,11 +48,6 @@ pub struct ClaimSummary {
 }
 
 impl Inventory {
-    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
-    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
-        holdings::holdings(db).await
-    }
-
     pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
         Self { service: Arc::new(InventoryService::new(db, config)), feeds }
     }
@@ -88,9 +86,39 @@ impl Inventory {
 }
 
 #[async_trait]
+impl ModuleSpec for Inventory {
+    const NAME: &'static str = "inventory";
+    const NEEDS: &'static [&'static str] = &["catalog", "order"];
+
+    type Config = Config;
+
+    fn migrations() -> Vec<Step> {
+        migrations::steps()
+    }
+
+    fn document() -> ModuleDocument {
+        ModuleDocument {
+            tags: vec![("stock", "How much of it there is.")],
+            ports: vec![PortSpec::of::<dyn Stock>().tried_by(conformance::KIT)],
+            events: Some(EventDocument::of::<InventoryEvent>),
+            examples: Some(http::examples::all),
+        }
+    }
+
+    fn build(config: Config, cx: &BuildContext<'_>) -> Result<Arc<Self>, NotWired> {
+        let feeds = Feeds { catalog: cx.feed("catalog")?, order: cx.feed("order")? };
+        Ok(Arc::new(Self::new(cx.db(), config, feeds)))
+    }
+
+    async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+}
+
+#[async_trait]
 impl Module for Inventory {
     fn name(&self) -> &'static str {
-        "inventory"
+        Self::NAME
     }
 
     fn db(&self) -> &Db {
@@ -102,8 +130,8 @@ impl Module for Inventory {
         http::routes(config);
     }
 
-    fn ports(&self) -> Vec<Arc<Dispatch>> {
-        vec![Arc::new(serve_stock(self.stock()))]
+    fn ports(&self) -> Vec<ServedPort> {
+        vec![ServedPort::of(self.stock())]
     }
 
     fn subscriptions(&self) -> Vec<Subscription> {

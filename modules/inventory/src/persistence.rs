@@ -8,6 +8,7 @@ pub(crate) mod below;
 pub(crate) mod holdings;
 pub(crate) mod hot;
 pub(crate) mod level;
+pub(crate) mod migrations;
 pub(crate) mod old;
 pub(crate) mod read;
 

@@ -11,6 +11,7 @@ use crate::application::Orders;
 mod admin;
 mod body;
 mod carts;
+pub(crate) mod examples;
 mod guest;
 mod orders;
 mod returns;

@@ -3,7 +3,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use kernel::{Currency, Money, OrderId, RefundId};
 use kernel_db::{Db, DbError, Subscription};
-use kernel_module::{Check, Holdings, Module, Retention, Tasks, Worker, days};
+use kernel_module::{
+    BuildContext, Check, EventDocument, Holdings, Module, ModuleDocument, ModuleSpec, NotWired, Retention, Step, Tasks,
+    Worker, days,
+};
+use order_contract::OrderEvent;
 use tokio::sync::mpsc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -11,7 +15,7 @@ use crate::{
     Config, PromiseStatus, Status,
     application::{Feeds, Orders, Ports, runner},
     check, http,
-    persistence::holdings,
+    persistence::{holdings, migrations},
     reactions,
 };
 
@@ -57,11 +61,6 @@ pub struct GoodsSummary {
 }
 
 impl Order {
-    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
-    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
-        holdings::holdings(db).await
-    }
-
     /// Placings run in `tasks`, so that a buyer may hang up and shutdown waits for them.
     pub fn new(db: Db, config: Config, ports: Ports, feeds: Feeds, tasks: Tasks) -> Self {
         let (waker, woken) = mpsc::unbounded_channel();
@@ -101,9 +100,46 @@ impl Order {
 }
 
 #[async_trait]
+impl ModuleSpec for Order {
+    const NAME: &'static str = "order";
+    const NEEDS: &'static [&'static str] = &["catalog", "inventory", "payment"];
+    const FOUNDS_STORE: bool = true;
+
+    type Config = Config;
+
+    fn migrations() -> Vec<Step> {
+        migrations::steps()
+    }
+
+    fn document() -> ModuleDocument {
+        ModuleDocument {
+            tags: vec![
+                ("carts", "What a buyer has gathered. To know a cart's id is to own it."),
+                ("orders", "Buying, and what comes after."),
+            ],
+            ports: Vec::new(),
+            events: Some(EventDocument::of::<OrderEvent>),
+            examples: Some(http::examples::all),
+        }
+    }
+
+    /// Order tokens are signed with the server secret.
+    fn build(mut config: Config, cx: &BuildContext<'_>) -> Result<Arc<Self>, NotWired> {
+        config.server_secret = cx.secrets().server().clone();
+        let ports = Ports { prices: cx.port()?, stock: cx.port()?, charges: cx.port()? };
+        let feeds = Feeds { order: cx.feed("order")?, payment: cx.feed("payment")?, inventory: cx.feed("inventory")? };
+        Ok(Arc::new(Self::new(cx.db(), config, ports, feeds, cx.tasks())))
+    }
+
+    async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+}
+
+#[async_trait]
 impl Module for Order {
     fn name(&self) -> &'static str {
-        "order"
+        Self::NAME
     }
 
     fn db(&self) -> &Db {

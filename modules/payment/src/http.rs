@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{application::Cashier, signature::WebhookSecret};
 
 mod body;
+pub(crate) mod examples;
 pub(crate) mod payments;
 mod view;
 pub(crate) mod webhooks;

@@ -6,9 +6,12 @@ use std::{
 use async_trait::async_trait;
 use kernel::{OrderId, RefundId};
 use kernel_db::{Db, DbError, Feed, Subscription};
-use kernel_module::{Check, Holdings, Module, Retention, Worker, days};
-use payment_contract::{Charge, Charges, serve_charges};
-use port::Dispatch;
+use kernel_module::{
+    BuildContext, Check, EventDocument, Holdings, Module, ModuleDocument, ModuleSpec, NotWired, Retention, Step,
+    Worker, address, days,
+};
+use payment_contract::{Charge, Charges, PaymentEvent, conformance};
+use port::{PortSpec, ServedPort};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
@@ -17,7 +20,7 @@ use crate::{
     config::Config,
     domain, http,
     persistence::{
-        holdings, inbox, query,
+        holdings, inbox, migrations, query,
         refusals::{self, KeptPromise},
     },
     port::Counter,
@@ -42,11 +45,6 @@ pub struct Feeds {
 }
 
 impl Payment {
-    /// What `db`, a database of this module, has that could be lost. The module need not run on it.
-    pub async fn holdings(db: &Db) -> Result<Holdings, DbError> {
-        holdings::holdings(db).await
-    }
-
     pub fn new(db: Db, config: Config, feeds: Feeds) -> Self {
         let secret = config.webhook_secret.clone().unwrap_or_else(|| fresh_secret(&db));
         let store = Arc::new(OnceLock::new());
@@ -76,12 +74,6 @@ impl Payment {
         Arc::new(FollowOrders(Arc::clone(&self.cashier)))
     }
 
-    /// Tells the simulated provider where the store's public API is, such as `http://127.0.0.1:8080`, once it is
-    /// known. The configuration, and whoever comes first, wins.
-    pub fn webhooks_reach(&self, url: impl Into<String>) {
-        let _ = self.store.set(url.into());
-    }
-
     /// What became of refunds that orders have promised; those that payment has not heard of are left out.
     pub async fn kept_promises(&self, refunds: &[RefundId]) -> Result<Vec<KeptPromise>, DbError> {
         refusals::kept_promises(self.cashier.db(), refunds).await
@@ -101,9 +93,51 @@ fn fresh_secret(db: &Db) -> WebhookSecret {
 }
 
 #[async_trait]
+impl ModuleSpec for Payment {
+    const NAME: &'static str = "payment";
+    const NEEDS: &'static [&'static str] = &["order"];
+
+    type Config = Config;
+
+    fn migrations() -> Vec<Step> {
+        migrations::steps()
+    }
+
+    fn document() -> ModuleDocument {
+        ModuleDocument {
+            tags: vec![("payments", "Money set aside, taken and given back.")],
+            ports: vec![PortSpec::of::<dyn Charges>().tried_by(conformance::KIT)],
+            events: Some(EventDocument::of::<PaymentEvent>),
+            examples: Some(http::examples::all),
+        }
+    }
+
+    fn build(mut config: Config, cx: &BuildContext<'_>) -> Result<Arc<Self>, NotWired> {
+        let webhook_url = &mut config.simulated.webhook_url;
+        *webhook_url = webhook_url.take().map(|url| address::url(&url));
+        let derived = || WebhookSecret::new(cx.secrets().derived("webhook:simulated").to_vec());
+        config.webhook_secret.get_or_insert_with(derived);
+        Ok(Arc::new(Self::new(cx.db(), config, Feeds { order: cx.feed("order")? })))
+    }
+
+    async fn holdings(db: &Db) -> Result<Holdings, DbError> {
+        holdings::holdings(db).await
+    }
+
+    /// The simulated provider approves orders and takes no money.
+    fn exposure(config: &Config) -> Option<&'static str> {
+        (config.simulated.enabled && !config.simulated.allow_public).then_some(
+            "the simulated payment provider is on: it approves orders and takes no money. Turn it off \
+             (BANYAN__MODULES__PAYMENT__SIMULATED__ENABLED=false), or listen at 127.0.0.1; for a demonstration that gives \
+             goods away say BANYAN__MODULES__PAYMENT__SIMULATED__ALLOW_PUBLIC=true",
+        )
+    }
+}
+
+#[async_trait]
 impl Module for Payment {
     fn name(&self) -> &'static str {
-        "payment"
+        Self::NAME
     }
 
     fn db(&self) -> &Db {
@@ -114,8 +148,13 @@ impl Module for Payment {
         http::routes(config, &self.cashier, &self.secret);
     }
 
-    fn ports(&self) -> Vec<Arc<Dispatch>> {
-        vec![Arc::new(serve_charges(self.charges()))]
+    fn ports(&self) -> Vec<ServedPort> {
+        vec![ServedPort::of(self.charges())]
+    }
+
+    /// The simulated provider sends its webhooks there, unless the settings say where.
+    fn served_at(&self, url: &str) {
+        let _ = self.store.set(url.to_owned());
     }
 
     fn subscriptions(&self) -> Vec<Subscription> {

@@ -3,6 +3,7 @@
 pub(crate) mod holdings;
 pub(crate) mod hot;
 pub(crate) mod inbox;
+pub(crate) mod migrations;
 pub(crate) mod query;
 pub(crate) mod refusals;
 mod row;

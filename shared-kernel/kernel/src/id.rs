@@ -1,60 +1,67 @@
 //! Typed identifiers: a UUID that cannot be passed where another thing's UUID is meant.
 //!
-//! They live here, and not in the contracts, so that contracts need not depend on one another.
+//! Those that several modules speak of live here, and not in the contracts, so that contracts need not depend on one another.
+//! What only one module names is declared in its contract, by the same macro.
 //! Ids are made through [`crate::clock::Ids`], never directly.
-
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// The text is not a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid identifier")]
 pub struct IdError;
 
+/// Declares typed ids. The crate that says it needs `serde`, `utoipa` and `uuid`.
+///
+/// ```ignore
+/// kernel::ids! {
+///     /// One review of a product.
+///     ReviewId,
+/// }
+/// ```
+#[macro_export]
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            ::serde::Serialize, ::serde::Deserialize, ::utoipa::ToSchema,
+        )]
         #[serde(transparent)]
         #[schema(value_type = String, format = Uuid)]
-        pub struct $name(Uuid);
+        pub struct $name(::uuid::Uuid);
 
         impl $name {
-            pub const fn new(uuid: Uuid) -> Self {
+            pub const fn new(uuid: ::uuid::Uuid) -> Self {
                 Self(uuid)
             }
 
-            pub const fn uuid(self) -> Uuid {
+            pub const fn uuid(self) -> ::uuid::Uuid {
                 self.0
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.0.fmt(f)
             }
         }
 
-        impl From<Uuid> for $name {
-            fn from(uuid: Uuid) -> Self {
+        impl From<::uuid::Uuid> for $name {
+            fn from(uuid: ::uuid::Uuid) -> Self {
                 Self(uuid)
             }
         }
 
-        impl From<$name> for Uuid {
+        impl From<$name> for ::uuid::Uuid {
             fn from(id: $name) -> Self {
                 id.0
             }
         }
 
-        impl FromStr for $name {
-            type Err = IdError;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::id::IdError;
 
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                Uuid::from_str(text).map(Self).map_err(|_| IdError)
+            fn from_str(text: &str) -> Result<Self, $crate::id::IdError> {
+                text.parse().map(Self).map_err(|_| $crate::id::IdError)
             }
         }
     )+};

@@ -1,8 +1,8 @@
-use std::{fmt::Display, sync::Arc};
+use std::{any::Any, fmt::Display};
 
 use async_trait::async_trait;
 use kernel_db::{Db, DbError, Subscription};
-use port::Dispatch;
+use port::ServedPort;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -10,7 +10,7 @@ use crate::{Retention, Worker};
 
 /// One bounded context, as the application sees it.
 #[async_trait]
-pub trait Module: Send + Sync + 'static {
+pub trait Module: Any + Send + Sync {
     /// The context's name: of its settings, its database, its feed.
     fn name(&self) -> &'static str;
 
@@ -20,7 +20,7 @@ pub trait Module: Send + Sync + 'static {
     fn routes(&self, config: &mut ServiceConfig<'_>);
 
     /// The ports that the module serves.
-    fn ports(&self) -> Vec<Arc<Dispatch>> {
+    fn ports(&self) -> Vec<ServedPort> {
         Vec::new()
     }
 
@@ -33,6 +33,10 @@ pub trait Module: Send + Sync + 'static {
     fn workers(&self) -> Vec<Worker> {
         Vec::new()
     }
+
+    /// Told once, when the store is served, where its public API answers on this machine, such as
+    /// `http://127.0.0.1:8080`.
+    fn served_at(&self, _url: &str) {}
 
     /// Deletes one batch, in a short transaction, of what is older than it is to be kept and that nothing needs; answers how
     /// much it has looked through, and 0 when it is through.

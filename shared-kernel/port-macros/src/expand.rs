@@ -3,6 +3,7 @@
 mod arguments;
 mod descriptor;
 mod dispatch;
+mod port_type;
 mod remote;
 mod switch;
 mod trait_;
@@ -20,6 +21,7 @@ pub(crate) fn port(port: &Port) -> TokenStream {
         remote::expand(port),
         dispatch::expand(port),
         switch::expand(port),
+        port_type::expand(port),
     ];
     quote!(#(#parts)*)
 }

@@ -26,7 +26,8 @@ use crate::model::{Port, PortArguments};
 /// ```
 ///
 /// Writes, beside the trait: `RemoteStock` (a client over any transport), `serve_stock` (the dispatch table),
-/// `SwitchedStock` (asks an atomic route on every call) and `STOCK` (the descriptor).
+/// `SwitchedStock` (asks an atomic route on every call), `STOCK` (the descriptor), and `Port` for `dyn Stock`, by which a
+/// host wires it.
 ///
 /// A query may always be repeated. A command may be repeated only when it says `idempotent`.
 #[proc_macro_attribute]

@@ -1,5 +1,12 @@
 //! What a contract promises, as cases that are played against an implementation: the shape that the tables of all ports
-//! share.
+//! share, and what any server of a port is tried with by `banyan conform`, ours or one that was written elsewhere.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use kernel::Seams;
+use serde_json::Value;
+
+use crate::Transport;
 
 /// One promise of a contract, and whether it was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +31,29 @@ impl Case {
 /// The broken promises among `cases`, a line each: none when the contract is upheld.
 pub fn faults(cases: &[Case]) -> Vec<String> {
     cases.iter().filter_map(|case| case.outcome.as_ref().err().map(|fault| format!("{}: {fault}", case.name))).collect()
+}
+
+/// A case by its name, and what came instead when the server did not do what the contract says.
+pub type Played = (&'static str, Result<(), String>);
+
+/// The future of a table of cases.
+pub type Playing = Pin<Box<dyn Future<Output = Result<Vec<Played>, String>> + Send>>;
+
+/// A port's table of cases, and what it takes to play it.
+#[derive(Debug, Clone, Copy)]
+pub struct Conformance {
+    /// What the server must have before it is tried, in lines that its admin API takes.
+    pub opening: fn() -> Result<Vec<String>, String>,
+    /// A call that changes nothing.
+    pub sample: fn(&Seams) -> Sample,
+    /// Plays the table over the transport.
+    pub play: fn(Arc<dyn Transport>, Seams) -> Playing,
+}
+
+/// A call that changes nothing, with good arguments and with one of another type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    pub method: &'static str,
+    pub good: Value,
+    pub mistyped: Value,
 }

@@ -3,8 +3,9 @@
 //! Reading order: [`port`] declares a port from a trait, [`PortResult`] and [`PortError`] are what every call
 //! gives back, [`descriptor`] is a port as data, [`transport`] carries a call, [`dispatch`] answers it,
 //! [`refusal`] is how a "no" travels and comes back as the same value, [`context`] does that for the call
-//! context, [`loopback`] joins a client and a server inside one process, and [`switch`] chooses between a
-//! module that is here and one that is elsewhere, anew for each call. [`conformance`] is the shape of a contract's tests.
+//! context, [`loopback`] joins a client and a server inside one process, [`switch`] chooses between a module that is
+//! here and one that is elsewhere, anew for each call, [`spec`] lets a host wire ports whose types it does not know, and
+//! [`conformance`] is the shape of a contract's tests, and what any server of a port is tried with.
 
 pub mod conformance;
 pub mod context;
@@ -15,9 +16,11 @@ pub mod failure;
 pub mod loopback;
 mod openapi;
 pub mod refusal;
+pub mod spec;
 pub mod switch;
 pub mod transport;
 
+pub use conformance::{Conformance, Sample};
 pub use descriptor::{ArgumentDescriptor, Descriptor, MethodDescriptor, MethodKind};
 pub use dispatch::Dispatch;
 pub use error::{Executed, PortError, PortResult};
@@ -25,6 +28,7 @@ pub use failure::TransportError;
 pub use loopback::Loopback;
 pub use port_macros::port;
 pub use refusal::Refusal;
+pub use spec::{Port, PortRoutes, PortSpec, ServedPort};
 pub use switch::{Placement, Route, Switch};
 pub use transport::{PortRequest, PortResponse, Transport};
 

@@ -28,7 +28,7 @@ struct Metadata {
 /// What a crate is, by where it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// app, tests
+    /// the deployable, tests, xtask
     Top,
     Module,
     Contract,
@@ -38,14 +38,12 @@ enum Role {
     Infrastructure,
     /// what a module is to its host, and its feed to others: joins db, web and port
     Host,
-    Migrations,
 }
 
 fn role(folder: &str) -> Role {
     match folder {
         "shared-kernel/kernel" | "shared-kernel/port" | "shared-kernel/port-macros" => Role::Foundation,
         "shared-kernel/module" | "shared-kernel/feeds" => Role::Host,
-        "migrations" => Role::Migrations,
         _ if folder.starts_with("shared-kernel/") => Role::Infrastructure,
         _ if folder.starts_with("modules/") && folder.ends_with("/contract") => Role::Contract,
         _ if folder.starts_with("modules/") => Role::Module,
@@ -55,15 +53,12 @@ fn role(folder: &str) -> Role {
 
 /// Whether the crate in `from` may depend on the one in `to`. A crate's tests may switch its own features on.
 fn may_depend(from: &str, to: &str) -> bool {
-    use Role::{Contract, Foundation, Host, Infrastructure, Migrations, Module, Top};
+    use Role::{Contract, Foundation, Host, Infrastructure, Module, Top};
     from == to
         || match (role(from), role(to)) {
             (Foundation, Foundation) => from == "shared-kernel/port",
             (Foundation, _) => false,
-            (Top, _)
-            | (_, Foundation)
-            | (Module, Contract | Infrastructure | Host | Migrations)
-            | (Host | Migrations, Infrastructure) => true,
+            (Top, _) | (_, Foundation) | (Module, Contract | Infrastructure | Host) | (Host, Infrastructure) => true,
             _ => false,
         }
 }
@@ -125,11 +120,11 @@ fn the_dependency_rule_can_fail() {
         edge("shared-kernel/kernel", "shared-kernel/db"),
         edge("shared-kernel/kernel", "shared-kernel/port"),
         edge("shared-kernel/web", "modules/catalog/contract"),
-        edge("modules/catalog", "app"),
+        edge("modules/catalog", ""),
     ];
     assert_eq!(forbidden(&wrong).len(), wrong.len(), "{:?}", forbidden(&wrong));
     let right = [
-        edge("app", "modules/order"),
+        edge("", "modules/order"),
         edge("modules/order", "modules/inventory/contract"),
         edge("modules/order", "shared-kernel/module"),
         edge("modules/order/contract", "shared-kernel/port"),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]
+mod host;
+#[cfg(test)]
 mod scripts;
 #[cfg(test)]
 mod sources;

@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Bench,
-    port::Port,
     row::{Row, refused},
 };
 
@@ -65,14 +64,9 @@ async fn too_late(request: RequestBuilder) -> Result<(), String> {
 
 impl Bench {
     pub(super) fn sample(&self) -> Sample {
-        let (method, argument) = match self.port {
-            Port::Stock => ("levels", "skus"),
-            Port::Prices => ("quote", "skus"),
-            Port::Charges => ("find", "order"),
-        };
-        let good = if self.port == Port::Charges { json!(self.seams.ids.next()) } else { json!([]) };
+        let ::port::Sample { method, good, mistyped } = self.sample_of_port();
         let path = self.path(self.port.descriptor().version, method);
-        Sample { method, path, good: json!({ argument: good }), mistyped: json!({ argument: 7 }) }
+        Sample { method, path, good, mistyped }
     }
 
     fn path(&self, version: u32, method: &str) -> String {

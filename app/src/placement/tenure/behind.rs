@@ -10,7 +10,8 @@ use secrecy::ExposeSecret;
 use super::holdings;
 use crate::{
     config::Settings,
-    placement::{MODULES, Residence, record},
+    placement::{Hosting, record},
+    wiring,
 };
 
 /// A file of the data folder that no module of this process is on.
@@ -29,7 +30,7 @@ pub(crate) struct Behind {
 /// The files that matter: those that have rows. `settings` must be those with which the process runs.
 pub(crate) async fn files(settings: &Settings, seams: &Seams) -> anyhow::Result<Vec<Behind>> {
     let mut found = Vec::new();
-    for module in MODULES {
+    for module in wiring::names() {
         let file = settings.data.folder.join(format!("{module}.db"));
         if is_used(settings, module) || !has_bytes(&file) {
             continue;
@@ -50,7 +51,7 @@ pub(crate) async fn files(settings: &Settings, seams: &Seams) -> anyhow::Result<
 
 /// Whether the module's file is the one that this process works on.
 fn is_used(settings: &Settings, module: &str) -> bool {
-    Residence::of(settings, module) == Residence::Here && !is_on_postgres(settings, module)
+    Hosting::of(settings, module) == Hosting::Here && !is_on_postgres(settings, module)
 }
 
 /// Whether the settings put the module into a Postgres.

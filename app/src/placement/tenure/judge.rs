@@ -55,19 +55,19 @@ impl Tenures {
     }
 
     /// A process that was started for some modules alone gives way; a store goes on, and says so.
-    fn two_leaders(&self, far: &'static str, standing: &Standing) -> Option<String> {
+    fn two_leaders(&self, remote: &'static str, standing: &Standing) -> Option<String> {
         let (led, theirs) = self.here.iter().find_map(|led| {
             let theirs = standing.leads.get(led.module)?;
             (*theirs != led.identity).then_some((led, theirs))
         })?;
         let refusal = words::two_leaders(led.module, (&led.identity, theirs), self.is_part);
-        self.known().disputes.insert(far, (led.module, format!("the process of {far}: {refusal}")));
+        self.known().disputes.insert(remote, (led.module, format!("the process of {remote}: {refusal}")));
         Some(refusal)
     }
 
     /// Rows in a schema here of a module whose far side stands elsewhere.
     pub(super) async fn left_in_schema(&self, module: &str, meta: &ModuleMeta) -> Result<Option<String>, DbError> {
-        let Some(db) = self.guests.iter().find(|db| db.module() == module) else { return Ok(None) };
+        let Some(db) = self.standbys.iter().find(|db| db.module() == module) else { return Ok(None) };
         if record::identity(db).await? == meta.database {
             return Ok(None);
         }

@@ -23,13 +23,16 @@ use super::{
 };
 use crate::{
     config::Settings,
+    databases,
     keys::Keys,
-    placement::{Residence, far::Far, record, seat::Seat},
+    placement::{Hosting, record, remote::RemoteModule, slot::ModuleSlot},
+    registry::Registered,
+    wiring,
 };
 
 /// What a process is about to serve, and with what.
 pub(crate) struct Start<'s> {
-    pub(crate) seats: &'s [Arc<Seat>],
+    pub(crate) slots: &'s [Arc<ModuleSlot>],
     pub(crate) settings: &'s Settings,
     pub(crate) keys: &'s Keys,
     pub(crate) seams: &'s Seams,
@@ -58,7 +61,7 @@ impl Tenures {
         let known = Known { store, peers, disputes: BTreeMap::new() };
         let tenures = Self { by, ..Self::of(start, here, known) };
         tenures.compare_own_peers(start.settings).await?;
-        tenures.compare_schemas(start.seats).await?;
+        tenures.compare_schemas(start.slots).await?;
         Ok(tenures)
     }
 
@@ -78,10 +81,10 @@ impl Tenures {
 
     fn of(start: &Start<'_>, here: Vec<Led>, known: Known) -> Self {
         let settings = start.settings;
-        let guest = |seat: &&Arc<Seat>| Residence::of(settings, seat.name) == Residence::Guest;
+        let standby = |slot: &&Arc<ModuleSlot>| Hosting::of(settings, slot.name) == Hosting::Standby;
         Self {
             here,
-            guests: start.seats.iter().filter(guest).filter_map(|seat| seat.shared_db().cloned()).collect(),
+            standbys: start.slots.iter().filter(standby).filter_map(|slot| slot.shared_db().cloned()).collect(),
             is_part: settings.only.is_some(),
             leaves: settings.leave_data_behind,
             only_looks: false,
@@ -116,10 +119,10 @@ impl Tenures {
 
     /// Asks the far sides of modules whose schema is here what they stand on. One that is away is asked later, and not
     /// called before.
-    async fn compare_schemas(&self, seats: &[Arc<Seat>]) -> anyhow::Result<()> {
-        for db in &self.guests {
-            let Some(far) = far_of(seats, db.module()) else { continue };
-            let Ok(meta) = far.introduction().await else { continue };
+    async fn compare_schemas(&self, slots: &[Arc<ModuleSlot>]) -> anyhow::Result<()> {
+        for db in &self.standbys {
+            let Some(remote) = remote_of(slots, db.module()) else { continue };
+            let Ok(meta) = remote.introduction().await else { continue };
             if let Some(refusal) = self.left_in_schema(db.module(), &meta).await? {
                 bail!(refusal);
             }
@@ -130,8 +133,8 @@ impl Tenures {
 
 /// The modules that this process leads, with their databases.
 fn led_here(start: &Start<'_>) -> Vec<(&'static str, Db)> {
-    let here = start.seats.iter().filter(|seat| Residence::of(start.settings, seat.name) == Residence::Here);
-    here.filter_map(|seat| Some((seat.name, seat.db()?.clone()))).collect()
+    let here = start.slots.iter().filter(|slot| Hosting::of(start.settings, slot.name) == Hosting::Here);
+    here.filter_map(|slot| Some((slot.name, slot.db()?.clone()))).collect()
 }
 
 /// What becomes of a file that no module here is on.
@@ -165,7 +168,7 @@ async fn refuse_files(start: &Start<'_>, by: &str) -> anyhow::Result<Vec<&'stati
 async fn judge_file(behind: &Behind, start: &Start<'_>, by: &str) -> anyhow::Result<Verdict> {
     let settings = start.settings;
     let Behind { module, file, holdings, identity, is_given_up, db } = behind;
-    if *is_given_up || far_stands_on(start.seats, module, identity).await {
+    if *is_given_up || far_stands_on(start.slots, module, identity).await {
         return Ok(Verdict::Fine);
     }
     let (shown, has_url) = (file.display(), behind::is_on_postgres(settings, module));
@@ -175,7 +178,7 @@ async fn judge_file(behind: &Behind, start: &Start<'_>, by: &str) -> anyhow::Res
         return Ok(Verdict::Fine);
     }
     if settings.leave_data_behind {
-        migrations::run(db).await?;
+        databases::migrate(db).await?;
         tenure::open(db, None).await?;
         let peer = settings.modules.of(module).map(|common| common.remote.ports.as_str());
         tenure::change(db, Role::Left, peer, by).await?;
@@ -189,13 +192,13 @@ async fn judge_file(behind: &Behind, start: &Start<'_>, by: &str) -> anyhow::Res
 }
 
 /// Whether the far side works on that very file, as it does when both processes share a data folder.
-async fn far_stands_on(seats: &[Arc<Seat>], module: &str, identity: &str) -> bool {
-    let Some(far) = far_of(seats, module) else { return false };
-    far.introduction().await.is_ok_and(|meta| meta.database == identity)
+async fn far_stands_on(slots: &[Arc<ModuleSlot>], module: &str, identity: &str) -> bool {
+    let Some(remote) = remote_of(slots, module) else { return false };
+    remote.introduction().await.is_ok_and(|meta| meta.database == identity)
 }
 
-fn far_of<'s>(seats: &'s [Arc<Seat>], module: &str) -> Option<&'s Arc<Far>> {
-    seats.iter().find(|seat| seat.name == module)?.far.as_ref()
+fn remote_of<'s>(slots: &'s [Arc<ModuleSlot>], module: &str) -> Option<&'s Arc<RemoteModule>> {
+    slots.iter().find(|slot| slot.name == module)?.remote.as_ref()
 }
 
 /// The store that all databases here belong to. A process that has the orders names a new one; another learns the name
@@ -212,9 +215,10 @@ async fn one_store(dbs: &[(&'static str, Db)], seams: &Seams) -> anyhow::Result<
     if let Some((_, store)) = known {
         return Ok(Some(store));
     }
-    let Some((_, orders)) = dbs.iter().find(|(module, _)| *module == "order") else { return Ok(None) };
+    let founds = |module| wiring::find(module).is_some_and(Registered::founds_store);
+    let Some((_, founder)) = dbs.iter().find(|(module, _)| founds(module)) else { return Ok(None) };
     // Copies of a store start together: the first name that is written is everybody's.
-    Ok(tenure::open(orders, Some(seams.ids.secret())).await?.store)
+    Ok(tenure::open(founder, Some(seams.ids.secret())).await?.store)
 }
 
 /// Refuses to lead data that was handed over, or left behind, unless an operator wants it back.

@@ -9,6 +9,10 @@ use port::{Executed, PortError, PortResult, conformance::Outcome};
 
 use crate::{Prices, PricesRefusal, Quote};
 
+mod kit;
+
+pub use kit::KIT;
+
 /// What the price list under test is to have.
 #[derive(Debug, Clone)]
 pub struct Fixture {

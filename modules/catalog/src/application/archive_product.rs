@@ -6,11 +6,11 @@ use kernel_db::{Cause, Tx};
 use super::{news_of, require_match, unraced};
 use crate::{
     error::CatalogError,
-    module::Catalog,
     persistence::{
         self,
         store::{self, Change},
     },
+    service::Catalog,
 };
 
 impl Catalog {

@@ -11,11 +11,11 @@ use crate::{
     cache::{Document, News},
     domain::{Category, Fault, Tree, slug::slug as domain_slug},
     error::CatalogError,
-    module::Catalog,
     persistence::{
         self,
         slug::{self, Space, Wanted},
     },
+    service::Catalog,
     view::CategoryView,
 };
 

@@ -13,11 +13,11 @@ use crate::{
     cache::News,
     domain::{Product, Sheet, slug::slug as domain_slug},
     error::CatalogError,
-    module::Catalog,
     persistence::{
         slug::{self, Space, Wanted},
         store::{self, Change},
     },
+    service::Catalog,
     view::ProductView,
 };
 

@@ -7,11 +7,11 @@ use super::{news_of, require_match, unraced};
 use crate::{
     cache::{Document, News},
     error::CatalogError,
-    module::Catalog,
     persistence::{
         self,
         store::{self, Change},
     },
+    service::Catalog,
     view::CategoryView,
 };
 

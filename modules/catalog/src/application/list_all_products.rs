@@ -9,8 +9,8 @@ use crate::{
         listing::{Column, Order},
     },
     error::CatalogError,
-    module::Catalog,
-    persistence::page::Wanted,
+    persistence::wanted::Wanted,
+    service::Catalog,
     view::ProductView,
 };
 

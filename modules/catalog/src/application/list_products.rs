@@ -12,8 +12,8 @@ use crate::{
         listing::{Order, Place},
     },
     error::CatalogError,
-    module::Catalog,
-    persistence::{self, page::Wanted},
+    persistence::{self, wanted::Wanted},
+    service::Catalog,
     view::ProductView,
 };
 
@@ -94,7 +94,7 @@ impl Catalog {
             return Ok(persistence::page::places(self.db(), wanted, true).await?);
         }
         let _turn = self.searches().turn().await?;
-        let is_indexed = self.is_indexed().await?;
+        let is_indexed = self.searches().is_indexed(self.db()).await?;
         Ok(persistence::page::places(self.db(), wanted, is_indexed).await?)
     }
 

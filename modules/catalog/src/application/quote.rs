@@ -1,4 +1,4 @@
-//! The port: what SKUs sell for.
+//! What SKUs sell for, read for many orders at once.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -6,34 +6,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use catalog_contract::{Prices, PricesRefusal, Quote};
-use kernel::{CallContext, Sku};
+use catalog_contract::Quote;
+use kernel::Sku;
 use kernel_db::{BatchWork, Db, DbError};
-use port::{Executed, PortError, PortResult};
 
-use crate::{module::Catalog, persistence};
-
-/// SKUs in one call.
-const MOST: u32 = 1_000;
-
-#[async_trait]
-impl Prices for Catalog {
-    async fn quote(&self, cx: &CallContext, skus: Vec<Sku>) -> PortResult<Vec<Quote>, PricesRefusal> {
-        if usize::try_from(MOST).is_ok_and(|most| skus.len() > most) {
-            return Err(PricesRefusal::TooMany { limit: MOST }.into());
-        }
-        if cx.is_spent() {
-            return Err(PortError::Deadline { executed: Executed::No });
-        }
-        if skus.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.quotes().submit(skus).await.map_err(|error| {
-            tracing::warn!(?error, "prices could not be read");
-            PortError::internal()
-        })
-    }
-}
+use crate::persistence;
 
 /// Reads the prices of many orders at once. They are read after every order of the batch had asked, so none gets old ones.
 pub(crate) struct ReadQuotes;

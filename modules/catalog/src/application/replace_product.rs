@@ -7,11 +7,11 @@ use super::{complete, create_product::Wish, news_of, refuse_taken, require_match
 use crate::{
     cache::Document,
     error::CatalogError,
-    module::Catalog,
     persistence::{
         self,
         store::{self, Change},
     },
+    service::Catalog,
     view::ProductView,
 };
 

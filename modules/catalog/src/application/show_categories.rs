@@ -6,8 +6,8 @@ use crate::{
     cache::Document,
     domain::Tree,
     error::CatalogError,
-    module::Catalog,
     persistence,
+    service::Catalog,
     view::{CategoryView, TreeView},
 };
 

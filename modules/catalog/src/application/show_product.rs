@@ -9,8 +9,8 @@ use crate::{
     cache::Document,
     domain::{Product, Tree},
     error::CatalogError,
-    module::Catalog,
     persistence,
+    service::Catalog,
     view::ProductView,
 };
 

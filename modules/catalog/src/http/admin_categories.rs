@@ -5,7 +5,7 @@ use kernel::CategoryId;
 use kernel_web::{Answer, ApiResult, Body, NoContent, OptionalIfMatch, OptionalKey, Path, Problems};
 
 use super::{admin_call::AdminCall, body::CategoryBody, tagged::Tagged};
-use crate::{module::Catalog, view::CategoryView};
+use crate::{service::Catalog, view::CategoryView};
 
 /// Makes a category.
 #[utoipa::path(

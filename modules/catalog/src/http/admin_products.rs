@@ -8,7 +8,7 @@ use kernel::{Page, ProductId};
 use kernel_web::{Admin, Answer, ApiResult, Body, NoContent, OptionalIfMatch, OptionalKey, Path, Problems, Query};
 
 use super::{admin_call::AdminCall, body::ProductBody, query::AdminListQuery, tagged::Tagged};
-use crate::{module::Catalog, view::ProductView};
+use crate::{service::Catalog, view::ProductView};
 
 /// Makes a product.
 ///

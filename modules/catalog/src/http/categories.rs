@@ -4,7 +4,7 @@ use actix_web::{get, web::Data};
 use kernel_web::{ApiResult, CachedJson, Path, Problems};
 
 use crate::{
-    module::Catalog,
+    service::Catalog,
     view::{CategoryView, TreeView},
 };
 

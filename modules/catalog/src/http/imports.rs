@@ -22,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::admin_call::AdminCall;
 use crate::{
     import::{ColumnMap, ImportError, Job, Report, Source},
-    module::Catalog,
+    service::Catalog,
 };
 
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

@@ -5,7 +5,7 @@ use kernel::Page;
 use kernel_web::{ApiResult, CachedJson, Context, Path, Problems, Query};
 
 use super::query::{ListQuery, ShowQuery};
-use crate::{module::Catalog, view::ProductView};
+use crate::{service::Catalog, view::ProductView};
 
 /// Lists the active products.
 ///

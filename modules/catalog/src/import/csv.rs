@@ -10,8 +10,7 @@ use super::{
     ImportError,
     columns::{self, Column, ColumnMap, Slot},
     dialect,
-    format::LONGEST_ROW,
-    row::{self, Line, Raw, Wrong},
+    row::{self, LONGEST_ROW, Line, Raw, Wrong},
 };
 
 /// The most cells of a row. Exports of other shops have a hundred.

@@ -9,9 +9,6 @@ pub enum Format {
     Ndjson,
 }
 
-/// The longest row, in bytes. One description has at most 20,000 letters.
-pub(super) const LONGEST_ROW: usize = 64 * 1024;
-
 impl Format {
     /// The format of a media type such as `text/csv`, without its parameters.
     fn of_media_type(media_type: &str) -> Option<Self> {

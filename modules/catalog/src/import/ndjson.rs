@@ -5,10 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{error::Category, value::RawValue};
 
-use super::{
-    format::LONGEST_ROW,
-    row::{self, Line, Raw, Wrong},
-};
+use super::row::{self, LONGEST_ROW, Line, Raw, Wrong};
 
 /// A row as it is written. Price and stock may be texts or numbers; a number is read as the digits that it has.
 #[derive(Deserialize)]

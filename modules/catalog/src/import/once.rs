@@ -14,7 +14,7 @@ use kernel_db::{
 use sha2::{Digest, Sha256};
 
 use super::{ImportError, Job};
-use crate::module::Catalog;
+use crate::service::Catalog;
 
 impl Catalog {
     /// Imports; with a key that has its answer already, answers that again.

@@ -5,6 +5,9 @@ use kernel::{Currency, Money, Sku, text};
 use super::RowError;
 use crate::domain::{category::DEEPEST, sheet::judge_price};
 
+/// The longest row, in bytes. One description has at most 20,000 letters.
+pub(super) const LONGEST_ROW: usize = 64 * 1024;
+
 /// A row as it is written; what is `None` is not among the columns.
 #[derive(Debug, Default)]
 pub(super) struct Raw<'a> {

@@ -16,7 +16,7 @@ use super::{
     row::{Line, Row, Wrong},
     seen::{Before, Seen},
 };
-use crate::{error::CatalogError, module::Catalog};
+use crate::{error::CatalogError, service::Catalog};
 
 /// Rows written in one transaction.
 const BATCH: usize = 500;

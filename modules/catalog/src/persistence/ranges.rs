@@ -228,7 +228,7 @@ async fn cut(db: &Db, generation: i64, products: i64) -> Result<Vec<Cut>, DbErro
         let mut lows: Vec<Key> = Vec::new();
         while lows.len() + 1 < MOST {
             let (beyond, values) = match lows.last() {
-                Some(low) => (format!(" AND {column} > ?"), vec![super::page::value(low)]),
+                Some(low) => (format!(" AND {column} > ?"), vec![super::wanted::value(low)]),
                 None => (String::new(), Vec::new()),
             };
             let sql = format!(

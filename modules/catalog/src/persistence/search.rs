@@ -10,8 +10,8 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
-    page::{Wanted, place},
     read,
+    wanted::{Wanted, place},
 };
 use crate::domain::{
     Query,

@@ -58,7 +58,7 @@ impl Shop {
     async fn open(target: &Target) -> Self {
         let seams = Seams::system();
         let db = Db::open("catalog", target, Durability::Relaxed, Bus::default(), seams).await.unwrap();
-        migrations::run(&db).await.unwrap();
+        kernel_module::migrate(&db, crate::persistence::migrations::steps()).await.unwrap();
         Self::on(db)
     }
 

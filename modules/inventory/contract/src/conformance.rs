@@ -4,10 +4,12 @@
 mod case;
 mod commit;
 mod hold;
+mod kit;
 mod race;
 mod release;
 mod scene;
 
+pub use kit::KIT;
 pub use port::conformance::{Case, faults};
 pub use scene::{Fixture, UNITS};
 

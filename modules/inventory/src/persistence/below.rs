@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_band_is_as_the_table_has_it() {
-        let sql = include_str!("../../../../migrations/src/inventory/m0001_inventory.sql");
+        let sql = include_str!("../../../../migrations/inventory/m0001_inventory.sql");
         for (units, expected) in
             [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (7, 3), (8, 4), (1_048_575, 20), (1_048_576, 21)]
         {

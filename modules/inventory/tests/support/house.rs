@@ -13,7 +13,7 @@ use kernel::{
     event::SpecVersion,
 };
 use kernel_db::{Bus, Db, DbError, Durability, Feed, LocalFeed, Place, Target, parking, subscription::Step};
-use kernel_module::Module;
+use kernel_module::{Module, ModuleSpec as _, migrate};
 use port::PortResult;
 use serde_json::value::RawValue;
 use tempfile::TempDir;
@@ -58,7 +58,7 @@ impl House {
     async fn open(target: Target, files: Option<TempDir>) -> Self {
         let clock = ManualClock::at("2026-11-21T12:00:00Z".parse().unwrap());
         let house = Self::enter(target, clock, files).await;
-        migrations::run(&house.db).await.unwrap();
+        migrate(&house.db, Inventory::migrations()).await.unwrap();
         house
     }
 

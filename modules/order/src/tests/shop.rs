@@ -70,7 +70,7 @@ impl Shop {
             Kind::Postgres(url) => Target::Postgres { url, schema: fresh_schema(), connections: 4 },
         };
         let db = Db::open("order", &target, Durability::Relaxed, Bus::default(), seams).await.unwrap();
-        migrations::run(&db).await.unwrap();
+        kernel_module::migrate(&db, crate::persistence::migrations::steps()).await.unwrap();
 
         let faults = Faults::default();
         let (payment, inventory) = (Arc::new(FakeFeed::of("payment")), Arc::new(FakeFeed::of("inventory")));

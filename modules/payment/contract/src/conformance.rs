@@ -9,6 +9,9 @@ use port::{Executed, PortError, PortResult, conformance::Outcome};
 use crate::{Authorize, Charge, ChargeRefusal, ChargeStatus, Charges};
 
 mod cases;
+mod kit;
+
+pub use kit::KIT;
 
 /// Plays every case against `charges`, with orders of its own and the tokens of the simulated provider.
 pub async fn upholds_contract(charges: &dyn Charges, ids: &dyn Ids) -> Vec<Case> {

@@ -96,7 +96,7 @@ impl Store {
         // The tests of durability are elsewhere; here it would only cost time.
         let open = |module, target| Db::open(module, target, Durability::Relaxed, bus.clone(), seams.clone());
         let (db, orders) = (open("payment", payment).await.unwrap(), open("order", order).await.unwrap());
-        migrations::run(&db).await.unwrap();
+        kernel_module::migrate(&db, crate::persistence::migrations::steps()).await.unwrap();
         let tables = ddl::kernel_tables(orders.dialect());
         orders.migration_connection().execute_unprepared(&tables).await.unwrap();
         let payment = module(&db, &orders, &config);

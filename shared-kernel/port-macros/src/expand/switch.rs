@@ -13,12 +13,12 @@ pub(super) fn expand(port: &Port) -> TokenStream {
     quote! {
         #[doc = #doc]
         #visibility struct #switched {
-            switch: ::port::Switch<dyn #ident>,
+            switch: ::std::sync::Arc<::port::Switch<dyn #ident>>,
         }
 
         impl #switched {
             #visibility fn new(route: ::port::Route<dyn #ident>) -> Self {
-                Self { switch: ::port::Switch::new(route) }
+                Self { switch: ::std::sync::Arc::new(::port::Switch::new(route)) }
             }
 
             /// Starts in this process.

@@ -9,9 +9,9 @@ use std::{
 };
 
 use kernel::CallContext;
-use port::{Executed, Placement, PortError, Route};
+use port::{Executed, Loopback, Placement, PortError, PortSpec, Route, ServedPort};
 
-use crate::till::{ScriptedTill, SwitchedTill, Till, pounds, remote};
+use crate::till::{ScriptedTill, SwitchedTill, Till, pounds, remote, serve_till};
 
 #[tokio::test]
 async fn a_call_ends_where_it_began() {
@@ -75,4 +75,23 @@ async fn a_spent_call_goes_nowhere() {
     let spent = CallContext::default().within(Duration::ZERO);
     assert_eq!(switched.drawer(&spent).await, Err(PortError::Deadline { executed: Executed::No }));
     assert_eq!(till.calls(), 0);
+}
+
+/// As a host wires it, which does not know the port's type.
+#[tokio::test]
+async fn routes_lead_to_the_port_that_is_served_here() {
+    let there: Arc<dyn Till> = ScriptedTill::holding(2);
+    let routes = PortSpec::of::<dyn Till>().routes(Arc::new(Loopback::new(Arc::new(serve_till(there)))));
+    let till: Arc<dyn Till> = routes.caller().unwrap();
+    let cx = CallContext::default();
+
+    routes.place(Placement::Local);
+    assert_eq!(till.drawer(&cx).await, Ok(pounds(2)), "nothing serves it here yet");
+    let here: Arc<dyn Till> = ScriptedTill::holding(1);
+    assert!(routes.serve(&ServedPort::of(Arc::clone(&here))));
+    assert!(!routes.serve(&ServedPort::of(here)), "the first one stays");
+    routes.place(Placement::Local);
+    assert_eq!(till.drawer(&cx).await, Ok(pounds(1)));
+    routes.place(Placement::Remote);
+    assert_eq!(till.drawer(&cx).await, Ok(pounds(2)));
 }

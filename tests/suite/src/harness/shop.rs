@@ -195,7 +195,7 @@ impl Shop {
     /// The port of inventory, as its callers reach it.
     pub(crate) fn stock(&self) -> Arc<dyn Stock> {
         match self.home() {
-            Home::Here { serving, .. } => serving.store.shop.stock.clone(),
+            Home::Here { serving, .. } => serving.store.port().unwrap(),
             Home::Cluster(cluster) => Arc::new(RemoteStock::new(cluster.transport("inventory"))),
         }
     }
@@ -203,7 +203,7 @@ impl Shop {
     /// The port of the catalog.
     pub(crate) fn prices(&self) -> Arc<dyn Prices> {
         match self.home() {
-            Home::Here { serving, .. } => serving.store.shop.prices.clone(),
+            Home::Here { serving, .. } => serving.store.port().unwrap(),
             Home::Cluster(cluster) => Arc::new(RemotePrices::new(cluster.transport("catalog"))),
         }
     }
@@ -211,7 +211,7 @@ impl Shop {
     /// The port of payment.
     pub(crate) fn charges(&self) -> Arc<dyn Charges> {
         match self.home() {
-            Home::Here { serving, .. } => serving.store.shop.charges.clone(),
+            Home::Here { serving, .. } => serving.store.port().unwrap(),
             Home::Cluster(cluster) => Arc::new(RemoteCharges::new(cluster.transport("payment"))),
         }
     }

@@ -13,7 +13,7 @@ use crate::{
         ranges::{List, Span},
         terms,
     },
-    persistence::{page::place, ranges},
+    persistence::{ranges, wanted::place},
 };
 
 /// Steps of one walk for words that many products have.

@@ -12,7 +12,7 @@ use crate::{
         listing::{Column, Key, Place},
         ranges::Span,
     },
-    persistence::page::{Wanted, clause, value},
+    persistence::wanted::{Wanted, clause, value},
 };
 
 /// What one statement asks for.
