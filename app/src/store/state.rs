@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use kernel_db::{Bus, DbError, neighbours, checkpoint};
+use kernel_db::{Bus, DbError, checkpoint, neighbours};
 use kernel_module::{Module, Tasks, Worker};
 use kernel_web::Boundary;
 use port::{Placement, Port, PortRoutes};

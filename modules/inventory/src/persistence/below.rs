@@ -56,7 +56,7 @@ mod tests {
         for target in targets(folder.path()) {
             let db =
                 Db::open("inventory", &target, Durability::Relaxed, Bus::default(), Seams::system()).await.unwrap();
-            migrations::run(&db).await.unwrap();
+            kernel_module::migrate(&db, super::super::migrations::steps()).await.unwrap();
             let numbers = match db.dialect() {
                 Dialect::Sqlite => "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 5000) ",
                 Dialect::Postgres => "WITH up(n) AS (SELECT generate_series(1, 5000)) ",

@@ -3,5 +3,8 @@
 use kernel_module::Step;
 
 pub(crate) fn steps() -> Vec<Step> {
-    vec![Step::kernel(), Step::own("m0001_inventory", include_str!("../../../../migrations/inventory/m0001_inventory.sql"))]
+    vec![
+        Step::kernel(),
+        Step::own("m0001_inventory", include_str!("../../../../migrations/inventory/m0001_inventory.sql")),
+    ]
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kernel::Clock as _;
+use kernel_module::Module as _;
 use serde_json::json;
 
 use super::{

@@ -1,11 +1,35 @@
 //! Where the modules of a shop are: in one process, or some of them in processes of their own.
 
+use std::sync::LazyLock;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{Kind, variable};
 
-/// Every module that the store has.
-pub(crate) use banyan::placement::MODULES;
+/// Every module that the store has, in the order of its list.
+pub(crate) const MODULES: Modules = Modules;
+
+static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| banyan::wiring::names().collect());
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Modules;
+
+impl std::ops::Deref for Modules {
+    type Target = [&'static str];
+
+    fn deref(&self) -> &Self::Target {
+        &NAMES
+    }
+}
+
+impl IntoIterator for Modules {
+    type Item = &'static str;
+    type IntoIter = std::iter::Copied<std::slice::Iter<'static, &'static str>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        NAMES.iter().copied()
+    }
+}
 
 /// Which modules are in processes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +44,7 @@ pub(crate) enum Placement {
 
 impl Placement {
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        [Self::Local, Self::AllRemote].into_iter().chain(MODULES.map(Self::Remote))
+        [Self::Local, Self::AllRemote].into_iter().chain(MODULES.into_iter().map(Self::Remote))
     }
 
     /// The modules that are not in the store's process.

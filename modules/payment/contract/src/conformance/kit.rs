@@ -15,7 +15,7 @@ pub const KIT: Conformance = Conformance {
     play: |transport, seams| {
         Box::pin(async move {
             let played = upholds_contract(&RemoteCharges::new(transport), seams.ids.as_ref()).await;
-            Ok(played.into_iter().map(|case| (case.name, case.fault.map_or(Ok(()), Err))).collect())
+            Ok(played.into_iter().map(|case| (case.name, case.outcome)).collect())
         })
     },
 };
