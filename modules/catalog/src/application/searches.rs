@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cache::News,
+    cache::Invalidation,
     config::Config,
     error::CatalogError,
     module::Catalog,
@@ -157,7 +157,7 @@ impl Catalog {
             store::derive_again(&tx, products).await
         };
         self.db().transact(work).await?;
-        self.cache().tell(&News { products: behind.clone(), ..News::default() });
+        self.cache().tell(&Invalidation { products: behind.clone(), ..Invalidation::default() });
         Ok(behind.len())
     }
 }

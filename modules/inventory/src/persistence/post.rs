@@ -9,7 +9,7 @@ use inventory_contract::{InventoryEvent, StockLow};
 use kernel::{CallContext, Sku};
 use kernel_db::{
     Cause, DbError, Tx, Write, dialect, guard,
-    outbox::{self, News},
+    outbox::{self, NewEvent},
 };
 use sea_orm::{QueryResult, Value};
 
@@ -131,7 +131,7 @@ fn ledger_rows<'a>(posting: &'a Posting<'_>) -> impl Iterator<Item = LedgerRow<'
 fn say_low(tx: &Tx, postings: &[Posting<'_>], moved: &[QueryResult]) -> Result<(), DbError> {
     let crossings: Result<Vec<_>, DbError> = moved.iter().map(crossing).collect();
     let crossings: Vec<_> = crossings?.into_iter().flatten().collect();
-    let (nobody, mut news) = (Cause::default(), Vec::<News<'_, InventoryEvent>>::new());
+    let (nobody, mut news) = (Cause::default(), Vec::<NewEvent<'_, InventoryEvent>>::new());
     for (sku, version, low) in &crossings {
         let last = postings.iter().rfind(|posting| posting.entries.iter().any(|entry| entry.sku == *sku));
         news.push((last.map_or(&nobody, |posting| &posting.note.cause), *version, low));

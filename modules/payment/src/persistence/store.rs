@@ -11,7 +11,7 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::row::{self, PAYMENT, id_cell, time_cell};
-use crate::domain::{Payment, Standing};
+use crate::domain::{Balances, Payment};
 
 mod attempt;
 mod ledger;
@@ -99,7 +99,7 @@ pub(crate) async fn give_up(tx: &Tx, payment: PaymentId) -> Result<(), DbError> 
 
 /// Writes what has become of payments, each of which stood at what is beside it. One that does not stand there any more is
 /// left as it is, and so is one that somebody else has locked: nobody waits for another's payment.
-pub(crate) fn save_all(payments: &[(&Payment, &Standing)], now: DateTime<Utc>) -> Write {
+pub(crate) fn save_all(payments: &[(&Payment, &Balances)], now: DateTime<Utc>) -> Write {
     let sql = "UPDATE payment SET status = moved.status, authorized = moved.authorized, captured = moved.captured, \
                refunded = moved.refunded, version = moved.version, token = moved.token, updated_at = ? \
                FROM (SELECT {id}(value ->> 0) AS id, value ->> 1 AS status, CAST(value ->> 2 AS bigint) AS authorized, \
@@ -108,8 +108,8 @@ pub(crate) fn save_all(payments: &[(&Payment, &Standing)], now: DateTime<Utc>) -
                CAST(value ->> 8 AS bigint) AS given_up FROM {rows} CROSS JOIN payment AS held \
                WHERE held.id = {id}(value ->> 0) {skip_locked}) AS moved \
                WHERE payment.id = moved.id AND payment.version = moved.seen AND payment.given_up = moved.given_up";
-    let row = |(payment, before): &(&Payment, &Standing)| {
-        let Standing { status, authorized, captured, refunded, version, .. } = *payment.standing();
+    let row = |(payment, before): &(&Payment, &Balances)| {
+        let Balances { status, authorized, captured, refunded, version, .. } = *payment.standing();
         let sums = (authorized.minor(), captured.minor(), refunded.minor());
         let (token, seen) = (payment.token.clone(), (before.version, i64::from(before.given_up)));
         (id_cell(payment.id.uuid()), status.as_str(), sums.0, sums.1, sums.2, version, token, seen.0, seen.1)

@@ -8,7 +8,7 @@ use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
 use super::super::row::{self, ATTEMPT, id_cell, time_cell};
-use crate::domain::{Attempt, Operation, Payment, Standing, Status, Wanted};
+use crate::domain::{Attempt, Balances, Operation, Payment, Status, Wanted};
 
 /// Somebody wants what is set aside for an order.
 #[derive(Debug, Clone)]
@@ -72,11 +72,11 @@ fn capture_started(
     let amount = Money::new(row.try_get_by_index(5)?, currency);
     let words = (row.try_get_by_index(4)?, String::new());
     let context = (row.try_get_by_index(7)?, row.try_get_by_index(8)?);
-    let standing = Standing {
+    let standing = Balances {
         status: Status::Authorized,
         authorized,
         version: row.try_get_by_index(6)?,
-        ..Standing::pending(amount)
+        ..Balances::pending(amount)
     };
     let mut payment = Payment::asked_for(id, *order, words, amount, context).standing_at(standing);
     payment.token = None;
