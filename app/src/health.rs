@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, Responder, get, http::StatusCode, web::Data};
-use kernel_db::{Trouble, guard};
+use kernel_db::{SubscriptionFailure, guard};
 use kernel_web::{ApiError, ApiResult, Json};
 use port::Placement;
 use serde::Serialize;
@@ -156,14 +156,14 @@ async fn health(running: &Running) -> Vec<ModuleHealth> {
 /// What keeps a module from getting on, and which of it does not pass by itself.
 fn troubles(running: &Running, name: &str) -> (Vec<String>, Vec<String>) {
     let module = running.modules.iter().find(|module| module.name() == name);
-    let readers = module.map(|module| module.db().troubles()).unwrap_or_default();
-    let is_stranded = |trouble: &Trouble| trouble.stranded && !guard::sabotaged("health::stranded");
-    let stopped = |trouble: &Trouble| {
-        let (consumer, source, detail) = (trouble.consumer, trouble.source, &trouble.detail);
+    let readers = module.map(|module| module.db().subscription_failures()).unwrap_or_default();
+    let is_stranded = |failure: &SubscriptionFailure| failure.stranded && !guard::sabotaged("health::stranded");
+    let stopped = |failure: &SubscriptionFailure| {
+        let (consumer, source, detail) = (failure.consumer, failure.source, &failure.detail);
         format!("{consumer} has stopped reading the events of {source} until a person decides how it goes on: {detail}")
     };
-    let mut stops: Vec<String> = readers.iter().filter(|trouble| is_stranded(trouble)).map(stopped).collect();
-    let mut troubles: Vec<String> = readers.into_iter().map(|trouble| trouble.detail).collect();
+    let mut stops: Vec<String> = readers.iter().filter(|failure| is_stranded(failure)).map(stopped).collect();
+    let mut troubles: Vec<String> = readers.into_iter().map(|failure| failure.detail).collect();
     let tenures = running.tenures.get();
     if let Some(dispute) = tenures.and_then(|tenures| tenures.dispute(name)) {
         if tenures.is_some_and(|tenures| tenures.gives_way()) {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use kernel_db::{Bus, DbError, checkpoint, neighbours};
+use kernel_db::{Bus, DbError, checkpoint, pg_notify};
 use kernel_module::{Module, Tasks, Worker};
 use kernel_web::Boundary;
 use port::{Placement, Port, PortRoutes};
@@ -131,7 +131,7 @@ impl Store {
                 continue;
             }
             let db = module.db().clone();
-            self.tasks.start(Worker::new("neighbours", |stop| neighbours::run(db, stop)));
+            self.tasks.start(Worker::new("pg-notify", |stop| pg_notify::run(db, stop)));
             for subscription in module.subscriptions() {
                 self.tasks.start(Worker::new(subscription.consumer(), |stop| subscription.run(stop)));
             }

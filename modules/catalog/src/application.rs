@@ -82,13 +82,13 @@ fn require_match(if_match: Option<&str>, etag: &str) -> Result<(), CatalogError>
 }
 
 /// What a change of one product makes stale.
-pub(crate) fn news_of(change: &Change) -> crate::cache::News {
+pub(crate) fn news_of(change: &Change) -> crate::cache::Invalidation {
     let product = &change.product;
     let before = change.before.iter().flat_map(Sheet::skus);
     let skus = before.chain(product.sheet().skus()).map(|sku| sku.as_str().to_owned());
-    crate::cache::News {
+    crate::cache::Invalidation {
         products: vec![product.id()],
         handles: std::iter::once(product.slug().to_owned()).chain(skus).collect(),
-        ..crate::cache::News::default()
+        ..crate::cache::Invalidation::default()
     }
 }

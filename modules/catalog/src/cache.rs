@@ -16,7 +16,7 @@ use crate::domain::Tree;
 mod freshness;
 pub(crate) mod watch;
 
-pub(crate) use freshness::{Freshness, News, Stamp};
+pub(crate) use freshness::{Freshness, Invalidation, Stamp};
 
 /// An encoded answer and the name of its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Cache {
     }
 
     /// To be told after the commit and before the writer answers.
-    pub(crate) fn tell(&self, news: &News) {
+    pub(crate) fn tell(&self, news: &Invalidation) {
         self.freshness.tell(news);
     }
 

@@ -22,7 +22,7 @@ pub(crate) use basket::{Basket, Wanted};
 pub(crate) use goods::Units;
 pub(crate) use line::Line;
 pub(crate) use money::PaymentFacts;
-pub(crate) use order::{Act, Address, CallOff, Order, Refusal, Standing, Terms};
+pub(crate) use order::{Act, Address, CallOff, Order, OrderState, Refusal, Terms};
 pub(crate) use promise::{Promise, Promised};
 pub(crate) use rejection::Rejection;
 pub(crate) use returns::Return;

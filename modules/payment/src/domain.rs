@@ -9,7 +9,7 @@ mod status;
 
 pub(crate) use attempt::{Attempt, AttemptStatus, Operation, Wanted};
 pub(crate) use ledger::Posting;
-pub(crate) use payment::{Final, IllegalMove, Movement, Payment, Standing};
+pub(crate) use payment::{Balances, Final, IllegalMove, Movement, Payment};
 pub(crate) use plan::{Step, next_step, owed_for_cancellation, owed_refunds};
 pub(crate) use refusal::{Promise, Refusal, Resolved, TOO_LITTLE_LEFT, is_decided, left_to_give, promise, refusal_of};
 pub(crate) use status::Status;

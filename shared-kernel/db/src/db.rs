@@ -18,16 +18,16 @@ use sea_orm::{
 use tokio::sync::Mutex;
 
 use crate::{
-    Bus, DbError, Dialect, Durability, Target, Trouble,
+    Bus, DbError, Dialect, Durability, SubscriptionFailure, Target,
     begun::Begun,
     checkpoint,
     error::is_retryable,
-    feed::{News, Tail},
+    feed::{LogCache, PendingEvents},
     guard, planner, private,
     single_writer::SingleWriter,
+    subscription_failure::SubscriptionFailures,
     target::WAIT,
     time,
-    trouble::Troubles,
 };
 
 /// Connections for reading whole tables, which is done one statement after the other.
@@ -48,9 +48,9 @@ pub(crate) struct Inner {
     pub(crate) checkpoints: Option<DatabaseConnection>,
     pub(crate) bus: Bus,
     pub(crate) seams: Seams,
-    pub(crate) troubles: Troubles,
-    pub(crate) news: News,
-    pub(crate) tail: Mutex<Tail>,
+    pub(crate) failures: SubscriptionFailures,
+    pub(crate) pending_events: PendingEvents,
+    pub(crate) log_cache: Mutex<LogCache>,
     /// The server's process by which this one hears of news; 0 while it does not.
     pub(crate) listens_as: AtomicI32,
     /// The newest event that [`crate::retention`] has deleted in this process.
@@ -115,9 +115,9 @@ impl Db {
                 checkpoints,
                 bus,
                 seams,
-                troubles: Troubles::default(),
-                news: News::default(),
-                tail: Mutex::default(),
+                failures: SubscriptionFailures::default(),
+                pending_events: PendingEvents::default(),
+                log_cache: Mutex::default(),
                 listens_as: AtomicI32::default(),
                 forgotten: AtomicI64::default(),
             }),
@@ -154,8 +154,8 @@ impl Db {
     }
 
     /// What keeps the module's subscriptions, as they run in this process, from getting on.
-    pub fn troubles(&self) -> Vec<Trouble> {
-        self.inner.troubles.all()
+    pub fn subscription_failures(&self) -> Vec<SubscriptionFailure> {
+        self.inner.failures.all()
     }
 
     /// Runs `work` while no other process does so on this database: for what only one of several processes that start

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::{Db, DbError};
 
-mod news;
-mod tail;
+mod log_cache;
+mod pending_events;
 
-pub(crate) use news::News;
-pub(crate) use tail::Tail;
+pub(crate) use log_cache::LogCache;
+pub(crate) use pending_events::PendingEvents;
 
 /// Where a reader stands in a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,11 +75,11 @@ impl Feed for LocalFeed {
     /// Of several who wait for the same news one reads the table, and the others what that one has found.
     async fn read(&self, after: Place, limit: u64) -> Result<Vec<Envelope>, DbError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        if let Some(events) = self.read_tail(after, limit).await {
+        if let Some(events) = self.read_log_cache(after, limit).await {
             return Ok(events);
         }
         let events = self.read_table(after, limit).await?;
-        self.db.inner.tail.lock().await.keep(&events);
+        self.db.inner.log_cache.lock().await.keep(&events);
         Ok(events)
     }
 
@@ -99,17 +99,17 @@ const COLUMNS: &str =
 impl LocalFeed {
     /// What is in memory, read on to where the bus says that the log reaches, and for a reader at its end in any case.
     /// `None` for whoever stands elsewhere, and when the table cannot be read: that is told to each for his own place.
-    async fn read_tail(&self, after: Place, limit: usize) -> Option<Vec<Envelope>> {
-        let mut tail = self.db.inner.tail.lock().await;
-        self.db.inner.news.take_up(&mut tail);
-        let end = tail.end_after(after)?;
+    async fn read_log_cache(&self, after: Place, limit: usize) -> Option<Vec<Envelope>> {
+        let mut cache = self.db.inner.log_cache.lock().await;
+        self.db.inner.pending_events.take_up(&mut cache);
+        let end = cache.end_after(after)?;
         if end.position == after.position || end.position < *self.news().borrow() {
             match self.read_table(end, limit).await {
-                Ok(events) => tail.keep(&events),
-                Err(_) => *tail = Tail::default(),
+                Ok(events) => cache.keep(&events),
+                Err(_) => *cache = LogCache::default(),
             }
         }
-        tail.after(after, limit)
+        cache.after(after, limit)
     }
 
     /// Reads the event at `after` with those that follow it, so that looking at it costs no statement of its own.

@@ -3,11 +3,12 @@
 //! Reading order: [`Target`] says where a module's data lives, [`Db`] opens it, [`Db::transact`] is the
 //! one way to write, and a [`BatchQueue`] lets many commands share one such write. [`outbox`] publishes inside such a
 //! transaction; [`feed`] reads an outbox in commit order; a [`Subscription`] applies another module's events exactly
-//! once; [`parking`] holds back the stream of an event that cannot be applied; [`Trouble`] says why a subscription does
-//! not get on. [`neighbours`] tell each other of news where several processes share a Postgres. [`retention`] forgets what every
-//! cursor and every [`reader`] elsewhere has passed. [`idempotency`] keeps one answer per key, [`lease`] lets one of several
-//! processes do a job. [`private`] keeps files from other users of the machine. [`tenure`] names the store that a database
-//! belongs to, and whether its data leads.
+//! once; [`parking`] holds back the stream of an event that cannot be applied; [`SubscriptionFailure`] says why a
+//! subscription does not get on. [`pg_notify`] tells the processes that share a Postgres of each other's events. [`retention`]
+//! deletes what every cursor and every [`reader`] elsewhere has passed. [`checkpoint`] copies SQLite's log beside the writer.
+//! [`idempotency`] keeps one answer per key, [`lease`] lets one of several processes do a job. [`private`] keeps files from
+//! other users of the machine. [`tenure`] names the store that a database belongs to, and whether its data leads. [`plan`] shows
+//! tests how a statement is run.
 
 mod begun;
 pub mod bus;
@@ -20,9 +21,9 @@ pub mod feed;
 pub mod guard;
 pub mod idempotency;
 pub mod lease;
-pub mod neighbours;
 pub mod outbox;
 pub mod parking;
+pub mod pg_notify;
 pub mod plan;
 pub mod private;
 pub mod reader;
@@ -35,9 +36,9 @@ mod db;
 mod planner;
 mod queue;
 mod single_writer;
+mod subscription_failure;
 mod time;
 mod transact;
-mod trouble;
 mod tx;
 mod write;
 
@@ -49,7 +50,7 @@ pub use feed::{Feed, LocalFeed, Place};
 pub use outbox::Cause;
 pub use queue::{BatchQueue, BatchWork};
 pub use subscription::{Reaction, ReactionError, Subscription};
+pub use subscription_failure::SubscriptionFailure;
 pub use target::{Durability, Target};
-pub use trouble::Trouble;
 pub use tx::Tx;
 pub use write::Write;

@@ -35,26 +35,26 @@ impl From<&Envelope> for Cause {
 }
 
 /// An event to publish: what led to it, its place in its stream, and itself.
-pub type News<'a, E> = (&'a Cause, i64, &'a E);
+pub type NewEvent<'a, E> = (&'a Cause, i64, &'a E);
 
 /// Publishes `events` with the transaction, each with its stream's next version.
 ///
 /// The version of a stream counts its events from 1; the aggregate's row keeps it and its lock orders
 /// writers. The outbox is written when the work is done, see [`Tx::run_last`].
 pub fn publish<E: Event>(tx: &Tx, cause: &Cause, events: &[(i64, E)]) -> Result<(), DbError> {
-    let news: Vec<News<'_, E>> = events.iter().map(|(version, event)| (cause, *version, event)).collect();
+    let news: Vec<NewEvent<'_, E>> = events.iter().map(|(version, event)| (cause, *version, event)).collect();
     publish_all(tx, &news)
 }
 
 /// As [`publish`], for events that have not one cause.
-pub fn publish_all<E: Event>(tx: &Tx, news: &[News<'_, E>]) -> Result<(), DbError> {
+pub fn publish_all<E: Event>(tx: &Tx, news: &[NewEvent<'_, E>]) -> Result<(), DbError> {
     let events: Result<Vec<_>, DbError> = news.iter().map(|news| envelope(tx, news)).collect();
     tx.publish(events?);
     Ok(())
 }
 
 /// The event as it will stand in the outbox, but for its position.
-fn envelope<E: Event>(tx: &Tx, (cause, version, event): &News<'_, E>) -> Result<Envelope, DbError> {
+fn envelope<E: Event>(tx: &Tx, (cause, version, event): &NewEvent<'_, E>) -> Result<Envelope, DbError> {
     let corrupt = |error| DbError::corrupt("event", error);
     let data = event.data().and_then(|data| serde_json::value::to_raw_value(&data)).map_err(corrupt)?;
     Ok(Envelope {

@@ -17,7 +17,7 @@ use crate::{Db, DbError, Feed, Place, Tx, guard, parking};
 mod cursor;
 mod run;
 
-use cursor::{Moved, Standing};
+use cursor::{CursorState, Moved};
 
 /// Why an event could not be applied. Any error will do.
 #[derive(Debug, thiserror::Error)]
@@ -126,11 +126,11 @@ impl Subscription {
     /// As [`Subscription::step`], for one who remembers where the consumer stands, and brings the cursor there by
     /// [`Subscription::rest`]. Should the cursor have been moved by another, the batch is not applied, and the memory
     /// is gone.
-    async fn step_from(&self, known: &mut Option<Standing>) -> Result<Step, DbError> {
+    async fn step_from(&self, known: &mut Option<CursorState>) -> Result<Step, DbError> {
         let remembered = known.take();
         let (at, is_new) = match remembered {
             Some(at) => (at, false),
-            None => self.place().await?.map_or((Standing::START, true), |place| (Standing::at(place), false)),
+            None => self.place().await?.map_or((CursorState::START, true), |place| (CursorState::at(place), false)),
         };
         let events = self.feed.read(at.read, BATCH).await?;
         let (read, Some(last)) = (events.len(), events.last().map(Place::after)) else {
@@ -142,7 +142,7 @@ impl Subscription {
         }
         let concerning: Vec<Envelope> = events.into_iter().filter(|event| self.reaction.concerns(event)).collect();
         if concerning.is_empty() {
-            *known = Some(Standing { read: last, ..at });
+            *known = Some(CursorState { read: last, ..at });
             return Ok(Step::Applied(read));
         }
         guard::pass("subscription::read");
@@ -153,10 +153,10 @@ impl Subscription {
         match applied {
             Ok(true) => {
                 self.db.bus().reacted((self.consumer, self.source()), (at.read.position, last.position));
-                *known = Some(Standing::at(last));
+                *known = Some(CursorState::at(last));
             }
             // Another process has brought the cursor after us; it need not be at work now.
-            Ok(false) if remembered.is_some_and(Standing::is_ahead) => return Box::pin(self.step_from(known)).await,
+            Ok(false) if remembered.is_some_and(CursorState::is_ahead) => return Box::pin(self.step_from(known)).await,
             Ok(false) => return Ok(Step::Elsewhere),
             Err(_) => return self.apply_one_by_one(at, &concerning, last, known).await,
         }
@@ -230,10 +230,10 @@ impl Subscription {
     /// A batch failed: finds out which events did, and sets those aside.
     async fn apply_one_by_one(
         &self,
-        at: Standing,
+        at: CursorState,
         events: &[Envelope],
         last: Place,
-        known: &mut Option<Standing>,
+        known: &mut Option<CursorState>,
     ) -> Result<Step, DbError> {
         let mut cursor = at.cursor;
         for event in events {
@@ -246,7 +246,7 @@ impl Subscription {
             }
             cursor = event.position;
         }
-        *known = Some(Standing { cursor, read: last });
+        *known = Some(CursorState { cursor, read: last });
         Ok(Step::SetAside(events.len()))
     }
 

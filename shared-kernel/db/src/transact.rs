@@ -110,7 +110,7 @@ impl Db {
     /// Hands what was published to the readers, after the commit.
     fn announce(&self, published: Vec<Envelope>) {
         let Some(newest) = published.last().map(|event| event.position) else { return };
-        self.inner.news.hand_over(published);
+        self.inner.pending_events.hand_over(published);
         self.bus().committed(self.module(), newest, Instant::now());
     }
 }

@@ -25,13 +25,13 @@ struct TxInner {
     db: Db,
     /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
-    news: Mutex<News>,
+    news: Mutex<TxEvents>,
     beside: Mutex<Beside>,
 }
 
 /// What the transaction publishes.
 #[derive(Default)]
-struct News {
+struct TxEvents {
     unwritten: Vec<Envelope>,
     /// With their positions.
     written: Vec<Envelope>,
@@ -110,7 +110,7 @@ impl Tx {
         self.inner.beside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn news(&self) -> MutexGuard<'_, News> {
+    fn news(&self) -> MutexGuard<'_, TxEvents> {
         self.inner.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

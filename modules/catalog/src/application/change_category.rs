@@ -8,7 +8,7 @@ use kernel_db::{
 
 use super::{require_match, unraced};
 use crate::{
-    cache::{Document, News},
+    cache::{Document, Invalidation},
     domain::{Category, Fault, Tree, slug::slug as domain_slug},
     error::CatalogError,
     persistence::{
@@ -40,7 +40,7 @@ impl Catalog {
             Ok::<_, CatalogError>(Answer::new(201, location, &CategoryView::of(&category, &tree))?)
         };
         let answer = unraced(|| idempotency::once(self.db(), key, work)).await?;
-        self.cache().tell(&News::of_tree());
+        self.cache().tell(&Invalidation::of_tree());
         Ok(answer)
     }
 
@@ -63,7 +63,7 @@ impl Catalog {
             Ok::<_, CatalogError>(Document::of(&CategoryView::of(&category, &tree)))
         };
         let document = unraced(|| self.db().transact(work)).await?;
-        self.cache().tell(&News::of_tree());
+        self.cache().tell(&Invalidation::of_tree());
         Ok(document)
     }
 }

@@ -10,7 +10,7 @@ use kernel_db::{
 
 use super::{complete, news_of, refuse_taken, unraced};
 use crate::{
-    cache::News,
+    cache::Invalidation,
     domain::{Product, Sheet, slug::slug as domain_slug},
     error::CatalogError,
     persistence::{
@@ -38,7 +38,7 @@ impl Catalog {
     ) -> Result<Answer, CatalogError> {
         let cause = &Cause::from(cx);
         unraced(|| async move {
-            let made: &Mutex<News> = &Mutex::default();
+            let made: &Mutex<Invalidation> = &Mutex::default();
             let answer = idempotency::once(self.db(), key, |tx| async move {
                 let (news, answer) = create(&tx, cause, wish).await?;
                 *made.lock().unwrap_or_else(PoisonError::into_inner) = news;
@@ -52,7 +52,7 @@ impl Catalog {
     }
 }
 
-async fn create(tx: &Tx, cause: &Cause, wish: &Wish) -> Result<(News, Answer), CatalogError> {
+async fn create(tx: &Tx, cause: &Cause, wish: &Wish) -> Result<(Invalidation, Answer), CatalogError> {
     let (sheet, tree) = complete(tx, &wish.sheet, &wish.categories).await?;
     let id: ProductId = tx.seams().id();
     let slug = free_slug(tx, id, &sheet).await?;

@@ -5,7 +5,7 @@ use kernel_db::{Cause, Tx};
 
 use super::{news_of, require_match, unraced};
 use crate::{
-    cache::{Document, News},
+    cache::{Document, Invalidation},
     error::CatalogError,
     persistence::{
         self,
@@ -43,8 +43,8 @@ impl Catalog {
 }
 
 /// Takes every product out of the category.
-async fn empty(tx: &Tx, cause: &Cause, category: i64) -> Result<News, CatalogError> {
-    let mut news = News::of_tree();
+async fn empty(tx: &Tx, cause: &Cause, category: i64) -> Result<Invalidation, CatalogError> {
+    let mut news = Invalidation::of_tree();
     let products: Vec<ProductId> = persistence::product::in_category(tx, category).await?;
     for id in products {
         let Some(kept) = persistence::product::lock(tx, id).await? else { continue };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cache::News,
+    cache::Invalidation,
     error::CatalogError,
     persistence::{self, index, ranges, store},
     service::Catalog,
@@ -86,7 +86,7 @@ impl Catalog {
             store::derive_again(&tx, products).await
         };
         self.db().transact(work).await?;
-        self.cache().tell(&News { products: behind.clone(), ..News::default() });
+        self.cache().tell(&Invalidation { products: behind.clone(), ..Invalidation::default() });
         Ok(behind.len())
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Stamp(u64);
 
 /// What a writer has changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct News {
+pub(crate) struct Invalidation {
     pub(crate) products: Vec<ProductId>,
     /// Slugs and SKUs that lead to another product than before.
     pub(crate) handles: Vec<String>,
@@ -25,7 +25,7 @@ pub(crate) struct News {
     pub(crate) everything: bool,
 }
 
-impl News {
+impl Invalidation {
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -70,7 +70,7 @@ impl Freshness {
         Stamp(self.now.load(SeqCst))
     }
 
-    pub(crate) fn tell(&self, news: &News) {
+    pub(crate) fn tell(&self, news: &Invalidation) {
         if news.is_empty() {
             return;
         }

@@ -1,7 +1,7 @@
 use kernel::ProductId;
 use uuid::Uuid;
 
-use super::{Cache, Document, News};
+use super::{Cache, Document, Invalidation};
 
 fn id(number: u64) -> ProductId {
     ProductId::new(Uuid::from_u64_pair(7, number))
@@ -11,8 +11,8 @@ fn document(text: &str) -> Document {
     Document::of(&text)
 }
 
-fn changed(product: ProductId) -> News {
-    News { products: vec![product], ..News::default() }
+fn changed(product: ProductId) -> Invalidation {
+    Invalidation { products: vec![product], ..Invalidation::default() }
 }
 
 #[test]
@@ -38,15 +38,15 @@ fn a_change_is_of_what_it_names() {
         cache.keep_product(stamp, handle, product, document(handle));
     }
     let shown = || ["mug", "cup", "pot"].map(|handle| cache.product(handle).is_some());
-    cache.tell(&News::default());
+    cache.tell(&Invalidation::default());
     assert_eq!(shown(), [true, true, true]);
     cache.tell(&changed(id(1)));
     assert_eq!(shown(), [false, true, true]);
-    cache.tell(&News { handles: vec!["cup".to_owned()], ..News::default() });
+    cache.tell(&Invalidation { handles: vec!["cup".to_owned()], ..Invalidation::default() });
     assert_eq!(shown(), [false, false, true]);
-    cache.tell(&News::of_tree());
+    cache.tell(&Invalidation::of_tree());
     assert_eq!(shown(), [false, false, true]);
-    cache.tell(&News::of_everything());
+    cache.tell(&Invalidation::of_everything());
     assert_eq!(shown(), [false, false, false]);
 }
 
@@ -57,7 +57,7 @@ fn the_tree_is_of_its_own() {
     cache.tell(&changed(id(1)));
     assert!(cache.tree().is_some());
     let early = cache.stamp();
-    cache.tell(&News::of_tree());
+    cache.tell(&Invalidation::of_tree());
     assert!(cache.tree().is_none());
     cache.keep_tree(early, std::sync::Arc::default());
     assert!(cache.tree().is_none());

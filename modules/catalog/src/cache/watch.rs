@@ -7,7 +7,7 @@ use kernel::Envelope;
 use kernel_db::{Db, DbError, Feed, LocalFeed, Place};
 use tokio_util::sync::CancellationToken;
 
-use super::{Cache, News};
+use super::{Cache, Invalidation};
 use crate::persistence::category;
 
 /// The outbox is read this often, whatever the bus says.
@@ -48,12 +48,12 @@ async fn hear(db: &Db, feed: &LocalFeed, cache: &Cache, heard: &mut Option<Heard
     let is_near = |last: &&mut Heard| (0..=FAR_BEHIND).contains(&(newest - last.place.position));
     let Some(last) = heard.as_mut().filter(is_near) else {
         *heard = Some(Heard { place: Place { position: newest, event_id: None }, tree });
-        cache.tell(&News { tree: true, ..News::of_everything() });
+        cache.tell(&Invalidation { tree: true, ..Invalidation::of_everything() });
         return Ok(());
     };
     if tree != last.tree {
         last.tree = tree;
-        cache.tell(&News::of_tree());
+        cache.tell(&Invalidation::of_tree());
     }
     while last.place.position < newest {
         let events = match feed.read(last.place, BATCH).await {
@@ -71,8 +71,8 @@ async fn hear(db: &Db, feed: &LocalFeed, cache: &Cache, heard: &mut Option<Heard
     Ok(())
 }
 
-fn told(events: &[Envelope]) -> News {
-    let mut news = News::default();
+fn told(events: &[Envelope]) -> Invalidation {
+    let mut news = Invalidation::default();
     for event in events {
         match event.event() {
             Ok(CatalogEvent::Created(created)) => {

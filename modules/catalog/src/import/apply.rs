@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     application::{create_product::wanted_slug, news_of},
-    cache::News,
+    cache::Invalidation,
     domain::{Amendment, Product, Sheet, Status, Variant},
     error::CatalogError,
     persistence::{
@@ -31,7 +31,7 @@ pub(super) struct Applied {
     /// Indexes of rows of the batch that its products refuse, and why.
     pub(super) refused: Vec<(usize, RowError)>,
     pub(super) found: Found,
-    pub(super) news: News,
+    pub(super) news: Invalidation,
 }
 
 /// Why a batch was not kept.

@@ -132,9 +132,9 @@ async fn another_process_hears_of_it() {
         for worker in neighbour.catalog.workers() {
             tasks.start(worker);
         }
-        let neighbours = kernel_module::Worker::new("neighbours", {
+        let neighbours = kernel_module::Worker::new("pg-notify", {
             let db = shop.db.clone();
-            move |stop| kernel_db::neighbours::run(db, stop)
+            move |stop| kernel_db::pg_notify::run(db, stop)
         });
         tasks.start(neighbours);
         tokio::time::sleep(Duration::from_millis(300)).await;

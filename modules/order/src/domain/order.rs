@@ -77,7 +77,7 @@ pub(crate) struct Address {
 
 /// How far the order has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct OrderState {
     pub(crate) status: Status,
     pub(crate) rejection: Option<Rejection>,
     /// How many events the order has published.
@@ -95,20 +95,20 @@ pub(crate) struct Act {
 
 /// One customer's order.
 ///
-/// Standing, lines and events are private because they must move together.
+/// State, lines and events are private because they must move together.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) terms: Terms,
     pub(crate) payment: PaymentFacts,
     lines: Vec<Line>,
-    standing: Standing,
+    standing: OrderState,
     events: Vec<OrderEvent>,
     promises: Vec<Promise>,
 }
 
 impl Order {
     pub(crate) fn place(terms: Terms, lines: Vec<Line>, by: &Act) -> Self {
-        let standing = Standing { status: Status::Placed, rejection: None, version: 0, updated_at: by.at };
+        let standing = OrderState { status: Status::Placed, rejection: None, version: 0, updated_at: by.at };
         let (order, number, total) = (terms.id, terms.name(), terms.total);
         let mut placed = Self::restore(terms, lines, standing, PaymentFacts::default());
         placed.publish(by.at, OrderPlaced { order, number, total, by: Some(by.by.clone()) });
@@ -116,7 +116,7 @@ impl Order {
     }
 
     /// An order as it is stored.
-    pub(crate) const fn restore(terms: Terms, lines: Vec<Line>, standing: Standing, payment: PaymentFacts) -> Self {
+    pub(crate) const fn restore(terms: Terms, lines: Vec<Line>, standing: OrderState, payment: PaymentFacts) -> Self {
         Self { terms, payment, lines, standing, events: Vec::new(), promises: Vec::new() }
     }
 
@@ -128,7 +128,7 @@ impl Order {
         self.standing.status
     }
 
-    pub(crate) const fn standing(&self) -> &Standing {
+    pub(crate) const fn standing(&self) -> &OrderState {
         &self.standing
     }
 

@@ -8,7 +8,9 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{cell, id_cell, json, parsed, select};
-use crate::domain::{Line, Order, PaymentFacts, Standing, Status, Terms, money::PaymentStage, promise::PromiseStatus};
+use crate::domain::{
+    Line, Order, OrderState, PaymentFacts, Status, Terms, money::PaymentStage, promise::PromiseStatus,
+};
 
 const ORDER: &str = "SELECT number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, \
                      payment_stage, authorized, captured, refunded, version, created_at, updated_at FROM orders";
@@ -162,7 +164,7 @@ fn restore(row: &QueryResult, lines: Vec<Line>) -> Result<Order, DbError> {
         shipping_address: json(row, 7, "address")?,
         created_at: cell(row, 15)?,
     };
-    let standing = Standing {
+    let standing = OrderState {
         status: parsed(row, 2, "status")?,
         rejection: json(row, 8, "rejection")?,
         version: cell(row, 14)?,

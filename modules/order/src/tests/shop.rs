@@ -14,7 +14,7 @@ use kernel::{
     OrderId, Seams,
     clock::{OffsetClock, SystemIds},
 };
-use kernel_db::{Bus, Db, Durability, LocalFeed, Target, neighbours, subscription::Step};
+use kernel_db::{Bus, Db, Durability, LocalFeed, Target, pg_notify, subscription::Step};
 use kernel_module::{Module, Tasks};
 use tempfile::TempDir;
 
@@ -113,7 +113,7 @@ impl Shop {
             self.tasks.spawn(subscription.run(stop));
         }
         let (db, stop) = (self.db.clone(), self.tasks.stopping().clone());
-        self.tasks.spawn(neighbours::run(db, stop));
+        self.tasks.spawn(pg_notify::run(db, stop));
     }
 
     /// Applies everything that was published so far.

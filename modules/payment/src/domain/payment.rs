@@ -23,12 +23,12 @@ pub(crate) struct Payment {
     /// The trace of the request that asked for it.
     pub(crate) traceparent: Option<String>,
     pub(crate) created_at: DateTime<Utc>,
-    standing: Standing,
+    standing: Balances,
 }
 
 /// The part of a payment that changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct Balances {
     pub(crate) status: Status,
     pub(crate) authorized: Money,
     pub(crate) captured: Money,
@@ -68,7 +68,7 @@ pub(crate) enum IllegalMove {
     Money(#[from] MoneyError),
 }
 
-impl Standing {
+impl Balances {
     /// Of a payment that was only asked for.
     pub(crate) const fn pending(amount: Money) -> Self {
         let zero = Money::zero(amount.currency());
@@ -89,17 +89,17 @@ impl Payment {
         amount: Money,
         (correlation, created_at): (Option<Uuid>, DateTime<Utc>),
     ) -> Self {
-        let standing = Standing::pending(amount);
+        let standing = Balances::pending(amount);
         let (token, traceparent) = (Some(token), None);
         Self { id, order, method, token, amount, correlation, traceparent, created_at, standing }
     }
 
     #[must_use]
-    pub(crate) fn standing_at(self, standing: Standing) -> Self {
+    pub(crate) fn standing_at(self, standing: Balances) -> Self {
         Self { standing, ..self }
     }
 
-    pub(crate) const fn standing(&self) -> &Standing {
+    pub(crate) const fn standing(&self) -> &Balances {
         &self.standing
     }
 
@@ -115,7 +115,7 @@ impl Payment {
     /// As other modules see it: a payment that was given up is void to them, or becomes so as soon as the provider has
     /// freed the money.
     pub(crate) const fn charge(&self) -> Charge {
-        let Standing { status, authorized, captured, refunded, .. } = self.standing;
+        let Balances { status, authorized, captured, refunded, .. } = self.standing;
         let status = match status {
             Status::Pending | Status::Authorized if self.is_given_up() => ChargeStatus::Voiding,
             status => status.charge(),

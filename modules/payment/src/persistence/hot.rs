@@ -15,7 +15,7 @@ use super::{
     row::{self, ATTEMPT, PAYMENT, id_cell, time_cell},
 };
 use crate::{
-    domain::{Attempt, Payment, Posting, Refusal, Standing},
+    domain::{Attempt, Balances, Payment, Posting, Refusal},
     error::PaymentError,
 };
 
@@ -69,7 +69,7 @@ pub(crate) async fn refusals(tx: &Tx, payments: &[PaymentId]) -> Result<Vec<Refu
 pub(crate) struct Changes<'a> {
     pub(crate) made: Vec<&'a Payment>,
     /// Each with where it stood before.
-    pub(crate) moved: Vec<(&'a Payment, &'a Standing)>,
+    pub(crate) moved: Vec<(&'a Payment, &'a Balances)>,
     /// New ones, and those that have changed.
     pub(crate) attempts: Vec<&'a Attempt>,
     pub(crate) postings: &'a [(Attempt, Posting)],
@@ -157,8 +157,8 @@ fn claim_row(payment: &Payment) -> impl Serialize + use<'_> {
     )
 }
 
-fn move_row<'a>((payment, before): &(&'a Payment, &'a Standing)) -> impl Serialize + use<'a> {
-    let Standing { status, authorized, captured, refunded, version, given_up } = *payment.standing();
+fn move_row<'a>((payment, before): &(&'a Payment, &'a Balances)) -> impl Serialize + use<'a> {
+    let Balances { status, authorized, captured, refunded, version, given_up } = *payment.standing();
     (
         id_cell(payment.id.uuid()),
         status.as_str(),

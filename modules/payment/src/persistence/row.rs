@@ -5,7 +5,7 @@ use kernel_db::DbError;
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use crate::domain::{Attempt, AttemptStatus, Operation, Payment, Standing, Status};
+use crate::domain::{Attempt, AttemptStatus, Balances, Operation, Payment, Status};
 
 /// The columns that [`payment`] reads, in its order.
 pub(super) const PAYMENT: &str = "payment.id, payment.order_id, payment.method, payment.token, payment.currency, \
@@ -29,7 +29,7 @@ pub(super) fn payment(row: &QueryResult) -> Result<Option<Payment>, DbError> {
     let currency = parse_currency(&currency)?;
     let money = |index: usize| Ok::<_, DbError>(Money::new(row.try_get_by_index(index)?, currency));
     let status: String = row.try_get_by_index(6)?;
-    let standing = Standing {
+    let standing = Balances {
         status: Status::parse(&status).ok_or_else(|| DbError::corrupt("payment", &status))?,
         authorized: money(7)?,
         captured: money(8)?,

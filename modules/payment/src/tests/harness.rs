@@ -116,7 +116,7 @@ impl Store {
         }
         if self.orders.dialect() == kernel_db::Dialect::Postgres {
             let stop = self.tasks.stopping().clone();
-            self.tasks.spawn(kernel_db::neighbours::run(self.orders.clone(), stop));
+            self.tasks.spawn(kernel_db::pg_notify::run(self.orders.clone(), stop));
         }
     }
 

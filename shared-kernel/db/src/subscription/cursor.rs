@@ -8,13 +8,13 @@ use crate::{DbError, Place, Tx, Write};
 
 /// How far a consumer has read, and how far its cursor follows: they differ while nothing concerned it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Standing {
+pub(super) struct CursorState {
     /// The position that the cursor's row has.
     pub(super) cursor: i64,
     pub(super) read: Place,
 }
 
-impl Standing {
+impl CursorState {
     pub(super) const START: Self = Self::at(Place::START);
 
     pub(super) const fn at(place: Place) -> Self {
@@ -62,10 +62,10 @@ impl Subscription {
     }
 
     /// Lets the cursor follow to where the consumer has read. Forgets where that is when another has moved the cursor.
-    pub(super) async fn rest(&self, known: &mut Option<Standing>) -> Result<(), DbError> {
+    pub(super) async fn rest(&self, known: &mut Option<CursorState>) -> Result<(), DbError> {
         let Some(at) = known.filter(|at| at.is_ahead()) else { return Ok(()) };
         let moved = self.db.transact(|tx| async move { self.move_cursor(&tx, at.cursor, at.read).await }).await?;
-        *known = (moved != Moved::Not).then_some(Standing::at(at.read));
+        *known = (moved != Moved::Not).then_some(CursorState::at(at.read));
         Ok(())
     }
 

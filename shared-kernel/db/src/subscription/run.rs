@@ -6,16 +6,16 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{BATCH, Standing, Step, Subscription};
-use crate::{DbError, Trouble, parking};
+use super::{BATCH, CursorState, Step, Subscription};
+use crate::{DbError, SubscriptionFailure, parking};
 
 /// The log is read this often, whatever the bus says.
 const POLL: Duration = Duration::from_secs(1);
 
 impl Subscription {
     /// Why it does not get on, as far as it runs in this process.
-    pub fn trouble(&self) -> Option<Trouble> {
-        self.db.inner.troubles.of((self.consumer, self.source()))
+    pub fn failure(&self) -> Option<SubscriptionFailure> {
+        self.db.inner.failures.of((self.consumer, self.source()))
     }
 
     /// Applies events until told to stop.
@@ -55,7 +55,7 @@ impl Subscription {
 
     /// One batch; and at `look_at`, or when one has just been set aside, the held events whose time has come. While a
     /// feed is away these go on. At `look_at` the cursor follows too.
-    async fn round(&self, standing: &mut Option<Standing>, look_at: &mut Instant) -> Result<Step, DbError> {
+    async fn round(&self, standing: &mut Option<CursorState>, look_at: &mut Instant) -> Result<Step, DbError> {
         let due = *look_at <= Instant::now();
         if due {
             *look_at = Instant::now() + POLL;
@@ -79,11 +79,11 @@ impl Subscription {
 
     /// Keeps what is wrong for whoever asks, and says it in the log once in a while.
     fn tell(&self, error: Option<&DbError>) {
-        let (key, troubles) = ((self.consumer, self.source()), &self.db.inner.troubles);
+        let (key, failures) = ((self.consumer, self.source()), &self.db.inner.failures);
         match error {
-            None if troubles.clear(key) => tracing::info!(subscription = ?self, "events are applied again"),
+            None if failures.clear(key) => tracing::info!(subscription = ?self, "events are applied again"),
             None => {}
-            Some(error) if !troubles.note(key, error, self.db.seams().now()) => {}
+            Some(error) if !failures.note(key, error, self.db.seams().now()) => {}
             Some(error @ (DbError::FeedWentBack { .. } | DbError::FeedRetired { .. })) => {
                 tracing::error!(subscription = ?self, %error, "no event is applied any more");
             }

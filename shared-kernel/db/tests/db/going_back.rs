@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use kernel::Envelope;
 use kernel_db::{
-    Cause, Db, DbError, Dialect, Feed as _, LocalFeed, Place, Reaction, ReactionError, Subscription, Trouble, Tx,
-    outbox,
+    Cause, Db, DbError, Dialect, Feed as _, LocalFeed, Place, Reaction, ReactionError, Subscription,
+    SubscriptionFailure, Tx, outbox,
 };
 use sea_orm::ConnectionTrait as _;
 use tokio_util::sync::CancellationToken;
@@ -130,7 +130,12 @@ async fn what_was_retired_before_it_was_read_is_noticed() {
 async fn until(db: &Db, what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let started = tokio::time::Instant::now();
     while !holds().await {
-        assert!(started.elapsed() < Duration::from_secs(20), "{what}, {:?}: {:?}", db.dialect(), db.troubles());
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{what}, {:?}: {:?}",
+            db.dialect(),
+            db.subscription_failures()
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -145,11 +150,11 @@ async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
         let (reader, stop) = (subscription(db), CancellationToken::new());
         let story = async {
             until(db, "all heard", async || heard(db).await == 100).await;
-            assert_eq!(reader.trouble(), None);
+            assert_eq!(reader.failure(), None);
             restore(db, 50).await;
             publish(db, 70).await;
-            until(db, "trouble", async || reader.trouble().is_some_and(|trouble| trouble.stranded)).await;
-            let Trouble { consumer, source, detail, .. } = db.troubles().remove(0);
+            until(db, "failure", async || reader.failure().is_some_and(|failure| failure.stranded)).await;
+            let SubscriptionFailure { consumer, source, detail, .. } = db.subscription_failures().remove(0);
             assert_eq!((consumer, source), ("listener", "clock"));
             assert!(detail.contains("the feed of clock went back: event 100"), "{detail}");
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -159,7 +164,7 @@ async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
             }
             reader.seek(100).await.unwrap();
             until(db, "the rest", async || heard(db).await == 120).await;
-            until(db, "no trouble", async || reader.trouble().is_none()).await;
+            until(db, "no failure", async || reader.failure().is_none()).await;
             stop.cancel();
         };
         tokio::join!(reader.clone().run(stop.clone()), story);

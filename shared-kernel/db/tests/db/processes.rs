@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use kernel::{Envelope, Seams};
 use kernel_db::{
     Bus, Cause, Db, DbError, Durability, Feed as _, LocalFeed, Reaction, ReactionError, Subscription, Target, Tx,
-    Write, neighbours, outbox,
+    Write, outbox, pg_notify,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -61,7 +61,7 @@ fn start(target: &Target, process: i64, freezes_at: Option<i64>) -> Runtime {
             let listener = Arc::new(Listener { process, consumer, freezes_at });
             Subscription::new(&db, consumer, Arc::new(LocalFeed::of(&db)), listener).run(stop.clone())
         });
-        tokio::join!(neighbours::run(db, stop.clone()), futures_util::future::join_all(readers));
+        tokio::join!(pg_notify::run(db, stop.clone()), futures_util::future::join_all(readers));
     });
     runtime
 }
@@ -182,10 +182,7 @@ async fn news_crosses_processes_in_milliseconds() {
         assert!(waits[10] < Duration::from_millis(300), "{waits:?}");
         Ok::<_, DbError>(())
     };
-    let ((), (), done) = tokio::join!(
-        neighbours::run(writer.clone(), stop.clone()),
-        neighbours::run(hearer.clone(), stop.clone()),
-        story
-    );
+    let ((), (), done) =
+        tokio::join!(pg_notify::run(writer.clone(), stop.clone()), pg_notify::run(hearer.clone(), stop.clone()), story);
     done.unwrap();
 }

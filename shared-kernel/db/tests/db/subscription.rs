@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use kernel::Envelope;
 use kernel_db::{
-    Bus, Cause, Db, LocalFeed, Reaction, ReactionError, Subscription, Tx, neighbours, outbox, parking,
+    Bus, Cause, Db, LocalFeed, Reaction, ReactionError, Subscription, Tx, outbox, parking, pg_notify,
     subscription::Step,
 };
 use tokio_util::sync::CancellationToken;
@@ -71,7 +71,7 @@ async fn while_running<T>(subscription: Subscription, db: &Db, work: impl Future
         result
     };
     let ((), (), result) =
-        tokio::join!(subscription.run(stop.clone()), neighbours::run(db.clone(), stop.clone()), ending);
+        tokio::join!(subscription.run(stop.clone()), pg_notify::run(db.clone(), stop.clone()), ending);
     result
 }
 
@@ -214,7 +214,7 @@ async fn replicas_share_a_cursor_without_inversion() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             stop.cancel();
         };
-        tokio::join!(futures_util::future::join_all(replicas), neighbours::run(db.clone(), stop.clone()), work);
+        tokio::join!(futures_util::future::join_all(replicas), pg_notify::run(db.clone(), stop.clone()), work);
         assert_eq!(count(db, "SELECT COUNT(*) FROM heard").await, 200 * rounds);
         for stream in ["s0", "s99", "s199"] {
             assert_eq!(in_order(db, stream).await, (1..=rounds).collect::<Vec<_>>());

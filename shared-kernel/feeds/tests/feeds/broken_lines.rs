@@ -77,11 +77,11 @@ async fn a_far_side_that_is_away_is_trouble_that_passes() {
     let subscription = subscribe(listener, feed.clone(), &Arc::new(Listener::default()));
     served.kill().await;
     while_running(&subscription, Some(&feed), async {
-        while subscription.trouble().is_none() {
+        while subscription.failure().is_none() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let trouble = subscription.trouble().unwrap();
-        assert!(!trouble.stranded && trouble.detail.contains("the feed of clock is away"), "{trouble:?}");
+        let failure = subscription.failure().unwrap();
+        assert!(!failure.stranded && failure.detail.contains("the feed of clock is away"), "{failure:?}");
         publish_more(clock, 1, 5).await;
         let served = serve_at(&pair.clock, port).await;
         let back = until_heard(listener, 5).await;

@@ -50,11 +50,11 @@ async fn a_stranded_subscription_shows_it_and_goes_on_when_told_where() {
     let subscription = read_a_hundred_and_restore(&pair, 70).await;
     let listener = &pair.listener.db;
     while_running(&subscription, None, async {
-        while subscription.trouble().is_none() {
+        while subscription.failure().is_none() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let trouble = subscription.trouble().unwrap();
-        assert!(trouble.stranded && trouble.detail.contains("went back"), "{trouble:?}");
+        let failure = subscription.failure().unwrap();
+        assert!(failure.stranded && failure.detail.contains("went back"), "{failure:?}");
         assert_eq!(heard(listener).await, 100);
         subscription.seek(100).await.unwrap();
         until_heard(listener, 120).await;

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use actix_web::{App, HttpServer, dev::ServerHandle, web::Data};
 use kernel::{Ids, Seams, clock::OffsetClock, clock::SystemIds};
-use kernel_db::{Bus, Cause, Db, Durability, Target, ddl, neighbours, outbox};
+use kernel_db::{Bus, Cause, Db, Durability, Target, ddl, outbox, pg_notify};
 use kernel_feeds::{FeedServer, Limits, RemoteFeed, Sign, Verify};
 use kernel_web::Guard;
 use sea_orm::{ConnectionTrait as _, TryGetable};
@@ -125,7 +125,7 @@ pub(crate) async fn serve_at(fresh: &Fresh, port: u16) -> Served {
             let own = Db::open("clock", postgres, Durability::Full, Bus::default(), seams).await.unwrap();
             let served = serve_db(&own, port).await;
             #[expect(clippy::disallowed_methods, reason = "ends with the server")]
-            tokio::spawn(neighbours::run(own, served.stopping.clone()));
+            tokio::spawn(pg_notify::run(own, served.stopping.clone()));
             served
         }
     }

@@ -54,18 +54,18 @@ pub(crate) async fn heard(db: &Db) -> i64 {
 pub(crate) async fn until_heard(db: &Db, events: i64) -> Duration {
     let began = Instant::now();
     while heard(db).await < events {
-        let so_far = (heard(db).await, db.troubles());
+        let so_far = (heard(db).await, db.subscription_failures());
         assert!(began.elapsed() < Duration::from_mins(2), "{events} expected: {so_far:?}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     began.elapsed()
 }
 
-/// The first round that succeeds ends a trouble, just after its commit.
+/// The first round that succeeds ends a failure, just after its commit.
 pub(crate) async fn until_well(subscription: &Subscription) {
     let began = Instant::now();
-    while let Some(trouble) = subscription.trouble() {
-        assert!(began.elapsed() < Duration::from_secs(10), "{trouble:?}");
+    while let Some(failure) = subscription.failure() {
+        assert!(began.elapsed() < Duration::from_secs(10), "{failure:?}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kernel_db::neighbours;
+use kernel_db::pg_notify;
 use reqwest::Client;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -75,7 +75,7 @@ async fn a_commit_is_heard_of_in_milliseconds() {
             stop.cancel();
             waits
         });
-        let (mut waits, ()) = tokio::join!(story, neighbours::run(clock.clone(), stop.clone()));
+        let (mut waits, ()) = tokio::join!(story, pg_notify::run(clock.clone(), stop.clone()));
         waits.sort();
         eprintln!("{:?}: commit to effect over HTTP: median {:?}, longest {:?}", clock.dialect(), waits[19], waits[38]);
         assert!(waits[19] < Duration::from_millis(300), "{waits:?}");

@@ -4,18 +4,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use kernel::Envelope;
 
-use super::Tail;
+use super::LogCache;
 
 /// So much waits for a reader. Should there be none, the table has it.
 const MOST: usize = 1_024;
 
 /// Events of finished commits. Those who have committed hand them over in any order.
 #[derive(Debug, Default)]
-pub(crate) struct News {
+pub(crate) struct PendingEvents {
     waiting: Mutex<Vec<Envelope>>,
 }
 
-impl News {
+impl PendingEvents {
     pub(crate) fn hand_over(&self, events: Vec<Envelope>) {
         let mut waiting = self.lock();
         if waiting.len() >= MOST {
@@ -24,11 +24,11 @@ impl News {
         waiting.extend(events);
     }
 
-    /// Lets `tail` grow by what follows it without a gap; the rest waits for what is between.
-    pub(super) fn take_up(&self, tail: &mut Tail) {
+    /// Lets `cache` grow by what follows it without a gap; the rest waits for what is between.
+    pub(super) fn take_up(&self, cache: &mut LogCache) {
         let mut waiting = self.lock();
         waiting.sort_unstable_by_key(|event| event.position);
-        *waiting = tail.grow(std::mem::take(&mut waiting));
+        *waiting = cache.grow(std::mem::take(&mut waiting));
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Envelope>> {

@@ -16,12 +16,12 @@ const FRAME_BYTES: usize = 256;
 
 /// Neighbours in the log, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Tail {
+pub(crate) struct LogCache {
     events: VecDeque<Envelope>,
     bytes: usize,
 }
 
-impl Tail {
+impl LogCache {
     /// At most `limit` events after `place`; `None` for a reader whose place is not here, or is another event's.
     pub(super) fn after(&self, place: Place, limit: usize) -> Option<Vec<Envelope>> {
         let at = self.index(place)?;
