@@ -28,7 +28,7 @@ const CONNECTIONS: &str = "banyan_http_connections";
 const ENDED: &str = "banyan_http_connections_ended_total";
 const POSITION: &str = "banyan_outbox_position";
 const LAG: &str = "banyan_subscription_lag_events";
-const REACTION: &str = "banyan_reaction_seconds";
+const REACTION: &str = "banyan_event_delivery_seconds";
 const PARKED: &str = "banyan_parked_events";
 
 /// From a cached read to the longest that anybody waits.

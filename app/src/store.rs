@@ -1,6 +1,6 @@
 //! A store, opened and served. The command line and the test suite start it the same way.
 //!
-//! Reading order: [`state`] is what an open store has, `opening` makes it from settings, [`serving`] puts servers before it.
+//! Reading order: `state` is what an open store has, `opening` makes it from settings, `serving` puts servers before it.
 
 mod opening;
 mod serving;

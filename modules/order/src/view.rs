@@ -10,7 +10,7 @@ use crate::{
     domain::{Address, Line, Order, PaymentFacts, Rejection, Return, Status},
     persistence::{
         goods::{Fulfilment, Goods},
-        timeline::Happening,
+        timeline::TimelineEntry,
     },
 };
 
@@ -120,7 +120,7 @@ pub(crate) struct UnitsView {
 /// One thing that happened to an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = TimelineEntry)]
-pub(crate) struct HappeningView {
+pub(crate) struct TimelineEntryView {
     at: DateTime<Utc>,
     #[schema(example = "payment.captured")]
     what: String,
@@ -136,7 +136,7 @@ pub(crate) struct HappeningView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Timeline)]
 pub(crate) struct TimelineView {
-    items: Vec<HappeningView>,
+    items: Vec<TimelineEntryView>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -219,9 +219,9 @@ impl From<Fulfilment> for FulfilmentView {
     }
 }
 
-impl From<Vec<Happening>> for TimelineView {
-    fn from(happenings: Vec<Happening>) -> Self {
-        let view = |Happening { at, what, by, detail, .. }| HappeningView { at, what, by, detail };
-        Self { items: happenings.into_iter().map(view).collect() }
+impl From<Vec<TimelineEntry>> for TimelineView {
+    fn from(entries: Vec<TimelineEntry>) -> Self {
+        let view = |TimelineEntry { at, what, by, detail, .. }| TimelineEntryView { at, what, by, detail };
+        Self { items: entries.into_iter().map(view).collect() }
     }
 }

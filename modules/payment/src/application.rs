@@ -5,7 +5,7 @@ mod authorize;
 mod by_hand;
 mod capture;
 mod carry_out;
-pub(crate) mod cashier;
+pub(crate) mod service;
 mod command;
 mod give_up;
 mod keyed;
@@ -17,6 +17,6 @@ mod webhook;
 mod worker;
 
 pub(crate) use by_hand::Progress;
-pub(crate) use cashier::Cashier;
+pub(crate) use service::PaymentService;
 pub(crate) use refund::RefundRequest;
 pub(crate) use unit_of_work::UnitOfWork;

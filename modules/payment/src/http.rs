@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{application::Cashier, signature::WebhookSecret};
+use crate::{application::PaymentService, signature::WebhookSecret};
 
 mod body;
 pub(crate) mod examples;
@@ -13,9 +13,9 @@ pub(crate) mod payments;
 mod view;
 pub(crate) mod webhooks;
 
-pub(crate) fn routes(config: &mut ServiceConfig<'_>, cashier: &Arc<Cashier>, secret: &WebhookSecret) {
+pub(crate) fn routes(config: &mut ServiceConfig<'_>, service: &Arc<PaymentService>, secret: &WebhookSecret) {
     config
-        .app_data(Data::from(Arc::clone(cashier)))
+        .app_data(Data::from(Arc::clone(service)))
         .app_data(Data::new(secret.clone()))
         .service(payments::list_payments)
         .service(payments::read_payment)

@@ -15,7 +15,7 @@ use port::{PortSpec, ServedPort};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    application::Cashier,
+    application::PaymentService,
     check,
     config::Config,
     domain, http,
@@ -23,7 +23,7 @@ use crate::{
         holdings, inbox, migrations, query,
         refusals::{self, KeptPromise},
     },
-    port::Counter,
+    port::ChargesPort,
     provider::{Provider, Simulated, simulated},
     reactions::FollowOrders,
     signature::WebhookSecret,
@@ -31,7 +31,7 @@ use crate::{
 
 /// The module.
 pub struct Payment {
-    cashier: Arc<Cashier>,
+    service: Arc<PaymentService>,
     secret: WebhookSecret,
     feeds: Feeds,
     /// Where the simulated provider finds the store.
@@ -56,32 +56,32 @@ impl Payment {
             let simulated = Simulated::new(&db, &config.simulated, secret.clone(), Arc::clone(&store));
             providers.insert(simulated::NAME, Arc::new(simulated));
         }
-        Self { cashier: Arc::new(Cashier::new(db, config, providers)), secret, feeds, store }
+        Self { service: Arc::new(PaymentService::new(db, config, providers)), secret, feeds, store }
     }
 
     /// The port for those who charge.
     pub fn charges(&self) -> Arc<dyn Charges> {
-        Arc::new(Counter(Arc::clone(&self.cashier)))
+        Arc::new(ChargesPort(Arc::clone(&self.service)))
     }
 
     #[cfg(test)]
-    pub(crate) fn cashier(&self) -> &Cashier {
-        &self.cashier
+    pub(crate) fn service(&self) -> &PaymentService {
+        &self.service
     }
 
     /// What reads the events of orders.
     pub(crate) fn follower(&self) -> Arc<FollowOrders> {
-        Arc::new(FollowOrders(Arc::clone(&self.cashier)))
+        Arc::new(FollowOrders(Arc::clone(&self.service)))
     }
 
     /// What became of refunds that orders have promised; those that payment has not heard of are left out.
     pub async fn kept_promises(&self, refunds: &[RefundId]) -> Result<Vec<KeptPromise>, DbError> {
-        refusals::kept_promises(self.cashier.db(), refunds).await
+        refusals::kept_promises(self.service.db(), refunds).await
     }
 
     /// At most `limit` payments in the order of their orders' ids, those after `after`: to compare with the orders.
     pub async fn charges_after(&self, after: Option<OrderId>, limit: u64) -> Result<Vec<Charge>, DbError> {
-        let payments = query::payments_after(self.cashier.db(), after, limit).await?;
+        let payments = query::payments_after(self.service.db(), after, limit).await?;
         Ok(payments.iter().map(domain::Payment::charge).collect())
     }
 }
@@ -141,11 +141,11 @@ impl Module for Payment {
     }
 
     fn db(&self) -> &Db {
-        self.cashier.db()
+        self.service.db()
     }
 
     fn routes(&self, config: &mut ServiceConfig<'_>) {
-        http::routes(config, &self.cashier, &self.secret);
+        http::routes(config, &self.service, &self.secret);
     }
 
     fn ports(&self) -> Vec<ServedPort> {
@@ -162,8 +162,8 @@ impl Module for Payment {
     }
 
     fn workers(&self) -> Vec<Worker> {
-        let cashier = Arc::clone(&self.cashier);
-        vec![Worker::new("payment.unsettled", |stop| cashier.work(stop))]
+        let service = Arc::clone(&self.service);
+        vec![Worker::new("payment.unsettled", |stop| service.work(stop))]
     }
 
     async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
@@ -171,6 +171,6 @@ impl Module for Payment {
     }
 
     async fn check(&self) -> Result<Vec<Check>, DbError> {
-        check::check(self.db(), self.cashier.config()).await
+        check::check(self.db(), self.service.config()).await
     }
 }

@@ -5,10 +5,10 @@ use kernel::{CallContext, OrderId};
 use payment_contract::{Authorize, Charge, ChargeRefusal, Charges};
 use port::{Executed, PortError, PortResult};
 
-use crate::{application::Cashier, domain::Payment, error::PaymentError, persistence::query};
+use crate::{application::PaymentService, domain::Payment, error::PaymentError, persistence::query};
 
 /// Where other modules come with their orders.
-pub(crate) struct Counter(pub(crate) Arc<Cashier>);
+pub(crate) struct ChargesPort(pub(crate) Arc<PaymentService>);
 
 /// A call whose time is spent has nobody who waits for it.
 fn in_time(cx: &CallContext) -> PortResult<(), ChargeRefusal> {
@@ -16,7 +16,7 @@ fn in_time(cx: &CallContext) -> PortResult<(), ChargeRefusal> {
 }
 
 #[async_trait]
-impl Charges for Counter {
+impl Charges for ChargesPort {
     async fn authorize(&self, cx: &CallContext, authorize: Authorize) -> PortResult<Charge, ChargeRefusal> {
         in_time(cx)?;
         Ok(self.0.authorize(cx, authorize).await?)

@@ -8,12 +8,12 @@ use kernel_db::{Reaction, ReactionError, Tx};
 use order_contract::{OrderCancelled, OrderEvent};
 
 use crate::{
-    application::{Cashier, UnitOfWork},
+    application::{PaymentService, UnitOfWork},
     domain::{Payment, Wanted, owed_for_cancellation},
 };
 
 /// Follows the news of orders. It writes down what is owed; the worker pays it.
-pub(crate) struct FollowOrders(pub(crate) Arc<Cashier>);
+pub(crate) struct FollowOrders(pub(crate) Arc<PaymentService>);
 
 /// The news that concerns payment; the others are far more.
 const OF_INTEREST: [&str; 3] = ["order.cancelled.v1", "order.rejected.v1", "order.returned.v1"];

@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     Bus, DbError, Dialect, Durability, SubscriptionFailure, Target,
-    begun::Begun,
+    chained::ChainedTransactions,
     checkpoint,
     error::is_retryable,
     feed::{LogCache, PendingEvents},
@@ -60,7 +60,7 @@ pub(crate) struct Inner {
 /// SQLite has one writer; Postgres lets every connection write.
 pub(crate) enum Writer {
     Single(SingleWriter),
-    Pooled(Begun),
+    Pooled(ChainedTransactions),
 }
 
 impl std::fmt::Debug for Db {
@@ -96,11 +96,11 @@ impl Db {
             }
             Target::Postgres { url, schema, connections } => {
                 let pool = open_postgres((url, schema), *connections, durability, planner::lookups()).await?;
-                (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool, *connections)))
+                (Dialect::Postgres, pool.clone(), Writer::Pooled(ChainedTransactions::on(pool, *connections)))
             }
             Target::Survey { url, schema, limit } => {
                 let pool = open_postgres((url, schema), SURVEYORS, durability, planner::survey(*limit)).await?;
-                (Dialect::Postgres, pool.clone(), Writer::Pooled(Begun::on(pool, SURVEYORS)))
+                (Dialect::Postgres, pool.clone(), Writer::Pooled(ChainedTransactions::on(pool, SURVEYORS)))
             }
         };
         if !guard::sabotaged("db.hearsay") {
@@ -149,7 +149,7 @@ impl Db {
     pub fn migration_connection(&self) -> &DatabaseConnection {
         match &self.inner.writer {
             Writer::Single(writer) => writer.connection(),
-            Writer::Pooled(begun) => begun.pool(),
+            Writer::Pooled(chained) => chained.pool(),
         }
     }
 
@@ -162,10 +162,10 @@ impl Db {
     /// together may do. On SQLite the file belongs to one process anyway.
     #[expect(clippy::disallowed_methods, reason = "holds a lock of the database, and writes nothing")]
     pub async fn alone<T, E: From<DbError>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let Writer::Pooled(begun) = &self.inner.writer else { return work.await };
+        let Writer::Pooled(chained) = &self.inner.writer else { return work.await };
         let lock = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
                     SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.alone'))";
-        let turn = begun.pool().begin().await.map_err(DbError::from)?;
+        let turn = chained.pool().begin().await.map_err(DbError::from)?;
         turn.execute_unprepared(lock).await.map_err(DbError::from)?;
         let done = work.await;
         turn.commit().await.map_err(DbError::from)?;
@@ -182,7 +182,7 @@ impl Db {
     pub async fn close(&self) -> Result<(), DbError> {
         match &self.inner.writer {
             Writer::Single(writer) => writer.close().await?,
-            Writer::Pooled(begun) => begun.give_up().await,
+            Writer::Pooled(chained) => chained.give_up().await,
         }
         if let Some(checkpoints) = &self.inner.checkpoints {
             checkpoints.clone().close().await?;

@@ -10,7 +10,7 @@
 //! other users of the machine. [`tenure`] names the store that a database belongs to, and whether its data leads. [`plan`] shows
 //! tests how a statement is run.
 
-mod begun;
+mod chained;
 pub mod bus;
 pub mod capacity;
 pub mod checkpoint;

@@ -54,8 +54,8 @@ impl Db {
         sql: &str,
         values: impl IntoIterator<Item = Value> + Clone + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
-        if let Writer::Pooled(begun) = &self.inner.writer {
-            match begun.pool().query_all_raw(self.dialect().statement(sql, values.clone())).await {
+        if let Writer::Pooled(chained) = &self.inner.writer {
+            match chained.pool().query_all_raw(self.dialect().statement(sql, values.clone())).await {
                 Err(error) if is_retryable(&error) => {}
                 result => return Ok(result?),
             }
@@ -75,7 +75,7 @@ impl Db {
     {
         let begun = match &self.inner.writer {
             Writer::Single(writer) => writer.begin().await.map(|(transaction, turn)| (transaction, Some(turn))),
-            Writer::Pooled(begun) => begun.begin().await.map(|transaction| (transaction, None)),
+            Writer::Pooled(chained) => chained.begin().await.map(|transaction| (transaction, None)),
         };
         let (transaction, _turn) = match begun {
             Ok(begun) => begun,
@@ -91,7 +91,7 @@ impl Db {
             Ok(value) => {
                 let committed = match &self.inner.writer {
                     Writer::Single(_) => finished.transaction.commit().await,
-                    Writer::Pooled(begun) => begun.commit(finished.transaction).await,
+                    Writer::Pooled(chained) => chained.commit(finished.transaction).await,
                 };
                 match committed {
                     Ok(()) => Attempt::Done { value, published: finished.published },

@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 #[path = "db/begun.rs"]
-mod begun;
+mod chained;
 #[cfg(test)]
 #[path = "db/checkpoint.rs"]
 mod checkpoint;

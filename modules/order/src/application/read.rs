@@ -34,10 +34,10 @@ impl Orders {
 
     pub(crate) async fn timeline(&self, id: OrderId) -> Result<TimelineView, OrderError> {
         let reader = self.db.reader();
-        let happenings = timeline::of_order(reader, id).await?;
-        if happenings.is_empty() && query::order(reader, id).await?.is_none() {
+        let entries = timeline::of_order(reader, id).await?;
+        if entries.is_empty() && query::order(reader, id).await?.is_none() {
             return Err(OrderError::NotFound(id));
         }
-        Ok(happenings.into())
+        Ok(entries.into())
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct Saga {
 
 /// What came of an effect.
 #[derive(Debug)]
-enum Had {
+enum EffectOutcome {
     Input(Input),
     /// The order stands, as it is now.
     Confirmed(Box<Order>),
@@ -120,21 +120,21 @@ impl Orders {
 
     /// Has all `effects` at once, and takes a step with each thing that became known.
     async fn round(&self, saga: &mut Saga, mut state: State, effects: Vec<Effect>) -> Round {
-        let had = join_all(effects.into_iter().map(|effect| self.have(saga, effect))).await;
+        let outcomes = join_all(effects.into_iter().map(|effect| self.have(saga, effect))).await;
         let (mut more, mut wait) = (Vec::new(), false);
-        for had in had {
-            let input = match had {
-                Had::Input(Input::Enlisted) => {
+        for outcome in outcomes {
+            let input = match outcome {
+                EffectOutcome::Input(Input::Enlisted) => {
                     saga.placement.unpaid = Unpaid::Counted;
                     Input::Enlisted
                 }
-                Had::Input(input) => input,
-                Had::Confirmed(order) => {
+                EffectOutcome::Input(input) => input,
+                EffectOutcome::Confirmed(order) => {
                     saga.order = *order;
                     Input::Confirmed
                 }
-                Had::Left => return Round::Over,
-                Had::Overtaken => return Round::Overtaken,
+                EffectOutcome::Left => return Round::Over,
+                EffectOutcome::Overtaken => return Round::Overtaken,
             };
             // What turns the saga back, or has it counted, is done at once: only what is asked again waits.
             let input = self.in_time(saga, input);
@@ -167,16 +167,16 @@ impl Orders {
     }
 
     /// Has one effect. All of them may be had again.
-    async fn have(&self, saga: &Saga, effect: Effect) -> Had {
+    async fn have(&self, saga: &Saga, effect: Effect) -> EffectOutcome {
         guard::pass(effect.failpoint());
         let written = match &effect {
-            Effect::Hold => return Had::Input(self.hold(saga, false).await),
-            Effect::Keep => return Had::Input(self.hold(saga, true).await),
-            Effect::Authorize => return Had::Input(self.authorize(saga).await),
-            Effect::Capture => return Had::Input(self.capture(saga).await),
-            Effect::Commit => return Had::Input(self.commit(saga).await),
-            Effect::Void => return Had::Input(self.void(saga).await),
-            Effect::Release => return Had::Input(self.release(saga).await),
+            Effect::Hold => return EffectOutcome::Input(self.hold(saga, false).await),
+            Effect::Keep => return EffectOutcome::Input(self.hold(saga, true).await),
+            Effect::Authorize => return EffectOutcome::Input(self.authorize(saga).await),
+            Effect::Capture => return EffectOutcome::Input(self.capture(saga).await),
+            Effect::Commit => return EffectOutcome::Input(self.commit(saga).await),
+            Effect::Void => return EffectOutcome::Input(self.void(saga).await),
+            Effect::Release => return EffectOutcome::Input(self.release(saga).await),
             Effect::Enlist => self.enlist(saga).await,
             Effect::Await => self.wait_for_payment(saga).await,
             Effect::Confirm(charge) => self.confirm(saga, charge).await,
@@ -187,7 +187,7 @@ impl Orders {
         };
         written.unwrap_or_else(|error| {
             log_unfinished(saga.order.id(), &error);
-            Had::Input(Input::Unanswered(effect))
+            EffectOutcome::Input(Input::Unanswered(effect))
         })
     }
 

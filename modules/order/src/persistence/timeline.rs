@@ -8,7 +8,7 @@ use super::{cell, id_cell, select, time_cell};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Happening {
+pub(crate) struct TimelineEntry {
     pub(crate) order: OrderId,
     pub(crate) at: DateTime<Utc>,
     /// Where it was told, and the place there: so it stands once, and in order.
@@ -19,21 +19,21 @@ pub(crate) struct Happening {
     pub(crate) detail: Option<String>,
 }
 
-pub(crate) async fn insert(tx: &Tx, happenings: &[Happening]) -> Result<(), DbError> {
-    if !happenings.is_empty() {
-        tx.run_all(vec![told(happenings)]).await?;
+pub(crate) async fn insert(tx: &Tx, entries: &[TimelineEntry]) -> Result<(), DbError> {
+    if !entries.is_empty() {
+        tx.run_all(vec![told(entries)]).await?;
     }
     Ok(())
 }
 
 /// What happened, to be written beside other things.
-pub(crate) fn told(happenings: &[Happening]) -> Write {
+pub(crate) fn told(entries: &[TimelineEntry]) -> Write {
     let sql = "INSERT INTO timeline (order_id, at, source, position, what, actor, detail) \
                SELECT {id}(value ->> 0), {time}(value ->> 1), value ->> 2, CAST(value ->> 3 AS bigint), value ->> 4, \
                value ->> 5, value ->> 6 FROM {rows}";
-    let rows: Vec<_> = happenings
+    let rows: Vec<_> = entries
         .iter()
-        .map(|Happening { order, at, source, position, what, by, detail }| {
+        .map(|TimelineEntry { order, at, source, position, what, by, detail }| {
             (id_cell(order.uuid()), time_cell(*at), source, position, what, by, detail)
         })
         .collect();
@@ -41,13 +41,13 @@ pub(crate) fn told(happenings: &[Happening]) -> Write {
 }
 
 /// Oldest first.
-pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Vec<Happening>, DbError> {
+pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Vec<TimelineEntry>, DbError> {
     let sql = "SELECT at, source, position, what, actor, detail FROM timeline WHERE order_id = ? \
                ORDER BY at, source, position";
     let rows = select(connection, sql, [order.uuid().into()]).await?;
     rows.iter()
         .map(|row| {
-            Ok(Happening {
+            Ok(TimelineEntry {
                 order,
                 at: cell(row, 0)?,
                 source: cell(row, 1)?,

@@ -6,10 +6,10 @@ use kernel_db::ReactionError;
 use order_contract::{OrderEvent, OrderLine, OrderReturned};
 use payment_contract::PaymentEvent;
 
-use crate::persistence::timeline::Happening;
+use crate::persistence::timeline::TimelineEntry;
 
 /// `None` for an event that this build does not know.
-pub(super) fn of_order(envelope: &Envelope) -> Result<Option<Happening>, ReactionError> {
+pub(super) fn of_order(envelope: &Envelope) -> Result<Option<TimelineEntry>, ReactionError> {
     let (order, what, by, detail) = match envelope.event()? {
         OrderEvent::Placed(event) => (event.order, "placed", event.by, Some(event.total.to_string())),
         OrderEvent::Confirmed(event) => (event.order, "confirmed", None, None),
@@ -24,7 +24,7 @@ pub(super) fn of_order(envelope: &Envelope) -> Result<Option<Happening>, Reactio
         OrderEvent::ReturnRefused(event) => (event.order, "return.refused", event.by, Some(event.reason)),
         OrderEvent::Unknown(_) => return Ok(None),
     };
-    Ok(Some(happening(order, envelope, what, by, detail)))
+    Ok(Some(entry(order, envelope, what, by, detail)))
 }
 
 /// A return is told in parts: the money may go back before the goods come.
@@ -40,7 +40,7 @@ fn told(event: &OrderReturned) -> String {
     format!("{}: {}", event.amount, event.reason)
 }
 
-pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEvent) -> Happening {
+pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEvent) -> TimelineEntry {
     let (what, detail) = match event {
         PaymentEvent::Authorized(event) => ("payment.authorized", Some(event.amount.to_string())),
         PaymentEvent::Declined(event) => ("payment.declined", Some(event.reason.clone())),
@@ -52,17 +52,17 @@ pub(super) fn of_payment(order: OrderId, envelope: &Envelope, event: &PaymentEve
         }
         PaymentEvent::Unknown(_) => ("payment.changed", None),
     };
-    happening(order, envelope, what, None, detail)
+    entry(order, envelope, what, None, detail)
 }
 
 /// `None` for what concerns no order.
-pub(super) fn of_inventory(envelope: &Envelope) -> Result<Option<Happening>, ReactionError> {
+pub(super) fn of_inventory(envelope: &Envelope) -> Result<Option<TimelineEntry>, ReactionError> {
     let InventoryEvent::HoldExpired(event) = envelope.event()? else { return Ok(None) };
-    Ok(Some(happening(event.order, envelope, "stock.hold-expired", None, None)))
+    Ok(Some(entry(event.order, envelope, "stock.hold-expired", None, None)))
 }
 
-fn happening(order: OrderId, envelope: &Envelope, what: &str, by: Option<String>, detail: Option<String>) -> Happening {
-    Happening {
+fn entry(order: OrderId, envelope: &Envelope, what: &str, by: Option<String>, detail: Option<String>) -> TimelineEntry {
+    TimelineEntry {
         order,
         at: envelope.time,
         source: envelope.source.clone(),

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use kernel::AttemptId;
 
-use super::Cashier;
+use super::PaymentService;
 use crate::{
     domain::Final,
     provider::{Instruction, Provider, ProviderError, Verdict, follow},
@@ -30,7 +30,7 @@ impl From<Verdict> for Outcome {
     }
 }
 
-impl Cashier {
+impl PaymentService {
     /// Asks for something. When the answer gets lost, asks what happened, at once.
     pub(super) async fn call(&self, provider: &dyn Provider, instruction: &Instruction) -> Outcome {
         match in_time(self.config.provider_timeout(), follow(provider, instruction)).await {

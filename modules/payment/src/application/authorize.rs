@@ -5,15 +5,15 @@ use kernel_db::guard;
 use payment_contract::{Authorize, Charge, ChargeRefusal};
 use port::Executed;
 
-use super::{Cashier, ask::Outcome, cashier::instruction, command::Command};
+use super::{PaymentService, ask::Outcome, service::instruction, command::Command};
 use crate::{
     domain::{AttemptStatus, Final, Payment, Status},
     error::PaymentError,
-    persistence::query::{self, Dossier, Found},
+    persistence::query::{self, PaymentWithAttempts, Found},
     provider::Provider,
 };
 
-impl Cashier {
+impl PaymentService {
     /// Sets an order's money aside, once.
     ///
     /// The payment's row is written before the provider is asked. Its id is the provider's reference, and only one
@@ -60,7 +60,7 @@ impl Cashier {
     async fn join_authorization(&self, cx: &CallContext, order: OrderId) -> Result<Charge, PaymentError> {
         let mut patience = self.patience(cx);
         loop {
-            let dossier = match query::dossier_of(&self.db, order).await? {
+            let dossier = match query::with_attempts_of(&self.db, order).await? {
                 Found::Payment(dossier) => dossier,
                 Found::Tombstone => return Err(ChargeRefusal::Voided { order }.into()),
                 Found::Nothing => return Err(PaymentError::IN_DOUBT),
@@ -78,7 +78,7 @@ impl Cashier {
     }
 
     /// `None` while somebody else is at it.
-    async fn push_authorization(&self, dossier: &Dossier) -> Result<Option<Outcome>, PaymentError> {
+    async fn push_authorization(&self, dossier: &PaymentWithAttempts) -> Result<Option<Outcome>, PaymentError> {
         let payment = &dossier.payment;
         if dossier.authorization().is_none() {
             if self.db.seams().now() < self.lease_from(payment.created_at) {
@@ -91,7 +91,7 @@ impl Cashier {
 }
 
 /// What can be answered without asking anybody.
-fn known(dossier: &Dossier) -> Option<Outcome> {
+fn known(dossier: &PaymentWithAttempts) -> Option<Outcome> {
     if dossier.payment.status() != Status::Pending || dossier.payment.is_given_up() {
         let reason = dossier.authorization().and_then(|attempt| attempt.answer.clone()).unwrap_or_default();
         return Some(Outcome::Final(Final::Declined { reason })); // the reason counts where it was declined

@@ -6,11 +6,11 @@ use kernel_db::guard;
 use payment_contract::ChargeRefusal;
 use port::Executed;
 
-use super::Cashier;
+use super::PaymentService;
 use crate::{
     domain::{Payment, Status},
     error::PaymentError,
-    persistence::query::{self, Dossier},
+    persistence::query::{self, PaymentWithAttempts},
 };
 
 /// Whether what was asked for is done.
@@ -21,18 +21,18 @@ pub(crate) enum Progress {
     UnderWay,
 }
 
-impl Cashier {
+impl PaymentService {
     /// Captures; says so when the provider was asked and has not answered.
     pub(crate) async fn capture_by_hand(
         &self,
         cx: &CallContext,
         id: PaymentId,
-    ) -> Result<(Progress, Dossier), PaymentError> {
-        let order = self.dossier(id).await?.payment.order;
+    ) -> Result<(Progress, PaymentWithAttempts), PaymentError> {
+        let order = self.with_attempts(id).await?.payment.order;
         match self.capture(cx, order).await {
-            Ok(_) => Ok((Progress::Done, self.dossier(id).await?)),
+            Ok(_) => Ok((Progress::Done, self.with_attempts(id).await?)),
             Err(PaymentError::ProviderAway { executed: Executed::Maybe }) => {
-                let dossier = self.dossier(id).await?;
+                let dossier = self.with_attempts(id).await?;
                 match dossier.payment.status() {
                     Status::Captured | Status::Refunded => Ok((Progress::Done, dossier)),
                     _ if dossier.open().is_some() => Ok((Progress::UnderWay, dossier)),
@@ -48,11 +48,11 @@ impl Cashier {
         &self,
         cx: &CallContext,
         id: PaymentId,
-    ) -> Result<(Progress, Dossier), PaymentError> {
-        let order = self.dossier(id).await?.payment.order;
+    ) -> Result<(Progress, PaymentWithAttempts), PaymentError> {
+        let order = self.with_attempts(id).await?.payment.order;
         let payment = self.void(cx, order).await?.ok_or(PaymentError::NotFound)?;
         let progress = voided(&payment)?;
-        Ok((progress, self.dossier(id).await?))
+        Ok((progress, self.with_attempts(id).await?))
     }
 
     /// A page of payments, newest first: of an order, with work for the shop or without, after a page before.
@@ -60,14 +60,14 @@ impl Cashier {
         &self,
         (order, attention, before): (Option<OrderId>, Option<bool>, Option<PaymentId>),
         limit: Limit,
-    ) -> Result<Page<Dossier>, PaymentError> {
+    ) -> Result<Page<PaymentWithAttempts>, PaymentError> {
         let doubt = self.db.seams().now() - self.config.doubt();
         let attention = attention.map(|attention| (attention, doubt));
         Ok(query::list(&self.db, query::Wanted { order, attention, before }, limit).await?)
     }
 
-    async fn dossier(&self, id: PaymentId) -> Result<Dossier, PaymentError> {
-        query::dossier(&self.db, id).await?.ok_or(PaymentError::NotFound)
+    async fn with_attempts(&self, id: PaymentId) -> Result<PaymentWithAttempts, PaymentError> {
+        query::with_attempts(&self.db, id).await?.ok_or(PaymentError::NotFound)
     }
 }
 

@@ -4,16 +4,16 @@ use payment_contract::ChargeRefusal;
 use port::Executed;
 
 use super::{
-    Cashier,
+    PaymentService,
     ask::Outcome,
-    cashier::instruction,
+    service::instruction,
     command::{self, Command},
 };
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment, Status},
     error::PaymentError,
     persistence::{
-        query::{self, Dossier, Found},
+        query::{self, PaymentWithAttempts, Found},
         store::CaptureWanted,
     },
 };
@@ -27,7 +27,7 @@ enum Progress {
     Busy,
 }
 
-impl Cashier {
+impl PaymentService {
     /// Takes what is set aside for `order`, all of it and once.
     pub(crate) async fn capture(&self, cx: &CallContext, order: OrderId) -> Result<Payment, PaymentError> {
         let mut patience = self.patience(cx);
@@ -40,7 +40,7 @@ impl Cashier {
                 guard::pass("payment.capture_answered");
                 return answer(self.settle(&payment, &attempt, &outcome).await?, &outcome);
             }
-            let dossier = match query::dossier_of(&self.db, order).await? {
+            let dossier = match query::with_attempts_of(&self.db, order).await? {
                 Found::Payment(dossier) => dossier,
                 Found::Tombstone => return Err(ChargeRefusal::Voided { order }.into()),
                 Found::Nothing => return Err(ChargeRefusal::NoPayment { order }.into()),
@@ -63,7 +63,7 @@ impl Cashier {
     }
 
     /// Brings a capture that was begun before as far as it goes, or says why there can be none.
-    async fn push_capture(&self, dossier: Dossier) -> Result<Progress, PaymentError> {
+    async fn push_capture(&self, dossier: PaymentWithAttempts) -> Result<Progress, PaymentError> {
         let payment = &dossier.payment;
         let order = payment.order;
         let illegal = || ChargeRefusal::IllegalMove {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use kernel::AttemptId;
 use kernel_db::guard;
 
-use super::{Cashier, UnitOfWork, ask::Outcome, cashier::instruction};
+use super::{PaymentService, UnitOfWork, ask::Outcome, service::instruction};
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment, Step, next_step},
     error::PaymentError,
@@ -14,7 +14,7 @@ use crate::{
 /// What waits for another attempt's end is looked at again after so long, should nobody wake the worker.
 const WAIT: Duration = Duration::from_millis(500);
 
-impl Cashier {
+impl PaymentService {
     /// Takes an attempt up and brings it as far as it goes. `None` when there is nothing to be done with it, or not
     /// by us.
     pub(super) async fn carry_out(&self, id: AttemptId) -> Result<Option<Outcome>, PaymentError> {

@@ -1,17 +1,17 @@
 use kernel::{CallContext, OrderId};
 use kernel_db::Tx;
 
-use super::{Cashier, UnitOfWork, ask::Outcome};
+use super::{PaymentService, UnitOfWork, ask::Outcome};
 use crate::{
     domain::{AttemptStatus, Operation, Payment, Status, Wanted},
     error::PaymentError,
     persistence::{
-        query::{self, Dossier},
+        query::{self, PaymentWithAttempts},
         store,
     },
 };
 
-impl Cashier {
+impl PaymentService {
     /// Gives an order's payment up; answers how it stands, or `None` when there was none.
     ///
     /// That it is given up is written down first, and what it takes is then done by whoever gets to it. So this
@@ -39,7 +39,7 @@ impl Cashier {
     async fn freed(&self, cx: &CallContext, payment: Payment) -> Result<Payment, PaymentError> {
         let mut patience = self.patience(cx);
         loop {
-            let Some(dossier) = query::dossier(&self.db, payment.id).await? else { return Ok(payment) };
+            let Some(dossier) = query::with_attempts(&self.db, payment.id).await? else { return Ok(payment) };
             let Some(attempt) = next(&dossier) else { return Ok(dossier.payment) };
             match self.carry_out(attempt).await? {
                 Some(Outcome::Final(_)) => {}
@@ -52,7 +52,7 @@ impl Cashier {
 }
 
 /// What is being asked of the provider, or else the void that waits.
-fn next(dossier: &Dossier) -> Option<kernel::AttemptId> {
+fn next(dossier: &PaymentWithAttempts) -> Option<kernel::AttemptId> {
     let void = || {
         dossier
             .attempts

@@ -1,9 +1,9 @@
 use kernel_db::idempotency::{self, Answer, Claim, Key, KeyRefusal};
 
-use super::Cashier;
+use super::PaymentService;
 use crate::error::PaymentError;
 
-impl Cashier {
+impl PaymentService {
     /// Does `work` and keeps its answer under `key`.
     ///
     /// The work calls a provider, so it cannot be in the key's transaction; it is idempotent by itself instead, and a

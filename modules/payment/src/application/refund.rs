@@ -2,7 +2,7 @@ use kernel::{AttemptId, CallContext, Money, PaymentId, RefundId};
 use kernel_db::{Tx, guard, idempotency::KeyRefusal};
 use payment_contract::ChargeRefusal;
 
-use super::{Cashier, ask::Outcome};
+use super::{PaymentService, ask::Outcome};
 use crate::{
     domain::{Attempt, Operation, Payment, Status, Wanted, left_to_give},
     error::PaymentError,
@@ -20,7 +20,7 @@ pub(crate) struct RefundRequest {
     pub(crate) reason: String,
 }
 
-impl Cashier {
+impl PaymentService {
     /// Gives captured money back; answers how the refund stands. It is decided first, under the payment's lock, and
     /// then done; what the provider leaves open, the worker ends.
     pub(crate) async fn refund(&self, cx: &CallContext, request: &RefundRequest) -> Result<Attempt, PaymentError> {
@@ -32,7 +32,7 @@ impl Cashier {
         let decided = self.db.transact(|tx| async move { decide(&tx, request, wanted.clone()).await }).await?;
         let mut patience = self.patience(cx);
         loop {
-            let dossier = query::dossier(&self.db, request.payment).await?.ok_or(PaymentError::NotFound)?;
+            let dossier = query::with_attempts(&self.db, request.payment).await?.ok_or(PaymentError::NotFound)?;
             let refund = dossier.attempts.into_iter().find(|attempt| attempt.id == decided.id);
             let refund = refund.ok_or(PaymentError::NotFound)?;
             if !refund.status.is_unsettled() {
@@ -48,9 +48,9 @@ impl Cashier {
     }
 }
 
-impl Cashier {
+impl PaymentService {
     async fn refund_now(&self, payment: PaymentId, refund: Attempt) -> Result<Attempt, PaymentError> {
-        let dossier = query::dossier(&self.db, payment).await?.ok_or(PaymentError::NotFound)?;
+        let dossier = query::with_attempts(&self.db, payment).await?.ok_or(PaymentError::NotFound)?;
         Ok(dossier.attempts.into_iter().find(|attempt| attempt.id == refund.id).unwrap_or(refund))
     }
 }

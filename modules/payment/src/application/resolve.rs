@@ -1,13 +1,13 @@
 use kernel::{CallContext, PaymentId, RefundId};
 
-use super::Cashier;
+use super::PaymentService;
 use crate::{
     domain::Resolved,
     error::PaymentError,
     persistence::{hot, refusals, store},
 };
 
-impl Cashier {
+impl PaymentService {
     /// Notes that the shop has settled a refused refund by other means.
     pub(crate) async fn resolve_refusal(
         &self,

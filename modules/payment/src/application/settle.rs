@@ -1,7 +1,7 @@
 use kernel::PaymentId;
 
 use super::{
-    Cashier,
+    PaymentService,
     ask::Outcome,
     command::{self, Command},
 };
@@ -11,7 +11,7 @@ use crate::{
     persistence::{query, store},
 };
 
-impl Cashier {
+impl PaymentService {
     /// Writes down what came of `attempt`, of a payment last `seen` so; answers how the payment stands now.
     pub(crate) async fn settle(
         &self,
@@ -64,7 +64,7 @@ impl Cashier {
     }
 
     async fn payment(&self, id: PaymentId) -> Result<Payment, PaymentError> {
-        let dossier = query::dossier(&self.db, id).await?;
+        let dossier = query::with_attempts(&self.db, id).await?;
         dossier.map(|dossier| dossier.payment).ok_or(PaymentError::NotFound)
     }
 }

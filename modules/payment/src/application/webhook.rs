@@ -1,7 +1,7 @@
 use kernel::card;
 use kernel_db::Tx;
 
-use super::{Cashier, UnitOfWork, ask::Outcome};
+use super::{PaymentService, UnitOfWork, ask::Outcome};
 use crate::{
     domain::{Final, Operation, Payment, Status},
     error::PaymentError,
@@ -13,7 +13,7 @@ use crate::{
 /// Ids that a provider gives its events are kept whole, up to so many bytes.
 const LONGEST_ID: usize = 255;
 
-impl Cashier {
+impl PaymentService {
     /// Takes a provider's news in: once for each event id, however often it is brought.
     ///
     /// What is kept, what it means and that it was dealt with are one commit. News may come before our own call has

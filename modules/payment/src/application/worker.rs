@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
-use super::Cashier;
+use super::PaymentService;
 use crate::{error::PaymentError, persistence::query};
 
 /// Providers are asked so many things at a time.
@@ -23,7 +23,7 @@ const EAGER: [Duration; 5] = [
     Duration::from_millis(100),
 ];
 
-impl Cashier {
+impl PaymentService {
     /// Ends what is unsettled, until told to stop: queued voids and refunds, answers that got lost, payments whose
     /// caller died, pending ones whose webhook never came.
     pub(crate) async fn work(self: Arc<Self>, stop: CancellationToken) {

@@ -11,7 +11,7 @@ use super::{
     body::{PaymentsQuery, RefundBody, ResolveBody},
     view::{PaymentView, RefundView},
 };
-use crate::{application::Cashier, error::PaymentError, persistence::query};
+use crate::{application::PaymentService, error::PaymentError, persistence::query};
 
 const SCOPE: &str = "admin";
 
@@ -26,10 +26,10 @@ const SCOPE: &str = "admin";
 pub(crate) async fn list_payments(
     _: Admin,
     Query(wanted): Query<PaymentsQuery>,
-    cashier: Data<Cashier>,
+    service: Data<PaymentService>,
 ) -> ApiResult<Json<Page<PaymentView>>> {
     let before = page_cursor(wanted.cursor.as_deref())?;
-    let page = cashier.list((wanted.order, wanted.attention, before), page_limit(wanted.limit)?).await?;
+    let page = service.list((wanted.order, wanted.attention, before), page_limit(wanted.limit)?).await?;
     Ok(Json(page.map(PaymentView::from)))
 }
 
@@ -43,9 +43,9 @@ pub(crate) async fn list_payments(
 pub(crate) async fn read_payment(
     _: Admin,
     Path((id,)): Path<(PaymentId,)>,
-    cashier: Data<Cashier>,
+    service: Data<PaymentService>,
 ) -> ApiResult<Json<PaymentView>> {
-    Ok(Json(view(&cashier, id).await?))
+    Ok(Json(view(&service, id).await?))
 }
 
 /// Takes the money that is set aside, all of it.
@@ -69,14 +69,14 @@ pub(crate) async fn capture_payment(
     Path((id,)): Path<(PaymentId,)>,
     optional: OptionalKey,
     Context(cx): Context,
-    cashier: Data<Cashier>,
+    service: Data<PaymentService>,
 ) -> ApiResult<Answer> {
     let key = optional.0.map(|text| key(SCOPE, &text, &format!("capture payment {id}"), ""));
     let capture = async {
-        let (progress, dossier) = cashier.capture_by_hand(&cx, id).await?;
+        let (progress, dossier) = service.capture_by_hand(&cx, id).await?;
         Ok(idempotency::Answer::new(progress.http_status(), None, &PaymentView::from(dossier))?)
     };
-    Ok(respond(cashier.once(key.as_ref(), capture).await?))
+    Ok(respond(service.once(key.as_ref(), capture).await?))
 }
 
 /// Gives a payment up: what is set aside is freed, now or as soon as the provider can be reached.
@@ -100,14 +100,14 @@ pub(crate) async fn void_payment(
     Path((id,)): Path<(PaymentId,)>,
     optional: OptionalKey,
     Context(cx): Context,
-    cashier: Data<Cashier>,
+    service: Data<PaymentService>,
 ) -> ApiResult<Answer> {
     let key = optional.0.map(|text| key(SCOPE, &text, &format!("void payment {id}"), ""));
     let void = async {
-        let (progress, dossier) = cashier.void_by_hand(&cx, id).await?;
+        let (progress, dossier) = service.void_by_hand(&cx, id).await?;
         Ok(idempotency::Answer::new(progress.http_status(), None, &PaymentView::from(dossier))?)
     };
-    Ok(respond(cashier.once(key.as_ref(), void).await?))
+    Ok(respond(service.once(key.as_ref(), void).await?))
 }
 
 /// Gives captured money back, all or in part.
@@ -131,15 +131,15 @@ pub(crate) async fn refund_payment(
     Path((id,)): Path<(PaymentId,)>,
     IdempotencyKey(text): IdempotencyKey,
     Context(cx): Context,
-    (body, cashier): (Body<RefundBody>, Data<Cashier>),
+    (body, service): (Body<RefundBody>, Data<PaymentService>),
 ) -> ApiResult<Answer> {
     let key = key(SCOPE, &text, &format!("refund payment {id}"), &body.fingerprint_hex());
     let request = body.into_inner().into_request(id, &text);
     let refund = async {
-        let refund = RefundView::from(cashier.refund(&cx, &request).await?);
+        let refund = RefundView::from(service.refund(&cx, &request).await?);
         Ok(idempotency::Answer::new(refund.http_status(), Some(format!("/admin/payments/{id}")), &refund)?)
     };
-    Ok(respond(cashier.once(Some(&key), refund).await?))
+    Ok(respond(service.once(Some(&key), refund).await?))
 }
 
 /// Notes how the shop has settled a refund that could not be made, so that it is no work to do any more.
@@ -159,17 +159,17 @@ pub(crate) async fn resolve_refund(
     Path((id, refund)): Path<(PaymentId, RefundId)>,
     optional: OptionalKey,
     Context(cx): Context,
-    (body, cashier): (Body<ResolveBody>, Data<Cashier>),
+    (body, service): (Body<ResolveBody>, Data<PaymentService>),
 ) -> ApiResult<Answer> {
     let request = format!("resolve refund {refund} of payment {id}");
     let key = optional.0.map(|text| key(SCOPE, &text, &request, &body.fingerprint_hex()));
     let resolve = async {
-        cashier.resolve_refusal(&cx, (id, refund), &body.reason).await?;
-        Ok(idempotency::Answer::new(200, None, &view(&cashier, id).await?)?)
+        service.resolve_refusal(&cx, (id, refund), &body.reason).await?;
+        Ok(idempotency::Answer::new(200, None, &view(&service, id).await?)?)
     };
-    Ok(respond(cashier.once(key.as_ref(), resolve).await?))
+    Ok(respond(service.once(key.as_ref(), resolve).await?))
 }
 
-async fn view(cashier: &Cashier, id: PaymentId) -> Result<PaymentView, PaymentError> {
-    query::dossier(cashier.db(), id).await?.map(PaymentView::from).ok_or(PaymentError::NotFound)
+async fn view(service: &PaymentService, id: PaymentId) -> Result<PaymentView, PaymentError> {
+    query::with_attempts(service.db(), id).await?.map(PaymentView::from).ok_or(PaymentError::NotFound)
 }

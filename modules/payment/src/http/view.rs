@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use crate::{
     application::Progress,
     domain::{Attempt, AttemptStatus, Operation, Payment, Refusal},
-    persistence::query::Dossier,
+    persistence::query::PaymentWithAttempts,
 };
 
 /// A payment with all that was ever asked of its provider.
@@ -92,8 +92,8 @@ pub(super) struct RefundView {
     created_at: DateTime<Utc>,
 }
 
-impl From<Dossier> for PaymentView {
-    fn from(Dossier { payment, attempts, refusals }: Dossier) -> Self {
+impl From<PaymentWithAttempts> for PaymentView {
+    fn from(PaymentWithAttempts { payment, attempts, refusals }: PaymentWithAttempts) -> Self {
         let standing = *payment.standing();
         let status = payment.charge().status;
         let asked = attempts.iter().any(|attempt| attempt.operation == Operation::Authorize);

@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, post, web::Data};
 use kernel_web::{ApiError, ApiResult, NoContent, Path, Problems, RawBody};
 
 use crate::{
-    application::Cashier,
+    application::PaymentService,
     error::PaymentError,
     signature::{ID, SIGNATURE, Seal, TIMESTAMP, Untrusted, WebhookSecret},
 };
@@ -31,9 +31,9 @@ pub(crate) async fn receive_webhook(
     Sealed(seal): Sealed,
     RawBody(body): RawBody,
     secret: Data<WebhookSecret>,
-    cashier: Data<Cashier>,
+    service: Data<PaymentService>,
 ) -> ApiResult<NoContent> {
-    cashier.receive(&provider, (&secret, &seal), &body).await?;
+    service.receive(&provider, (&secret, &seal), &body).await?;
     Ok(NoContent)
 }
 

@@ -13,7 +13,7 @@ use crate::domain::{Attempt, Payment, Refusal};
 
 /// A payment with all that was ever asked of its provider, oldest first.
 #[derive(Debug, Clone)]
-pub(crate) struct Dossier {
+pub(crate) struct PaymentWithAttempts {
     pub(crate) payment: Payment,
     pub(crate) attempts: Vec<Attempt>,
     /// Promises to give money back that could not be kept.
@@ -42,24 +42,24 @@ pub(crate) async fn payment_of(db: &Db, order: OrderId) -> Result<Found<Payment>
     }
 }
 
-pub(crate) async fn dossier_of(db: &Db, order: OrderId) -> Result<Found<Dossier>, DbError> {
+pub(crate) async fn with_attempts_of(db: &Db, order: OrderId) -> Result<Found<PaymentWithAttempts>, DbError> {
     match payment_of(db, order).await? {
         Found::Nothing => Ok(Found::Nothing),
         Found::Tombstone => Ok(Found::Tombstone),
         Found::Payment(payment) => {
             // The placing of an order does not use refusals.
             let attempts = attempts(db, &[payment.id]).await?;
-            Ok(Found::Payment(Dossier { payment, attempts, refusals: Vec::new() }))
+            Ok(Found::Payment(PaymentWithAttempts { payment, attempts, refusals: Vec::new() }))
         }
     }
 }
 
-pub(crate) async fn dossier(db: &Db, id: PaymentId) -> Result<Option<Dossier>, DbError> {
+pub(crate) async fn with_attempts(db: &Db, id: PaymentId) -> Result<Option<PaymentWithAttempts>, DbError> {
     let sql = format!("SELECT {PAYMENT} FROM payment WHERE id = ?");
     let payment = rows(db, &sql, [id.uuid().into()]).await?.first().map(row::payment).transpose()?.flatten();
     let Some(payment) = payment else { return Ok(None) };
     let (attempts, refusals) = (attempts(db, &[id]).await?, refusals::of(db, &[id]).await?);
-    Ok(Some(Dossier { payment, attempts, refusals }))
+    Ok(Some(PaymentWithAttempts { payment, attempts, refusals }))
 }
 
 /// Which payments to list.
@@ -84,7 +84,7 @@ const ATTENTION: &str = "(SELECT payment_id FROM refund_refusal WHERE resolved_a
                          AND attempt.status IN ('queued', 'started', 'unknown', 'pending')))";
 
 /// A page of payments, newest first.
-pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<Dossier>, DbError> {
+pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<PaymentWithAttempts>, DbError> {
     let Wanted { order, attention, before } = wanted;
     let mut sql = format!("SELECT {PAYMENT} FROM payment WHERE method IS NOT NULL");
     let mut values: Vec<Value> = Vec::new();
@@ -110,7 +110,7 @@ pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<D
     Ok(page.map(|payment| {
         let attempts = attempts.iter().filter(|attempt| attempt.payment == payment.id).cloned().collect();
         let refusals = refusals.iter().filter(|refusal| refusal.payment == payment.id).cloned().collect();
-        Dossier { payment, attempts, refusals }
+        PaymentWithAttempts { payment, attempts, refusals }
     }))
 }
 

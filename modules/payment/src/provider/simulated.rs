@@ -16,12 +16,12 @@ use super::{Instruction, Provider, ProviderError, Reading, Verdict};
 use crate::{config::SimulatedConfig, signature::WebhookSecret};
 
 pub(crate) mod audit;
-mod books;
+mod ledger;
 mod message;
 mod messenger;
 mod script;
 
-use books::{Books, Entry};
+use ledger::{SimulatedLedger, Entry};
 use messenger::Messenger;
 use script::Act;
 
@@ -32,24 +32,24 @@ pub(crate) const NAME: &str = "simulated";
 const FOREVER: Duration = Duration::from_hours(1);
 
 pub(crate) struct Simulated {
-    office: Arc<Office>,
+    server: Arc<SimulatedServer>,
     pending: Duration,
 }
 
 /// What goes on when the caller has gone.
-struct Office {
-    books: Books,
+struct SimulatedServer {
+    ledger: SimulatedLedger,
     messenger: Messenger,
 }
 
 impl Simulated {
     pub(crate) fn new(db: &Db, config: &SimulatedConfig, secret: WebhookSecret, store: Arc<OnceLock<String>>) -> Self {
-        let office = Office { books: Books::of(db), messenger: Messenger::new(secret, store) };
-        Self { office: Arc::new(office), pending: Duration::from_millis(config.pending_ms) }
+        let server = SimulatedServer { ledger: SimulatedLedger::of(db), messenger: Messenger::new(secret, store) };
+        Self { server: Arc::new(server), pending: Duration::from_millis(config.pending_ms) }
     }
 
-    /// Lets the office work on, whether or not the caller still waits for it.
-    async fn at_the_office<T, F>(work: F) -> Result<T, ProviderError>
+    /// Lets the server work on, whether or not the caller still waits for it.
+    async fn at_the_server<T, F>(work: F) -> Result<T, ProviderError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, ProviderError>> + Send + 'static,
@@ -67,8 +67,8 @@ impl Simulated {
         if guard::sabotaged("simulated.silent") {
             tokio::time::sleep(FOREVER).await;
         }
-        let (office, instruction) = (Arc::clone(&self.office), instruction.clone());
-        let verdict = Self::at_the_office(async move { office.books.enter(&instruction, entry).await }).await?;
+        let (server, instruction) = (Arc::clone(&self.server), instruction.clone());
+        let verdict = Self::at_the_server(async move { server.ledger.enter(&instruction, entry).await }).await?;
         if guard::sabotaged("simulated.answer_late") {
             tokio::time::sleep(FOREVER).await;
         }
@@ -84,10 +84,10 @@ impl Simulated {
         if verdict != Verdict::Pending {
             return Ok(verdict);
         }
-        let (office, reference) = (Arc::clone(&self.office), instruction.reference);
-        Self::at_the_office(async move {
+        let (server, reference) = (Arc::clone(&self.server), instruction.reference);
+        Self::at_the_server(async move {
             tokio::time::sleep(delay).await;
-            office.books.decide(reference).await
+            server.ledger.decide(reference).await
         })
         .await
     }
@@ -96,10 +96,10 @@ impl Simulated {
     async fn tell_later(&self, instruction: &Instruction, approve: bool) -> Result<Verdict, ProviderError> {
         let verdict = self.enter(instruction, Entry::Undecided { approve, after: self.pending }).await?;
         if verdict == Verdict::Pending {
-            let (office, reference, delay) = (Arc::clone(&self.office), instruction.reference, self.pending);
+            let (server, reference, delay) = (Arc::clone(&self.server), instruction.reference, self.pending);
             let told = async move {
                 tokio::time::sleep(delay).await;
-                office.tell(reference).await;
+                server.tell(reference).await;
             };
             #[expect(clippy::disallowed_methods, reason = "another company's server, which this store does not stop")]
             tokio::spawn(told);
@@ -108,11 +108,11 @@ impl Simulated {
     }
 }
 
-impl Office {
+impl SimulatedServer {
     /// Decides, and tells the store.
     async fn tell(&self, reference: AttemptId) {
-        match self.books.decide(reference).await {
-            Ok(verdict) => self.messenger.tell(self.books.seams(), reference, &verdict).await,
+        match self.ledger.decide(reference).await {
+            Ok(verdict) => self.messenger.tell(self.ledger.seams(), reference, &verdict).await,
             Err(error) => tracing::warn!(%reference, %error, "the simulated provider could not decide"),
         }
     }
@@ -154,8 +154,8 @@ impl Provider for Simulated {
         if guard::sabotaged("simulated.silent") {
             tokio::time::sleep(FOREVER).await;
         }
-        let office = Arc::clone(&self.office);
-        Self::at_the_office(async move { office.books.look_up(reference).await }).await
+        let server = Arc::clone(&self.server);
+        Self::at_the_server(async move { server.ledger.look_up(reference).await }).await
     }
 
     fn read_webhook(&self, body: &str) -> Reading {

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::harness::{Store, Storm, calm, said};
 use crate::{
     Config,
-    application::{ask::Outcome, cashier::instruction},
+    application::{ask::Outcome, service::instruction},
     domain::{Attempt, Final, Operation, Payment},
     error::PaymentError,
     persistence::store,
@@ -101,22 +101,22 @@ async fn a_crowd_survives_whoever_serves_it() {
 
 /// A payment that is claimed, whose provider has approved it, and nobody has written that down.
 async fn approved(store: &Store) -> (Payment, Attempt) {
-    let (cashier, seams) = (store.payment.cashier(), store.db.seams());
+    let (service, seams) = (store.payment.service(), store.db.seams());
     let words = ("simulated".to_owned(), "tok_approve".to_owned());
     let amount = Money::new(100, Currency::GBP);
     let payment = Payment::asked_for(seams.id(), store.order(), words, amount, (None, seams.now()));
-    assert!(cashier.claim(&payment).await.unwrap());
-    let attempt = cashier.authorization(&payment, "test".to_owned());
+    assert!(service.claim(&payment).await.unwrap());
+    let attempt = service.authorization(&payment, "test".to_owned());
     assert_eq!(asked(store, &instruction(&payment, &attempt)).await, Verdict::Approved);
     (payment, attempt)
 }
 
 async fn asked(store: &Store, instruction: &Instruction) -> Verdict {
-    follow(store.payment.cashier().provider("simulated").unwrap().as_ref(), instruction).await.unwrap()
+    follow(store.payment.service().provider("simulated").unwrap().as_ref(), instruction).await.unwrap()
 }
 
 async fn settled(store: &Store, (payment, attempt): &(Payment, Attempt)) -> Result<Payment, PaymentError> {
-    store.payment.cashier().settle(payment, attempt, &Outcome::Final(Final::Approved)).await
+    store.payment.service().settle(payment, attempt, &Outcome::Final(Final::Approved)).await
 }
 
 /// Makes the odd one odd, once all are approved.

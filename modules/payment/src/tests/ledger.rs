@@ -78,7 +78,7 @@ async fn play(store: &Store, ops: &[Op]) -> Option<String> {
                 let Some(charge) = store.find(order).await else { continue };
                 let refund = RefundId::new(store.db.seams().ids.next());
                 let request = RefundRequest { payment: charge.payment, refund, minor, reason: "because".to_owned() };
-                let _ = store.payment.cashier().refund(&CallContext::default(), &request).await;
+                let _ = store.payment.service().refund(&CallContext::default(), &request).await;
             }
         }
         model.apply(op);

@@ -140,7 +140,7 @@ async fn what_is_only_written_down_says_so() {
             storm.abates();
             for _ in 0..5 {
                 store.time_passes();
-                store.payment.cashier().pass().await.unwrap();
+                store.payment.service().pass().await.unwrap();
             }
             assert_eq!(store.standing(order).await, then, "{operation}, {trouble}");
         }

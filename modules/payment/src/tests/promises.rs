@@ -16,7 +16,7 @@ use crate::{Config, application::RefundRequest};
 async fn goodwill(store: &Store, payment: PaymentId, minor: i64) -> (RefundId, bool) {
     let refund = RefundId::new(store.db.seams().ids.next());
     let request = RefundRequest { payment, refund, minor, reason: "goodwill".to_owned() };
-    let made = store.payment.cashier().refund(&CallContext::default(), &request).await;
+    let made = store.payment.service().refund(&CallContext::default(), &request).await;
     (refund, made.is_ok())
 }
 
@@ -168,7 +168,7 @@ impl Model {
 /// Lets a moment pass and the worker do what is due.
 async fn work(store: &Store) {
     store.clock.advance(chrono::TimeDelta::seconds(1));
-    while store.payment.cashier().pass().await.unwrap() > 0 {}
+    while store.payment.service().pass().await.unwrap() > 0 {}
 }
 
 /// Plays a sequence on an order of its own, each step settled before the next; what differs from the model, if anything.

@@ -9,7 +9,7 @@ use kernel_db::{
 };
 use payment_contract::Charge;
 
-use super::{Had, Orders, Saga, doubled};
+use super::{EffectOutcome, Orders, Saga, doubled};
 use crate::{
     application::command::{Command, Confirm, Finish, Outcome},
     domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, placement::Input},
@@ -25,18 +25,18 @@ use crate::{
 
 impl Orders {
     /// The pivot: the order stands, its event and the saga's stage in one commit.
-    pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
+    pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<EffectOutcome, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
         let confirm = Confirm { order, payment: charge.payment, cause: saga.placement.cause() };
-        had(match self.commands.submit(Command::Confirm(Box::new(confirm))).await {
-            Ok(Outcome::Confirmed(order)) => Ok(Had::Confirmed(order)),
-            other => Err(unwritten(other)),
+        outcome(match self.commands.submit(Command::Confirm(Box::new(confirm))).await {
+            Ok(Outcome::Confirmed(order)) => Ok(EffectOutcome::Confirmed(order)),
+            other => Err(write_error(other)),
         })
     }
 
     /// Everything is done: the payment's sums and the answer are kept, the saga ends.
-    pub(super) async fn finish(&self, saga: &Saga, charge: &Charge) -> Result<Had, DbError> {
+    pub(super) async fn finish(&self, saga: &Saga, charge: &Charge) -> Result<EffectOutcome, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
         let sealed = view::confirmed(&order)?;
@@ -45,13 +45,13 @@ impl Orders {
         let finish = Finish { order, payment, key, answer };
         let finished = match self.commands.submit(Command::Finish(Box::new(finish))).await {
             Ok(Outcome::Finished(kept)) => Ok(kept),
-            other => Err(unwritten(other)),
+            other => Err(write_error(other)),
         };
         self.tell(saga, finished)
     }
 
     /// Before anything is undone: from here on the saga cannot go forward again.
-    pub(super) async fn turn_back(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
+    pub(super) async fn turn_back(&self, saga: &Saga, because: &Rejection) -> Result<EffectOutcome, DbError> {
         let (order, due_at) = (saga.order.id(), self.now() + self.config.lease());
         let counted = saga.placement.unpaid == Unpaid::Counted || *because == Rejection::TooManyUnpaidOrders;
         let turned = self
@@ -66,17 +66,17 @@ impl Orders {
         if counted {
             self.unpaid_changed();
         }
-        Ok(if turned { Had::Input(Input::Turned) } else { Had::Overtaken })
+        Ok(if turned { EffectOutcome::Input(Input::Turned) } else { EffectOutcome::Overtaken })
     }
 
     /// Nothing is claimed for the order any more. One that was cancelled meanwhile stays cancelled.
-    pub(super) async fn reject(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
+    pub(super) async fn reject(&self, saga: &Saga, because: &Rejection) -> Result<EffectOutcome, DbError> {
         let now = self.now();
         self.end_without_goods(saga, because, Status::Placed, |order| order.reject(because, now)).await
     }
 
     /// What the order stood on is gone. The event gives back what is left of it.
-    pub(super) async fn lose(&self, saga: &Saga, because: &Rejection) -> Result<Had, DbError> {
+    pub(super) async fn lose(&self, saga: &Saga, because: &Rejection) -> Result<EffectOutcome, DbError> {
         let refund: RefundId = self.db.seams().id();
         let act = Act { by: Principal::system("order").label(), at: self.now() };
         self.end_without_goods(saga, because, Status::Confirmed, |order| order.lose(because, refund, &act)).await
@@ -89,7 +89,7 @@ impl Orders {
         because: &Rejection,
         at: Status,
         close: impl Fn(&mut Order) -> Result<(), Refusal>,
-    ) -> Result<Had, DbError> {
+    ) -> Result<EffectOutcome, DbError> {
         let open = saga.order.status() == at;
         let told = if open { because } else { &Rejection::OrderCancelled };
         let answer = view::rejected(saga.order.id(), told, &saga.placement.request_id)?;
@@ -116,23 +116,23 @@ impl Orders {
 
     /// The order has held its stock for as long as a normal payment takes: it goes on holding it where its client and its
     /// email have a place left.
-    pub(super) async fn enlist(&self, saga: &Saga) -> Result<Had, DbError> {
+    pub(super) async fn enlist(&self, saga: &Saga) -> Result<EffectOutcome, DbError> {
         let (order, limits) = (saga.order.id(), &self.config.unpaid_limits());
         let place = self.db.transact(|tx| async move { unpaid::enlist(&tx, order, limits).await }).await?;
         self.unpaid_changed();
         Ok(match place {
-            Place::Given => Had::Input(Input::Enlisted),
-            Place::Full => Had::Input(Input::TooManyUnpaid),
-            Place::Gone => Had::Overtaken,
+            Place::Given => EffectOutcome::Input(Input::Enlisted),
+            Place::Full => EffectOutcome::Input(Input::TooManyUnpaid),
+            Place::Gone => EffectOutcome::Overtaken,
         })
     }
 
     /// The provider tells later. Past the deadline nobody waits any more.
-    pub(super) async fn wait_for_payment(&self, saga: &Saga) -> Result<Had, DbError> {
+    pub(super) async fn wait_for_payment(&self, saga: &Saga) -> Result<EffectOutcome, DbError> {
         let now = self.now();
         let deadline_at = self.config.pending_deadline(saga.order.terms.created_at);
         if now >= deadline_at {
-            return Ok(Had::Input(Input::OutOfTime));
+            return Ok(EffectOutcome::Input(Input::OutOfTime));
         }
         let due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
         let due_at = self.due_by_grace(saga, due_at);
@@ -140,30 +140,30 @@ impl Orders {
         self.db
             .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })
             .await?;
-        Ok(Had::Left)
+        Ok(EffectOutcome::Left)
     }
 
-    fn tell(&self, saga: &Saga, ended: Result<Answer, Unwritten>) -> Result<Had, DbError> {
-        had(ended.map(|answer| {
+    fn tell(&self, saga: &Saga, ended: Result<Answer, WriteError>) -> Result<EffectOutcome, DbError> {
+        outcome(ended.map(|answer| {
             self.waiting.tell(saga.order.id(), answer);
-            Had::Input(Input::Written)
+            EffectOutcome::Input(Input::Written)
         }))
     }
 }
 
 /// Ends the saga and keeps its answer. What was answered before, a 202, stays.
-async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, Unwritten> {
+async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, WriteError> {
     if tx.run_all(vec![placements::end(&[saga.order.id()])]).await? != [1] {
-        return Err(Unwritten::Overtaken);
+        return Err(WriteError::Overtaken);
     }
     Ok(idempotency::answer(tx, &saga.placement.key, answer).await?)
 }
 
 /// Why a command of the saga has another outcome than it should.
-fn unwritten(outcome: Result<Outcome, OrderError>) -> Unwritten {
+fn write_error(outcome: Result<Outcome, OrderError>) -> WriteError {
     match outcome {
-        Err(OrderError::Storage(error)) => Unwritten::Storage(error),
-        _ => Unwritten::Overtaken,
+        Err(OrderError::Storage(error)) => WriteError::Storage(error),
+        _ => WriteError::Overtaken,
     }
 }
 
@@ -171,26 +171,26 @@ fn unwritten(outcome: Result<Outcome, OrderError>) -> Unwritten {
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Why a transaction of the saga was rolled back.
-pub(in crate::application) enum Unwritten {
+pub(in crate::application) enum WriteError {
     Overtaken,
     Storage(DbError),
 }
 
-fn had(written: Result<Had, Unwritten>) -> Result<Had, DbError> {
+fn outcome(written: Result<EffectOutcome, WriteError>) -> Result<EffectOutcome, DbError> {
     match written {
-        Ok(had) => Ok(had),
-        Err(Unwritten::Overtaken) => Ok(Had::Overtaken),
-        Err(Unwritten::Storage(error)) => Err(error),
+        Ok(outcome) => Ok(outcome),
+        Err(WriteError::Overtaken) => Ok(EffectOutcome::Overtaken),
+        Err(WriteError::Storage(error)) => Err(error),
     }
 }
 
-impl From<DbError> for Unwritten {
+impl From<DbError> for WriteError {
     fn from(error: DbError) -> Self {
         Self::Storage(error)
     }
 }
 
-impl From<SaveError> for Unwritten {
+impl From<SaveError> for WriteError {
     fn from(error: SaveError) -> Self {
         match error {
             SaveError::Overtaken => Self::Overtaken,
@@ -200,7 +200,7 @@ impl From<SaveError> for Unwritten {
 }
 
 /// The order has moved on since this turn read it.
-impl From<Refusal> for Unwritten {
+impl From<Refusal> for WriteError {
     fn from(_: Refusal) -> Self {
         Self::Overtaken
     }

@@ -21,7 +21,7 @@ const MOST: usize = 4;
 
 /// Begins and ends transactions on the connections of a pool. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Begun {
+pub(crate) struct ChainedTransactions {
     pool: DatabaseConnection,
     most: usize,
     waiting: Arc<Mutex<Waiting>>,
@@ -34,7 +34,7 @@ struct Waiting {
     is_watched: bool,
 }
 
-impl Begun {
+impl ChainedTransactions {
     /// On a pool of so many `connections`.
     pub(crate) fn on(pool: DatabaseConnection, connections: u32) -> Self {
         let most = usize::try_from(connections / 2).map_or(MOST, |half| half.min(MOST));

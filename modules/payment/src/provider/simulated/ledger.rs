@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Instruction, ProviderError, Verdict};
 use crate::persistence::{id_cell, time_cell};
 
-pub(super) struct Books {
+pub(super) struct SimulatedLedger {
     db: Db,
     lines: BatchQueue<WriteLines>,
 }
@@ -65,7 +65,7 @@ enum Written {
     Not,
 }
 
-impl Books {
+impl SimulatedLedger {
     pub(super) fn of(db: &Db) -> Self {
         Self { db: db.clone(), lines: BatchQueue::new(db.clone(), WriteLines) }
     }

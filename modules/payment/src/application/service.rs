@@ -8,12 +8,12 @@ use super::command::PaymentWork;
 use crate::{
     config::Config,
     domain::{Attempt, Operation, Payment, Wanted},
-    persistence::query::{Dossier, Found},
+    persistence::query::{PaymentWithAttempts, Found},
     provider::{Instruction, Provider},
 };
 
 /// Does what payment does. Its methods are in the files beside.
-pub(crate) struct Cashier {
+pub(crate) struct PaymentService {
     pub(super) db: Db,
     pub(super) config: Config,
     pub(super) commands: BatchQueue<PaymentWork>,
@@ -26,7 +26,7 @@ pub(crate) struct Cashier {
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(80);
 
-impl Cashier {
+impl PaymentService {
     pub(crate) fn new(db: Db, config: Config, providers: HashMap<&'static str, Arc<dyn Provider>>) -> Self {
         let commands = BatchQueue::new(db.clone(), PaymentWork::new(config.lease()));
         Self { db, config, commands, providers, news: Notify::new() }
@@ -117,7 +117,7 @@ impl<T> Found<T> {
     }
 }
 
-impl Dossier {
+impl PaymentWithAttempts {
     pub(crate) fn authorization(&self) -> Option<&Attempt> {
         self.attempts.iter().find(|attempt| attempt.operation == Operation::Authorize)
     }
