@@ -10,9 +10,9 @@
 //! other users of the machine. [`tenure`] names the store that a database belongs to, and whether its data leads. [`plan`] shows
 //! tests how a statement is run.
 
-mod chained;
 pub mod bus;
 pub mod capacity;
+mod chained;
 pub mod checkpoint;
 pub mod ddl;
 pub mod dialect;

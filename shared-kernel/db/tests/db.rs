@@ -1,7 +1,7 @@
 //! What the data layer promises, on SQLite and, when `BANYAN_TEST_POSTGRES` names a server, on Postgres.
 
 #[cfg(test)]
-#[path = "db/begun.rs"]
+#[path = "db/chained.rs"]
 mod chained;
 #[cfg(test)]
 #[path = "db/checkpoint.rs"]

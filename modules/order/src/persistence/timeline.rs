@@ -41,7 +41,10 @@ pub(crate) fn told(entries: &[TimelineEntry]) -> Write {
 }
 
 /// Oldest first.
-pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: OrderId) -> Result<Vec<TimelineEntry>, DbError> {
+pub(crate) async fn of_order<C: ConnectionTrait>(
+    connection: &C,
+    order: OrderId,
+) -> Result<Vec<TimelineEntry>, DbError> {
     let sql = "SELECT at, source, position, what, actor, detail FROM timeline WHERE order_id = ? \
                ORDER BY at, source, position";
     let rows = select(connection, sql, [order.uuid().into()]).await?;

@@ -5,11 +5,11 @@ use kernel_db::guard;
 use payment_contract::{Authorize, Charge, ChargeRefusal};
 use port::Executed;
 
-use super::{PaymentService, ask::Outcome, service::instruction, command::Command};
+use super::{PaymentService, ask::Outcome, command::Command, service::instruction};
 use crate::{
     domain::{AttemptStatus, Final, Payment, Status},
     error::PaymentError,
-    persistence::query::{self, PaymentWithAttempts, Found},
+    persistence::query::{self, Found, PaymentWithAttempts},
     provider::Provider,
 };
 

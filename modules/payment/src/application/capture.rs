@@ -6,14 +6,14 @@ use port::Executed;
 use super::{
     PaymentService,
     ask::Outcome,
-    service::instruction,
     command::{self, Command},
+    service::instruction,
 };
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment, Status},
     error::PaymentError,
     persistence::{
-        query::{self, PaymentWithAttempts, Found},
+        query::{self, Found, PaymentWithAttempts},
         store::CaptureWanted,
     },
 };

@@ -8,7 +8,7 @@ use super::command::PaymentWork;
 use crate::{
     config::Config,
     domain::{Attempt, Operation, Payment, Wanted},
-    persistence::query::{PaymentWithAttempts, Found},
+    persistence::query::{Found, PaymentWithAttempts},
     provider::{Instruction, Provider},
 };
 

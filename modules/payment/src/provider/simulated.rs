@@ -21,7 +21,7 @@ mod message;
 mod messenger;
 mod script;
 
-use ledger::{SimulatedLedger, Entry};
+use ledger::{Entry, SimulatedLedger};
 use messenger::Messenger;
 use script::Act;
 
