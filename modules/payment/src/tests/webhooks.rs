@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kernel::Clock as _;
+use kernel_module::Module as _;
 use serde_json::json;
 
 use super::{
@@ -64,7 +65,7 @@ async fn a_pending_payment_is_decided_by_webhook() {
     let config = Config { ask_again_ms: 3_600_000, simulated, ..Config::for_testing() };
     for store in Store::each(config).await {
         let served = Served::open(&store);
-        store.payment.served_at(&served.url());
+        store.payment.served_at(served.url());
         let (good, bad, unwanted) = (store.order(), store.order(), store.order());
         assert_eq!(said(&store.authorize(good, "tok_pending_then_approve", 900).await), "pending 0 0 0");
         assert_eq!(said(&store.authorize(bad, "tok_pending_then_decline", 900).await), "pending 0 0 0");
