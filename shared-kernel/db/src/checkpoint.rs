@@ -2,7 +2,7 @@
 //!
 //! SQLite does so by itself in the commit that makes the log too long, and every writer waits for that commit: 40 to 80 ms
 //! for 8,000 pages. Here another connection copies while commits go on. It keeps writers out only for the last few pages,
-//! 2 to 6 ms, so that the log can begin anew. [`FALLBACK`] remains where this does not run.
+//! 2 to 6 ms, so that the log can begin anew. `FALLBACK` remains where this does not run.
 
 use std::time::Duration;
 
