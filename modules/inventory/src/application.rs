@@ -15,6 +15,7 @@ mod mend;
 mod release;
 mod threshold;
 mod unit_of_work;
+mod wish;
 
 pub(crate) use unit_of_work::UnitOfWork;
 

@@ -23,6 +23,7 @@ mod command;
 pub(crate) mod decide_return;
 mod forget;
 pub(crate) mod fulfil;
+mod new_order;
 pub(crate) mod place;
 pub(crate) mod read;
 pub(crate) mod runner;

@@ -5,7 +5,7 @@ use inventory_contract::{Held, StockRefusal};
 use kernel::{OrderId, Sku};
 use kernel_db::{BatchWork, Db, Tx, guard};
 
-use super::{UnitOfWork, hold::Wish, unit_of_work::skus_of};
+use super::{UnitOfWork, unit_of_work::skus_of, wish::Wish};
 use crate::{
     domain::{Share, Status},
     error::InventoryError,

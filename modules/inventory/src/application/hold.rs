@@ -1,27 +1,16 @@
-use inventory_contract::{Demand, Held, Hold, Shortage, StockRefusal};
-use kernel::{CallContext, DateTime, OrderId, Utc};
+use inventory_contract::{Held, Hold, Shortage, StockRefusal};
+use kernel::CallContext;
 
 use super::{
     InventoryService, UnitOfWork,
     command::{Command, Outcome},
+    wish::Wish,
 };
 use crate::{
     domain::{Again, Claim, Delta, Kind, Line, Share, Status, add_up, entries},
     error::InventoryError,
     persistence::hot::Note,
 };
-
-/// What an order would like to hold.
-#[derive(Debug, Clone)]
-pub(super) struct Wish {
-    pub(super) note: Note,
-    pub(super) order: OrderId,
-    pub(super) until: DateTime<Utc>,
-    /// The order is not about to be paid for.
-    pub(super) unpaid: bool,
-    /// One for each SKU.
-    pub(super) demands: Vec<Demand>,
-}
 
 impl InventoryService {
     /// Holds every line, or none of them.

@@ -10,7 +10,7 @@ use kernel_db::{
     outbox,
 };
 
-use super::{place::NewOrder, saga::Saga};
+use super::{new_order::NewOrder, saga::Saga};
 use crate::{
     Config,
     domain::{Order, PaymentFacts},
@@ -194,7 +194,7 @@ impl<'a> Decided<'a> {
 /// Has the cart become the order. A cart that is not as its buyer saw it refuses, and the key stays free.
 async fn check_out(tx: &Tx, new: &NewOrder) -> Result<Option<OrderError>, OrderError> {
     let Some((cart, version)) = new.cart() else { return Ok(None) };
-    if carts::check_out(tx, cart, version, new.id()).await? {
+    if carts::check_out(tx, cart, version, new.id).await? {
         return Ok(None);
     }
     idempotency::free(tx, new.key()).await?;

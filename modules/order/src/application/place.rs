@@ -1,64 +1,27 @@
 //! Takes an order: prices it, writes it down in one transaction, and has the saga carry it to its end.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
-use kernel::{CallContext, CartId, Currency, Money, OrderId};
+use kernel::OrderId;
 use kernel_db::{
     guard,
     idempotency::{self, Answer, Key},
 };
 use tokio::sync::oneshot;
 
+pub(crate) use super::new_order::{Asked, Place, Purchase};
 use super::{
     Orders,
     command::{Command, Outcome},
+    new_order::NewOrder,
     waiting::Listening,
 };
 use crate::{
-    Config,
-    domain::{Act, Address, Basket, Order, Terms, Wanted, Who, placement::Stage},
+    domain::{Act, Basket},
     error::OrderError,
-    persistence::{
-        placements::{Placement, Unpaid},
-        query,
-    },
+    persistence::{placements::Unpaid, query},
     view,
 };
-
-/// A request to place an order.
-#[derive(Debug, Clone)]
-pub(crate) struct Place {
-    pub(crate) asked: Asked,
-    pub(crate) purchase: Purchase,
-    pub(crate) lines: Vec<Wanted>,
-    /// The cart that is being checked out, and its version as its buyer saw it.
-    pub(crate) cart: Option<(CartId, i64)>,
-}
-
-/// On whose behalf, and which effect it is.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) cx: CallContext,
-    /// As the answer's header has it.
-    pub(crate) request_id: String,
-    /// Where the request comes from.
-    pub(crate) client: IpAddr,
-    pub(crate) key: Key,
-}
-
-/// Whatever there is to say about an order but its lines.
-#[derive(Debug, Clone)]
-pub(crate) struct Purchase {
-    pub(crate) email: String,
-    pub(crate) currency: Currency,
-    /// The payment provider's name, and what its form gave the buyer.
-    pub(crate) method: String,
-    pub(crate) token: String,
-    pub(crate) shipping_address: Option<Address>,
-    pub(crate) note: Option<String>,
-    /// What the buyer was shown.
-    pub(crate) expected_total: Option<Money>,
-}
 
 /// What became of the first transaction, for the request that waits.
 enum Accepted {
@@ -147,67 +110,5 @@ impl Orders {
         let taken = query::order(self.db.reader(), order).await?.ok_or(OrderError::NotFound(order))?;
         let accepted = &view::accepted(&taken)?;
         self.db.transact(|tx| async move { Ok(idempotency::answer(&tx, key, accepted.clone()).await?) }).await
-    }
-}
-
-/// An order as it is about to be written.
-pub(super) struct NewOrder {
-    id: OrderId,
-    act: Act,
-    command: Place,
-    basket: Basket,
-    who: Option<Who>,
-    unpaid: Unpaid,
-}
-
-impl NewOrder {
-    pub(super) const fn id(&self) -> OrderId {
-        self.id
-    }
-
-    pub(super) const fn key(&self) -> &Key {
-        &self.command.asked.key
-    }
-
-    /// The cart that is being checked out, and its version as its buyer saw it.
-    pub(super) const fn cart(&self) -> Option<(CartId, i64)> {
-        self.command.cart
-    }
-
-    pub(super) fn place(&self, terms: Terms) -> Order {
-        Order::place(terms, self.basket.lines.clone(), &self.act)
-    }
-
-    pub(super) fn terms(&self) -> Terms {
-        let purchase = &self.command.purchase;
-        Terms {
-            id: self.id,
-            number: 0,
-            email: purchase.email.clone(),
-            total: self.basket.total,
-            note: purchase.note.clone(),
-            shipping_address: purchase.shipping_address.clone(),
-            created_at: self.act.at,
-        }
-    }
-
-    pub(super) fn placement(&self, config: &Config) -> Placement {
-        let Place { asked, purchase, cart, .. } = &self.command;
-        Placement {
-            order: self.id,
-            stage: Stage::Placing,
-            method: purchase.method.clone(),
-            token: purchase.token.clone(),
-            deadline_at: config.deadline(self.act.at),
-            tries: 0,
-            cart: cart.map(|(cart, _)| cart),
-            who: self.who.clone(),
-            units: self.basket.lines.iter().fold(0, |units, line| units.saturating_add(line.quantity)),
-            unpaid: self.unpaid,
-            key: asked.key.clone(),
-            request_id: asked.request_id.clone(),
-            correlation: asked.cx.correlation,
-            traceparent: asked.cx.traceparent.clone(),
-        }
     }
 }
