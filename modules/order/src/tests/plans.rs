@@ -75,8 +75,8 @@ async fn rejected_orders_are_forgotten_in_short_transactions() {
     everywhere(async |shop| {
         let id = if shop.db.dialect() == Dialect::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
         let insert = &format!(
-            "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at) \
-             VALUES ({id}, 'rejected', 'a@example.com', 'GBP', 1, 1, ?, ?)"
+            "INSERT INTO orders (id, status, email, email_folded, currency, total, version, created_at, updated_at) \
+             VALUES ({id}, 'rejected', 'a@example.com', 'a@example.com', 'GBP', 1, 1, ?, ?)"
         );
         let now = shop.db.seams().now();
         for _ in 0..60 {
