@@ -10,7 +10,7 @@ products are not in the search index yet: the catalog indexes them when it is se
 events older than `--log-days` are left out. Each module has a class of its own here, which knows its tables.
 """
 
-import argparse, array, datetime, os, sqlite3, subprocess, sys, time
+import argparse, array, collections, datetime, json, os, sqlite3, subprocess, sys, time
 
 GROUP = 50_000  # rows written at a time
 
@@ -138,18 +138,22 @@ class Inventory:
         for order, _, _, rejected, is_sent in world.every():
             for product in [] if rejected else world.skus_of(order):
                 (sent if is_sent else open_units)[product] += 1
-        level = lambda n: (world.opening - sent[n], open_units[n], world.opening - sent[n] - open_units[n])
-        yield "level", "sku, on_hand, held, committed, available, low_stock_threshold, low, version", (
-            (world.sku(n), level(n)[0], 0, level(n)[1], level(n)[2], 5, 0, 0) for n in range(1, world.products + 1)
+        on_hand = lambda n: world.opening - sent[n]
+        yield "level", "sku, on_hand, available, low_stock_threshold, version", (
+            (world.sku(n), on_hand(n), on_hand(n) - open_units[n], 5, 0) for n in range(1, world.products + 1)
         )
-        yield "hold", "order_id, status, until, shortage, version, created_at, unpaid", (
-            (ident, "committed", world.time(at + 900_000), None, 0, world.time(at), 0)
-            for _, ident, at, _, _ in world.paid()
-        )
-        yield "hold_line", "order_id, sku, quantity, outstanding", (
-            (ident, world.sku(product), 1, 0 if is_sent else 1)
-            for order, ident, _, _, is_sent in world.paid()
-            for product in world.skus_of(order)
+        yield "claim", (
+            "order_id, status, until, unpaid, shortage, lines, in_ledger, version, created_at, created_by, committed_at, "
+            "committed_by"
+        ), (
+            (ident, "committed", world.time(at + 900_000), 0, None, self.lines(order, is_sent), 0, 0, world.time(at),
+             "system:order", world.time(at), "system:order")
+            for order, ident, at, _, is_sent in world.paid()
+        )  # fmt: skip
+        yield "claim_sku", "sku, created_at, order_id", (
+            (world.sku(product), world.time(at), ident)
+            for order, ident, at, _, _ in world.paid()
+            for product in sorted(set(world.skus_of(order)))
         )
         yield "ledger", (
             "id, sku, kind, delta_on_hand, delta_held, delta_committed, order_id, reason, actor, at"
@@ -163,13 +167,14 @@ class Inventory:
         for order, ident, placed, _, is_sent in world.paid():
             at, actor = world.time(placed), "system:order"
             for product in world.skus_of(order):
-                sku = world.sku(product)
-                yield row + 1, sku, "hold", 0, 1, 0, ident, None, actor, at
-                yield row + 2, sku, "commit", 0, -1, 1, ident, None, actor, at
-                row += 2
                 if is_sent:
                     row += 1
-                    yield row, sku, "fulfil", -1, 0, -1, ident, None, actor, at
+                    yield row, world.sku(product), "fulfil", -1, 0, -1, ident, None, actor, at
+
+    def lines(self, order, is_sent):
+        """As the claim has them: one for each SKU, in their order. Its hold and commitment are read from it."""
+        units = collections.Counter(self.world.sku(product) for product in self.world.skus_of(order))
+        return json.dumps([[sku, many, 0 if is_sent else many] for sku, many in sorted(units.items())])
 
 
 class Order:
@@ -239,7 +244,7 @@ class Payment:
     def __init__(self, world):
         self.world, self.events = world, 2 * world.orders
         self.cursors = [("payment", "order", 2 * world.orders)]
-        self.counters = {"ledger": "position"}
+        self.counters = {}
 
     def capture_id(self, order, at):
         return Ids.of(Ids.CAPTURE, order, at)
@@ -262,7 +267,7 @@ class Payment:
             for _, payment, reference, what, total, at in self.movements()
         )  # fmt: skip
         yield "ledger", (
-            "position, payment_id, attempt_id, operation, account, currency, debit, credit, posted_at"
+            "attempt_id, payment_id, operation, debit, credit, currency, debited, credited, posted_at"
         ), self.entries()
         yield "simulated_ledger", (
             "reference, authorization_reference, order_id, operation, currency, amount, outcome, reason, settles_at, "
@@ -279,12 +284,9 @@ class Payment:
             yield ident, payment, self.capture_id(order, at), "capture", total, shown
 
     def entries(self):
-        row = 0
         for _, payment, reference, what, total, at in self.movements():
             debit, credit = ("set_aside", "buyer") if what == "authorize" else ("taken", "set_aside")
-            yield row + 1, payment, reference, what, debit, "GBP", total, 0, at
-            yield row + 2, payment, reference, what, credit, "GBP", 0, total, at
-            row += 2
+            yield reference, payment, what, debit, credit, "GBP", total, total, at
 
 
 def uuid_text(ident):
