@@ -1,6 +1,6 @@
 //! I7: one event that cannot be applied holds up its own stream, and no other.
 
-use kernel_db::DbError;
+use kernel_db::{DbError, Dialect};
 use serde_json::json;
 
 use crate::harness::{Shop, eventually, stories};
@@ -12,7 +12,15 @@ async fn publish(shop: &Shop, stream: &str, version: i64, data: &str) {
     let db = shop.db("catalog");
     let seams = db.seams();
     db.transact(|tx| async move {
-        let sql = "INSERT INTO outbox (id, type, stream, stream_version, time, data) VALUES (?, ?, ?, ?, ?, ?)";
+        // As the store does: on Postgres the position comes from the head of the log.
+        let sql = match tx.dialect() {
+            Dialect::Sqlite => "INSERT INTO outbox (id, type, stream, stream_version, time, data) VALUES (?, ?, ?, ?, ?, ?)",
+            Dialect::Postgres => {
+                "WITH turn AS (UPDATE outbox_head SET position = position + 1 RETURNING position) \
+                 INSERT INTO outbox (position, id, type, stream, stream_version, time, data) \
+                 SELECT turn.position, ?, ?, ?, ?, ?, ? FROM turn"
+            }
+        };
         let values: [sea_orm::Value; 6] = [
             seams.ids.next().into(),
             "product.created.v1".into(),
