@@ -14,7 +14,9 @@ async fn publish(shop: &Shop, stream: &str, version: i64, data: &str) {
     db.transact(|tx| async move {
         // As the store does: on Postgres the position comes from the head of the log.
         let sql = match tx.dialect() {
-            Dialect::Sqlite => "INSERT INTO outbox (id, type, stream, stream_version, time, data) VALUES (?, ?, ?, ?, ?, ?)",
+            Dialect::Sqlite => {
+                "INSERT INTO outbox (id, type, stream, stream_version, time, data) VALUES (?, ?, ?, ?, ?, ?)"
+            }
             Dialect::Postgres => {
                 "WITH turn AS (UPDATE outbox_head SET position = position + 1 RETURNING position) \
                  INSERT INTO outbox (position, id, type, stream, stream_version, time, data) \
