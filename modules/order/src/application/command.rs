@@ -15,7 +15,10 @@ use crate::{
     Config,
     domain::{Order, PaymentFacts},
     error::{CartRefusal, OrderError},
-    persistence::{carts, orders, placements},
+    persistence::{
+        carts, orders,
+        placements::{self, Locked},
+    },
 };
 
 /// What the queue carries out.
@@ -89,8 +92,9 @@ impl OrderWork {
     async fn carry_out_in(&self, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Option<Outcome>>, OrderError> {
         let mut decided = Decided::default();
         self.take(tx, batch, &mut decided).await?;
+        let locked = lock(tx, batch).await?;
         for (place, command) in batch.iter().enumerate() {
-            decided.go_on(tx, place, command);
+            decided.go_on(tx, place, command, &locked);
         }
         self.save(tx, decided, batch.len()).await
     }
@@ -165,15 +169,17 @@ impl OrderWork {
 }
 
 impl<'a> Decided<'a> {
-    /// Confirms or finishes an order. It is believed to be as the saga has read it: the writes are guarded, and should one of
-    /// them find another state, each command of the batch is carried out alone.
-    fn go_on(&mut self, tx: &Tx, place: usize, command: &'a Command) {
+    /// Confirms or finishes an order whose saga is where the command believes it to be.
+    fn go_on(&mut self, tx: &Tx, place: usize, command: &'a Command, locked: &HashMap<OrderId, Locked>) {
         match command {
             Command::Take(_) => {}
             Command::Confirm(confirm) => {
                 let mut order = confirm.order.clone();
+                let stands = locked
+                    .get(&order.id())
+                    .is_some_and(|locked| locked.is_before_pivot && locked.version == order.standing().version);
                 let repeated = self.confirmed.iter().any(|(_, known, _)| known.id() == order.id());
-                if repeated || order.confirm(confirm.payment, tx.seams().now()).is_err() {
+                if !stands || repeated || order.confirm(confirm.payment, tx.seams().now()).is_err() {
                     self.outcomes.insert(place, Outcome::Overtaken);
                 } else {
                     self.confirmed.push((place, order, confirm));
@@ -181,7 +187,7 @@ impl<'a> Decided<'a> {
             }
             Command::Finish(finish) => {
                 let repeated = self.finished.iter().any(|(_, known)| known.order == finish.order);
-                if repeated {
+                if !locked.contains_key(&finish.order) || repeated {
                     self.outcomes.insert(place, Outcome::Overtaken);
                 } else {
                     self.finished.push((place, finish));
@@ -189,6 +195,17 @@ impl<'a> Decided<'a> {
             }
         }
     }
+}
+
+/// The sagas and orders that are to go on.
+async fn lock(tx: &Tx, batch: &[Arc<Command>]) -> Result<HashMap<OrderId, Locked>, DbError> {
+    let orders = batch.iter().filter_map(|command| match &**command {
+        Command::Take(_) => None,
+        Command::Confirm(confirm) => Some(confirm.order.id()),
+        Command::Finish(finish) => Some(finish.order),
+    });
+    let orders: Vec<OrderId> = orders.collect();
+    if orders.is_empty() { Ok(HashMap::new()) } else { placements::lock_all(tx, &orders).await }
 }
 
 /// Has the cart become the order. A cart that is not as its buyer saw it refuses, and the key stays free.

@@ -1,6 +1,6 @@
 //! Keeps the sagas that are under way.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use kernel::{CartId, DateTime, OrderId, Utc};
 use kernel_db::{Cause, DbError, Tx, Write, dialect, idempotency::Key};
@@ -161,6 +161,31 @@ pub(crate) async fn lease(tx: &Tx, order: OrderId, term: Duration) -> Result<boo
 pub(crate) async fn lock(tx: &Tx, order: OrderId) -> Result<(), DbError> {
     tx.row("SELECT 1 FROM placement WHERE order_id = ? {for_update}", [order.uuid().into()]).await?;
     Ok(())
+}
+
+/// A saga and its order, locked until the transaction ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Locked {
+    /// The saga may still turn back.
+    pub(crate) is_before_pivot: bool,
+    /// The order's.
+    pub(crate) version: i64,
+}
+
+/// Locks the sagas of `orders` that there are, each with its order.
+pub(crate) async fn lock_all(tx: &Tx, orders: &[OrderId]) -> Result<HashMap<OrderId, Locked>, DbError> {
+    let sql = "SELECT placement.order_id AS order_id, placement.state AS state, orders.version AS version \
+               FROM placement JOIN orders ON orders.id = placement.order_id \
+               WHERE placement.order_id IN (SELECT {id}(value ->> 0) FROM {rows}) ORDER BY placement.order_id {for_update}";
+    let locked = |row: &QueryResult| {
+        let state: String = row.try_get("", "state")?;
+        let is_before_pivot = matches!(state.as_str(), "placing" | "pending");
+        Ok((
+            OrderId::new(row.try_get("", "order_id")?),
+            Locked { is_before_pivot, version: row.try_get("", "version")? },
+        ))
+    };
+    tx.rows(sql, [id_rows(orders)]).await?.iter().map(locked).collect()
 }
 
 /// Leaves the saga as it is until `due_at`.
