@@ -70,7 +70,7 @@ pub(crate) struct Claim {
     /// All its movements are entries of the ledger. Else its hold, and its commitment if it has one, are read from the claim
     /// itself: they moved all units of all lines.
     pub(crate) in_ledger: bool,
-    /// When the claim was made, and by whom.
+    /// The making of the claim.
     pub(crate) made: Act,
     /// The commitment that is not an entry of the ledger.
     pub(crate) committed: Option<Act>,
@@ -78,7 +78,7 @@ pub(crate) struct Claim {
     pub(crate) version: i64,
 }
 
-/// When something was done, and by whom.
+/// The time and the actor of something that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Act {
     pub(crate) at: DateTime<Utc>,
@@ -154,8 +154,8 @@ impl Claim {
             && self.lines.iter().all(|line| line.outstanding == line.quantity)
     }
 
-    /// The movements that were read from the claim until now, as entries of the ledger, with when they were made and by
-    /// whom. From now on all its movements are entries.
+    /// The movements that were read from the claim until now, as entries of the ledger, each with its time and actor. From
+    /// now on all its movements are entries.
     pub(crate) fn enter(&mut self) -> Vec<(Act, Entry)> {
         let movements = self.plain_movements();
         self.in_ledger = true;

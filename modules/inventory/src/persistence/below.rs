@@ -12,7 +12,7 @@ use super::hot::LEVEL_COLUMNS;
 /// Levels with more than a million units share a band.
 const HIGHEST: u32 = 21;
 
-/// The band of a level with so many units.
+/// The band of a level with `available` units.
 pub(crate) fn band(available: i64) -> u32 {
     u64::try_from(available).map_or(0, |units| (u64::BITS - units.leading_zeros()).min(HIGHEST))
 }

@@ -204,7 +204,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Notes that nobody wants the money of `order`, and queues what that takes. `None` when there is no payment: a later one
+    /// Notes that the money of `order` is not wanted any more, and queues what that takes. `None` when there is no payment: a later one
     /// is refused then.
     pub(crate) fn give_up(&mut self, order: OrderId, wanted: Wanted) -> Result<Option<Payment>, PaymentError> {
         let Some(tracked) = self.payments.get_mut(&order) else { return Ok(None) };

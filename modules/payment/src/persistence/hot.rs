@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     refusals,
     row::{self, ATTEMPT, PAYMENT, id_cell, time_cell},
+    store::attempt,
 };
 use crate::{
     domain::{Attempt, Balances, Payment, Posting, Refusal},
@@ -93,12 +94,7 @@ const MOVE: &str = "UPDATE payment SET status = moved.status, authorized = moved
      WHERE payment.id = moved.id AND payment.version = moved.seen";
 
 /// An attempt that has succeeded does not change any more.
-const ATTEMPTS: &str = "INSERT INTO attempt (id, payment_id, operation, currency, amount, status, reason, answer, \
-     asked_by, correlation_id, tries, next_try_at, created_at, updated_at, traceparent) \
-     SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, value ->> 3, CAST(value ->> 4 AS bigint), value ->> 5, \
-     value ->> 6, value ->> 7, value ->> 8, {id}(value ->> 9), CAST(value ->> 10 AS bigint), {time}(value ->> 11), \
-     {time}(value ->> 12), {time}(value ->> 13), value ->> 14 FROM {rows} WHERE true \
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, answer = excluded.answer, tries = excluded.tries, \
+const KEEP_ATTEMPTS: &str = "(id) DO UPDATE SET status = excluded.status, answer = excluded.answer, tries = excluded.tries, \
      next_try_at = excluded.next_try_at, updated_at = excluded.updated_at WHERE attempt.status <> 'succeeded'";
 
 const POST: &str = "INSERT INTO ledger (attempt_id, payment_id, operation, debit, credit, currency, debited, credited, \
@@ -125,8 +121,8 @@ pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), PaymentEr
     add(Write::new(CLAIM, [now.into(), dialect::rows(&made)]), made.len());
     let moved: Vec<_> = changes.moved.iter().map(move_row).collect();
     add(Write::new(MOVE, [now.into(), dialect::rows(&moved)]), moved.len());
-    let attempts: Vec<_> = changes.attempts.iter().map(|attempt| attempt_row(attempt, now)).collect();
-    add(Write::new(ATTEMPTS, [dialect::rows(&attempts)]), attempts.len());
+    let attempts = attempt::cells(changes.attempts.iter().copied(), now);
+    add(Write::new(format!("{}{KEEP_ATTEMPTS}", attempt::WRITE), [attempts]), changes.attempts.len());
     let posted: Vec<_> = changes.postings.iter().map(|(attempt, posting)| post_row(attempt, posting, now)).collect();
     add(Write::new(POST, [dialect::rows(&posted)]), posted.len());
     for refusal in changes.refusals {
@@ -169,26 +165,6 @@ fn move_row<'a>((payment, before): &(&'a Payment, &'a Balances)) -> impl Seriali
         i64::from(given_up),
         &payment.token,
         before.version,
-    )
-}
-
-fn attempt_row(attempt: &Attempt, now: DateTime<Utc>) -> impl Serialize + use<'_> {
-    (
-        id_cell(attempt.id.uuid()),
-        id_cell(attempt.payment.uuid()),
-        attempt.operation.as_str(),
-        attempt.amount.currency(),
-        attempt.amount.minor(),
-        attempt.status.as_str(),
-        &attempt.reason,
-        &attempt.answer,
-        &attempt.asked_by,
-        attempt.correlation.map(id_cell),
-        attempt.tries,
-        attempt.next_try_at.map(time_cell),
-        time_cell(attempt.created_at),
-        time_cell(now),
-        &attempt.traceparent,
     )
 }
 

@@ -7,7 +7,7 @@ use sea_orm::Value;
 use super::row::{self, PAYMENT};
 use crate::domain::Payment;
 
-mod attempt;
+pub(super) mod attempt;
 
 pub(crate) use attempt::{CaptureWanted, add, postpone};
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Kind, MODULES, Site, story::CHOICES};
 
-/// So many stories at least are told with each module alone in a process, on each database.
+/// The least number of stories that are told with each module alone in a process, on each database.
 const STORIES: usize = 5;
 
 /// What the whole suite chooses, asked of this same program: a line for each story.

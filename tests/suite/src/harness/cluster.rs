@@ -71,7 +71,8 @@ impl Cluster {
         cluster
     }
 
-    /// `module` alone has a process of its own. While it is away, a checkout is given up after so many seconds.
+    /// `module` alone has a process of its own. While it is away, a checkout is given up after
+    /// `patience_seconds`.
     pub(crate) fn without(module: &'static str, kind: Kind, patience_seconds: u32) -> Self {
         let mut cluster = Self::new(kind, &[module]);
         cluster.set("BANYAN__MODULES__ORDER__PLACEMENT_DEADLINE_SECONDS", patience_seconds.to_string());

@@ -7,14 +7,15 @@ use sea_orm::Value;
 use super::super::row::{id_cell, time_cell};
 use crate::domain::{Attempt, Wanted};
 
-/// Somebody wants what is set aside for an order.
+/// A request for what is set aside for an order.
 #[derive(Debug, Clone)]
 pub(crate) struct CaptureWanted {
     pub(crate) order: OrderId,
     pub(crate) wanted: Wanted,
 }
 
-const WRITE: &str = "INSERT INTO attempt (id, payment_id, operation, currency, amount, status, reason, answer, \
+/// What a conflict comes to is to follow.
+pub(crate) const WRITE: &str = "INSERT INTO attempt (id, payment_id, operation, currency, amount, status, reason, answer, \
                      asked_by, correlation_id, tries, next_try_at, created_at, updated_at, traceparent) \
                      SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, value ->> 3, \
                      CAST(value ->> 4 AS bigint), value ->> 5, value ->> 6, value ->> 7, value ->> 8, \
@@ -22,7 +23,7 @@ const WRITE: &str = "INSERT INTO attempt (id, payment_id, operation, currency, a
                      {time}(value ->> 13), value ->> 14 FROM {rows} WHERE true ON CONFLICT ";
 
 /// The value of `{rows}` in [`WRITE`].
-fn cells<'a>(attempts: impl IntoIterator<Item = &'a Attempt>, now: DateTime<Utc>) -> Value {
+pub(crate) fn cells<'a>(attempts: impl IntoIterator<Item = &'a Attempt>, now: DateTime<Utc>) -> Value {
     let cells = |attempt: &'a Attempt| {
         (
             id_cell(attempt.id.uuid()),
