@@ -11,6 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 use crate::{
     Db, DbError, Dialect,
     error::{is_disconnected, is_retryable},
+    single_writer::SqliteTransaction,
     write::Beside,
 };
 
@@ -21,12 +22,18 @@ pub struct Tx {
 }
 
 struct TxInner {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     db: Db,
     /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
     news: Mutex<TxEvents>,
     beside: Mutex<Beside>,
+}
+
+/// The database's own transaction.
+pub(crate) enum Transaction {
+    Sqlite(SqliteTransaction),
+    Postgres(DatabaseTransaction),
 }
 
 /// What the transaction publishes.
@@ -38,7 +45,7 @@ struct TxEvents {
 }
 
 impl Tx {
-    pub(crate) fn new(transaction: DatabaseTransaction, db: &Db) -> Self {
+    pub(crate) fn new(transaction: Transaction, db: &Db) -> Self {
         let inner = TxInner {
             transaction,
             db: db.clone(),
@@ -127,6 +134,14 @@ impl Tx {
         })
     }
 
+    /// Runs `statement`, which may be several, and on SQLite commits with it; answers the rows of all.
+    pub(crate) async fn last_rows(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.last_rows(statement).await,
+            Transaction::Postgres(transaction) => transaction.query_all_raw(statement).await,
+        })
+    }
+
     fn watch<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
         if result.as_ref().is_err_and(|error| is_retryable(error) || is_disconnected(error)) {
             self.inner.retryable.store(true, Ordering::Relaxed);
@@ -136,7 +151,7 @@ impl Tx {
 }
 
 pub(crate) struct Finished {
-    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) transaction: Transaction,
     pub(crate) retryable: bool,
     pub(crate) published: Vec<Envelope>,
 }
@@ -148,18 +163,30 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.watch(self.inner.transaction.execute_raw(statement).await)
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.execute(statement.sql, statement.values).await,
+            Transaction::Postgres(transaction) => transaction.execute_raw(statement).await,
+        })
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.watch(self.inner.transaction.execute_unprepared(sql).await)
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.execute(sql.to_owned(), None).await,
+            Transaction::Postgres(transaction) => transaction.execute_unprepared(sql).await,
+        })
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.watch(self.inner.transaction.query_one_raw(statement).await)
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.rows(statement).await.map(|rows| rows.into_iter().next()),
+            Transaction::Postgres(transaction) => transaction.query_one_raw(statement).await,
+        })
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.watch(self.inner.transaction.query_all_raw(statement).await)
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.rows(statement).await,
+            Transaction::Postgres(transaction) => transaction.query_all_raw(statement).await,
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kernel::Envelope;
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait as _, Value};
 
 use crate::{DbError, Dialect, Tx, outbox};
 
@@ -13,12 +13,20 @@ pub struct Write {
     sql: Cow<'static, str>,
     values: Vec<Value>,
     waits_for_disk: bool,
+    /// How many rows it must change.
+    expected: Option<u64>,
 }
 
 impl Write {
     /// `sql` as [`Dialect::statement`] says, without `RETURNING`.
     pub fn new(sql: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { sql: sql.into(), values: values.into_iter().collect(), waits_for_disk: true }
+        Self { sql: sql.into(), values: values.into_iter().collect(), waits_for_disk: true, expected: None }
+    }
+
+    /// Says how many rows it must change, see [`Tx::save`].
+    #[must_use]
+    pub fn changing(self, rows: usize) -> Self {
+        Self { expected: Some(u64::try_from(rows).unwrap_or(u64::MAX)), ..self }
     }
 
     /// The transaction's commit need not wait for the disk, see [`Dialect::statement`].
@@ -46,56 +54,100 @@ impl Tx {
         self.write(writes, news).await
     }
 
-    /// Runs `write` beside those that come next; [`Tx::ran_beside`] answers what came of it.
+    /// As [`Tx::run_last`], and the last thing that a unit of work does: on SQLite the transaction commits with it.
+    ///
+    /// `None` when one of the writes has changed another number of rows than [`Write::changing`] said. The work answers an
+    /// error then, so that nothing is kept.
+    pub async fn save(&self, writes: Vec<Write>) -> Result<Option<Vec<u64>>, DbError> {
+        let news = self.take_unwritten();
+        self.write_checked(writes, news, true).await
+    }
+
+    /// Runs `write` beside those that come next; [`Tx::save_beside`] says whether it did what it must.
     pub(crate) fn run_beside(&self, write: Write) {
         self.set_beside(Beside::Waits(write));
     }
 
-    /// How many rows the write of [`Tx::run_beside`] has changed. It is run now when nothing was written since.
-    pub(crate) async fn ran_beside(&self) -> Result<u64, DbError> {
-        self.run_last(Vec::new()).await?;
-        match self.take_beside() {
-            Beside::Changed(rows) => Ok(rows),
-            Beside::Nothing | Beside::Waits(_) => Ok(0),
+    /// As [`Tx::save`], for the write of [`Tx::run_beside`], which is run now when nothing was written since.
+    pub(crate) async fn save_beside(&self) -> Result<bool, DbError> {
+        if self.save(Vec::new()).await?.is_none() {
+            return Ok(false);
         }
+        Ok(matches!(self.take_beside(), Beside::Changed { as_expected: true }))
     }
 
-    async fn write(&self, mut writes: Vec<Write>, mut news: Vec<Envelope>) -> Result<Vec<u64>, DbError> {
+    async fn write(&self, writes: Vec<Write>, news: Vec<Envelope>) -> Result<Vec<u64>, DbError> {
+        Ok(self.write_checked(writes, news, false).await?.unwrap_or_default())
+    }
+
+    async fn write_checked(
+        &self,
+        mut writes: Vec<Write>,
+        mut news: Vec<Envelope>,
+        is_last: bool,
+    ) -> Result<Option<Vec<u64>>, DbError> {
         let beside = self.take_beside();
         let is_first = matches!(beside, Beside::Waits(_));
         match beside {
             Beside::Waits(write) => writes.insert(0, write),
             other => self.set_beside(other),
         }
-        let mut changed = match (self.dialect(), writes.as_slice()) {
-            (_, []) if news.is_empty() => Vec::new(),
-            (_, [one]) if news.is_empty() && one.waits_for_disk => vec![self.run(&one.sql, one.values.clone()).await?],
-            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news).await?,
-            (Dialect::Postgres, _) => self.at_once(writes, &mut news).await?,
+        let expected: Vec<_> = writes.iter().map(|write| write.expected).collect();
+        let changed = match (self.dialect(), writes.as_slice()) {
+            (_, []) if news.is_empty() => Some(Vec::new()),
+            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news, is_last).await?,
+            (Dialect::Postgres, [one]) if news.is_empty() && one.waits_for_disk => {
+                Some(vec![self.run(&one.sql, one.values.clone()).await?])
+            }
+            (Dialect::Postgres, _) => Some(self.at_once(writes, &mut news).await?),
         };
+        let Some(mut changed) = changed else { return Ok(None) };
+        let as_expected = |(changed, expected): (&u64, &Option<u64>)| expected.is_none_or(|rows| rows == *changed);
+        if is_last && !changed.iter().zip(&expected).all(as_expected) {
+            return Ok(None);
+        }
         if is_first {
-            self.set_beside(Beside::Changed(changed.remove(0)));
+            let as_expected = changed.iter().zip(&expected).take(1).all(as_expected);
+            self.set_beside(Beside::Changed { as_expected });
+            changed.remove(0);
         }
         self.note_written(news);
-        Ok(changed)
+        Ok(Some(changed))
     }
 
-    /// Each statement is followed by the question what it has done.
-    async fn one_after_another(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
+    /// Each statement is followed by the question what it has done. The last of a transaction is followed by its commit,
+    /// which is not reached when one of them has changed other rows than it must: `None`.
+    async fn one_after_another(
+        &self,
+        writes: Vec<Write>,
+        news: &mut [Envelope],
+        is_last: bool,
+    ) -> Result<Option<Vec<u64>>, DbError> {
         let many = writes.len();
         let news_too = (!news.is_empty()).then(|| (outbox::write(Dialect::Sqlite, news), "last_insert_rowid()"));
         let (mut sql, mut values) = (Vec::with_capacity(many + 1), Vec::new());
         for (write, question) in writes.into_iter().map(|write| (write, "changes()")).chain(news_too) {
-            sql.push(format!("{}; SELECT {question}", write.sql));
             values.extend(write.values);
+            match write.expected {
+                Some(rows) if is_last => {
+                    sql.push(format!("{}; SELECT changes(), {FAIL_UNLESS_CHANGED}", write.sql));
+                    values.push(i64::try_from(rows).unwrap_or(i64::MAX).into());
+                }
+                _ => sql.push(format!("{}; SELECT {question}", write.sql)),
+            }
         }
-        let rows = self.rows(&sql.join("; "), values).await?;
+        let statement = self.dialect().statement(&sql.join("; "), values);
+        let rows = if is_last { self.last_rows(statement).await } else { self.query_all_raw(statement).await };
+        let rows = match rows {
+            Err(error) if is_last && error.to_string().contains(NOT_CHANGED) => return Ok(None),
+            rows => rows?,
+        };
         let answers: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
         let answers = answers?;
         if let Some(&newest) = answers.get(many) {
             outbox::number(news, newest);
         }
-        Ok(answers.into_iter().take(many).map(|changed| u64::try_from(changed).unwrap_or_default()).collect())
+        Ok(Some(answers.into_iter().take(many).map(|changed| u64::try_from(changed).unwrap_or_default()).collect()))
     }
 
     async fn at_once(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
@@ -114,14 +166,20 @@ impl Tx {
     }
 }
 
+/// Fails the statements on SQLite when the one before has not changed the number of rows that is bound: there is no absolute
+/// value of the least integer.
+const FAIL_UNLESS_CHANGED: &str = "abs(-9223372036854775807 - (changes() <> ?))";
+const NOT_CHANGED: &str = "integer overflow";
+
 /// A write that goes with the next.
 #[derive(Debug, Default)]
 pub(crate) enum Beside {
     #[default]
     Nothing,
     Waits(Write),
-    /// So many rows.
-    Changed(u64),
+    Changed {
+        as_expected: bool,
+    },
 }
 
 /// Many writes as the parts of one statement on Postgres.

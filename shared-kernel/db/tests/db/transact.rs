@@ -159,3 +159,44 @@ async fn writes_beside_each_other_are_counted_apart() {
         assert_eq!(count(db, "SELECT COUNT(*) FROM purse").await, 4, "eve's purse fell with the note");
     }
 }
+
+/// What is saved last is committed with it, or not at all.
+#[tokio::test]
+async fn a_save_keeps_all_or_nothing() {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
+        let db = &fresh.db;
+        let note = |n: i64| Write::new("INSERT INTO note VALUES (?, 'saved')", [n.into()]);
+        let rename = |text: &'static str| Write::new("UPDATE note SET text = ? WHERE n = 1", [text.into()]);
+        let save = |writes: Vec<Write>| {
+            db.transact(move |tx| {
+                let writes = writes.clone();
+                async move {
+                    let saved = tx.save(writes).await?;
+                    saved.ok_or_else(|| DbError::Setup("overtaken".to_owned()))
+                }
+            })
+        };
+        assert_eq!(save(vec![note(1).changing(1), note(2)]).await.unwrap(), [1, 1], "{:?}", db.dialect());
+        assert_eq!(save(vec![rename("once").changing(1)]).await.unwrap(), [1]);
+        let overtaken = save(vec![note(3).changing(1), rename("twice").changing(2), note(4).changing(1)]).await;
+        assert!(overtaken.unwrap_err().to_string().contains("overtaken"));
+        save(vec![note(5).changing(1), note(1).changing(1)]).await.unwrap_err();
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note").await, 2, "{:?}", db.dialect());
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note WHERE text = 'once'").await, 1);
+    }
+}
+
+/// After it was saved nothing can be written: it would be in no transaction.
+#[tokio::test]
+async fn nothing_follows_a_save_on_sqlite() {
+    let turn = together().await;
+    let fresh = sqlite(&turn, TABLES, kernel_db::Bus::default()).await;
+    let late = fresh.db.transact(|tx| async move {
+        tx.save(vec![Write::new("INSERT INTO note VALUES (1, 'saved')", [])]).await?;
+        tx.run("INSERT INTO note VALUES (2, 'late')", []).await
+    });
+    let error = late.await.unwrap_err();
+    assert!(format!("{error:?}").contains("the transaction is over"), "{error:?}");
+    assert_eq!(count(&fresh.db, "SELECT COUNT(*) FROM note").await, 1);
+}
