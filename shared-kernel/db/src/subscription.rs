@@ -200,11 +200,7 @@ impl Subscription {
                 tx.run_beside(if unchecked { move_cursor } else { move_cursor.changing(1) });
                 self.reaction.react_all(&tx, events).await?;
                 guard::pass("subscription::before_commit");
-                if tx.save_beside().await? {
-                    Ok(())
-                } else {
-                    Err(ReactionError::new("the cursor is another's, or streams are held back"))
-                }
+                Ok::<_, ReactionError>(())
             });
             if applied.await.is_ok() {
                 return Ok(true);

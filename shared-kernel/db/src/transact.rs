@@ -7,7 +7,7 @@ use kernel::Envelope;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use tokio::time::Instant;
 
-use crate::{Db, DbError, Tx, db::Writer, error::is_retryable, tx::Transaction};
+use crate::{Db, DbError, Tx, db::Writer, error::is_retryable, guard, tx::Transaction};
 
 /// How often a transaction that the database chose as a victim is tried again.
 const RETRIES: usize = 5;
@@ -91,6 +91,7 @@ impl Db {
         };
         match result {
             Ok(value) => {
+                guard::pass("db.before_commit");
                 let committed = self.commit(finished.transaction).await;
                 match committed {
                     Ok(()) => Attempt::Done { value, published: finished.published },
@@ -151,6 +152,6 @@ where
     Fut: Future<Output = Result<T, E>>,
 {
     let value = work(tx.clone()).await?;
-    tx.save(Vec::new()).await?;
+    tx.end().await?;
     Ok(value)
 }

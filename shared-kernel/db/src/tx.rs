@@ -12,7 +12,7 @@ use crate::{
     Db, DbError, Dialect,
     error::{is_disconnected, is_retryable},
     single_writer::SqliteTransaction,
-    write::Beside,
+    write::{HeldBack, Then},
 };
 
 /// The handle of one transaction. It must not outlive the work that it was given to.
@@ -27,7 +27,7 @@ struct TxInner {
     /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
     news: Mutex<TxEvents>,
-    beside: Mutex<Beside>,
+    held: Mutex<HeldBack>,
 }
 
 /// The database's own transaction.
@@ -51,7 +51,7 @@ impl Tx {
             db: db.clone(),
             retryable: AtomicBool::new(false),
             news: Mutex::default(),
-            beside: Mutex::default(),
+            held: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -105,16 +105,8 @@ impl Tx {
         self.news().written.extend(events);
     }
 
-    pub(crate) fn take_beside(&self) -> Beside {
-        std::mem::take(&mut *self.beside())
-    }
-
-    pub(crate) fn set_beside(&self, beside: Beside) {
-        *self.beside() = beside;
-    }
-
-    fn beside(&self) -> MutexGuard<'_, Beside> {
-        self.inner.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn held(&self) -> MutexGuard<'_, HeldBack> {
+        self.inner.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn news(&self) -> MutexGuard<'_, TxEvents> {
@@ -134,11 +126,31 @@ impl Tx {
         })
     }
 
-    /// Runs `statement`, which may be several, and on SQLite commits with it; answers the rows of all.
-    pub(crate) async fn last_rows(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+    /// What was held back comes before any other statement.
+    async fn run_held_first(&self) -> Result<(), DbErr> {
+        if !self.held().comes_first() {
+            return Ok(());
+        }
+        self.run_held().await.map_err(|error| match error {
+            DbError::Unavailable(error) | DbError::Statement(error) => error,
+            DbError::Overtaken => DbErr::RecordNotUpdated,
+            other => DbErr::Custom(other.to_string()),
+        })
+    }
+
+    /// Runs `statement`, which may be several on SQLite; answers the rows of all.
+    pub(crate) async fn query_now(&self, statement: Statement, then: Then) -> Result<Vec<QueryResult>, DbErr> {
+        self.watch(match (&self.inner.transaction, then) {
+            (Transaction::Sqlite(transaction), Then::Goes) => transaction.rows(statement).await,
+            (Transaction::Sqlite(transaction), Then::Commits) => transaction.last_rows(statement).await,
+            (Transaction::Postgres(transaction), _) => transaction.query_all_raw(statement).await,
+        })
+    }
+
+    pub(crate) async fn execute_now(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         self.watch(match &self.inner.transaction {
-            Transaction::Sqlite(transaction) => transaction.last_rows(statement).await,
-            Transaction::Postgres(transaction) => transaction.query_all_raw(statement).await,
+            Transaction::Sqlite(transaction) => transaction.execute(statement.sql, statement.values).await,
+            Transaction::Postgres(transaction) => transaction.execute_raw(statement).await,
         })
     }
 
@@ -163,13 +175,12 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.watch(match &self.inner.transaction {
-            Transaction::Sqlite(transaction) => transaction.execute(statement.sql, statement.values).await,
-            Transaction::Postgres(transaction) => transaction.execute_raw(statement).await,
-        })
+        self.run_held_first().await?;
+        self.execute_now(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.run_held_first().await?;
         self.watch(match &self.inner.transaction {
             Transaction::Sqlite(transaction) => transaction.execute(sql.to_owned(), None).await,
             Transaction::Postgres(transaction) => transaction.execute_unprepared(sql).await,
@@ -177,16 +188,12 @@ impl ConnectionTrait for Tx {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.watch(match &self.inner.transaction {
-            Transaction::Sqlite(transaction) => transaction.rows(statement).await.map(|rows| rows.into_iter().next()),
-            Transaction::Postgres(transaction) => transaction.query_one_raw(statement).await,
-        })
+        self.run_held_first().await?;
+        Ok(self.query_now(statement, Then::Goes).await?.into_iter().next())
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.watch(match &self.inner.transaction {
-            Transaction::Sqlite(transaction) => transaction.rows(statement).await,
-            Transaction::Postgres(transaction) => transaction.query_all_raw(statement).await,
-        })
+        self.run_held_first().await?;
+        self.query_now(statement, Then::Goes).await
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use kernel::Envelope;
-use sea_orm::{ConnectionTrait as _, Value};
+use sea_orm::Value;
 
 use crate::{DbError, Dialect, Tx, outbox};
 
@@ -41,105 +41,97 @@ impl Tx {
     /// They go in one round trip, whatever their number. On Postgres they are one statement, so none sees what another has
     /// written, and no row is to be changed by two.
     pub async fn run_all(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
-        self.write(writes, Vec::new()).await
+        self.run_held().await?;
+        let many = writes.len();
+        let mut changed = self.write(self.with_beside(writes), Vec::new(), Then::Goes).await?;
+        changed.truncate(many);
+        Ok(changed)
     }
 
-    /// As [`Tx::run_all`], and writes what the transaction publishes to the outbox. For the last that it does: on
-    /// Postgres it has its turn from here to its commit, and others who publish wait for it. What it still does after
-    /// that should lock nothing.
+    /// As [`Tx::run_all`], for what a unit of work has changed. The writes are held back until the work runs another statement,
+    /// or is done: then they go together with the events that the transaction publishes, and on SQLite with its commit.
     ///
-    /// What nobody writes so is written, by a statement of its own, when the work is done.
-    pub async fn run_last(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
-        let news = self.take_unwritten();
-        self.write(writes, news).await
-    }
-
-    /// As [`Tx::run_last`], and the last thing that a unit of work does: on SQLite the transaction commits with it.
+    /// # Errors
     ///
-    /// `None` when one of the writes has changed another number of rows than [`Write::changing`] said. The work answers an
-    /// error then, so that nothing is kept.
-    pub async fn save(&self, writes: Vec<Write>) -> Result<Option<Vec<u64>>, DbError> {
-        let news = self.take_unwritten();
-        self.write_checked(writes, news, true).await
+    /// [`DbError::Overtaken`], as late as the writes are run, when one of them changes another number of rows than
+    /// [`Write::changing`] says. Nothing is kept then.
+    pub async fn save(&self, writes: Vec<Write>) -> Result<(), DbError> {
+        self.run_held().await?;
+        self.held().writes = writes;
+        Ok(())
     }
 
-    /// Runs `write` beside those that come next; [`Tx::save_beside`] says whether it did what it must.
+    /// Runs `write` beside those that come next. What the work reads before that must not depend on it.
     pub(crate) fn run_beside(&self, write: Write) {
-        self.set_beside(Beside::Waits(write));
+        self.held().beside = Some(write);
     }
 
-    /// As [`Tx::save`], for the write of [`Tx::run_beside`], which is run now when nothing was written since.
-    pub(crate) async fn save_beside(&self) -> Result<bool, DbError> {
-        if self.save(Vec::new()).await?.is_none() {
-            return Ok(false);
+    /// Runs what is held back, and writes what the transaction publishes. On SQLite it commits with that.
+    ///
+    /// On Postgres those who publish have their turn from here to the commit, and others who publish wait for it.
+    pub(crate) async fn end(&self) -> Result<(), DbError> {
+        let (writes, news) = (std::mem::take(&mut self.held().writes), self.take_unwritten());
+        self.write(self.with_beside(writes), news, Then::Commits).await.map(|_| ())
+    }
+
+    /// Runs what was held back, because another statement comes.
+    pub(crate) async fn run_held(&self) -> Result<(), DbError> {
+        let writes = std::mem::take(&mut self.held().writes);
+        if writes.is_empty() {
+            return Ok(());
         }
-        Ok(matches!(self.take_beside(), Beside::Changed { as_expected: true }))
+        self.write(self.with_beside(writes), Vec::new(), Then::Goes).await.map(|_| ())
     }
 
-    async fn write(&self, writes: Vec<Write>, news: Vec<Envelope>) -> Result<Vec<u64>, DbError> {
-        Ok(self.write_checked(writes, news, false).await?.unwrap_or_default())
+    /// `writes`, and after them the one that goes beside them.
+    fn with_beside(&self, mut writes: Vec<Write>) -> Vec<Write> {
+        writes.extend(self.held().beside.take());
+        writes
     }
 
-    async fn write_checked(
-        &self,
-        mut writes: Vec<Write>,
-        mut news: Vec<Envelope>,
-        is_last: bool,
-    ) -> Result<Option<Vec<u64>>, DbError> {
-        let beside = self.take_beside();
-        let is_first = matches!(beside, Beside::Waits(_));
-        match beside {
-            Beside::Waits(write) => writes.insert(0, write),
-            other => self.set_beside(other),
-        }
+    async fn write(&self, writes: Vec<Write>, mut news: Vec<Envelope>, then: Then) -> Result<Vec<u64>, DbError> {
         let expected: Vec<_> = writes.iter().map(|write| write.expected).collect();
         let changed = match (self.dialect(), writes.as_slice()) {
-            (_, []) if news.is_empty() => Some(Vec::new()),
-            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news, is_last).await?,
+            (_, []) if news.is_empty() => Vec::new(),
+            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news, then).await?,
             (Dialect::Postgres, [one]) if news.is_empty() && one.waits_for_disk => {
-                Some(vec![self.run(&one.sql, one.values.clone()).await?])
+                let statement = self.dialect().statement(&one.sql, one.values.clone());
+                vec![self.execute_now(statement).await?.rows_affected()]
             }
-            (Dialect::Postgres, _) => Some(self.at_once(writes, &mut news).await?),
+            (Dialect::Postgres, _) => self.at_once(writes, &mut news).await?,
         };
-        let Some(mut changed) = changed else { return Ok(None) };
         let as_expected = |(changed, expected): (&u64, &Option<u64>)| expected.is_none_or(|rows| rows == *changed);
-        if is_last && !changed.iter().zip(&expected).all(as_expected) {
-            return Ok(None);
-        }
-        if is_first {
-            let as_expected = changed.iter().zip(&expected).take(1).all(as_expected);
-            self.set_beside(Beside::Changed { as_expected });
-            changed.remove(0);
+        if !changed.iter().zip(&expected).all(as_expected) {
+            return Err(DbError::Overtaken);
         }
         self.note_written(news);
-        Ok(Some(changed))
+        Ok(changed)
     }
 
-    /// Each statement is followed by the question what it has done. The last of a transaction is followed by its commit,
-    /// which is not reached when one of them has changed other rows than it must: `None`.
+    /// Each statement is followed by the question what it has done. A commit is not reached when one of them has changed
+    /// other rows than it must.
     async fn one_after_another(
         &self,
         writes: Vec<Write>,
         news: &mut [Envelope],
-        is_last: bool,
-    ) -> Result<Option<Vec<u64>>, DbError> {
+        then: Then,
+    ) -> Result<Vec<u64>, DbError> {
         let many = writes.len();
         let news_too = (!news.is_empty()).then(|| (outbox::write(Dialect::Sqlite, news), "last_insert_rowid()"));
         let (mut sql, mut values) = (Vec::with_capacity(many + 1), Vec::new());
         for (write, question) in writes.into_iter().map(|write| (write, "changes()")).chain(news_too) {
             values.extend(write.values);
             match write.expected {
-                Some(rows) if is_last => {
-                    sql.push(format!("{}; SELECT changes(), {FAIL_UNLESS_CHANGED}", write.sql));
+                Some(rows) if then == Then::Commits => {
+                    sql.push(format!("{}; SELECT {question}, {FAIL_UNLESS_CHANGED}", write.sql));
                     values.push(i64::try_from(rows).unwrap_or(i64::MAX).into());
                 }
                 _ => sql.push(format!("{}; SELECT {question}", write.sql)),
             }
         }
-        let statement = self.dialect().statement(&sql.join("; "), values);
-        let rows = if is_last { self.last_rows(statement).await } else { self.query_all_raw(statement).await };
+        let rows = self.query_now(self.dialect().statement(&sql.join("; "), values), then).await;
         let rows = match rows {
-            Err(error) if is_last && error.to_string().contains(NOT_CHANGED) => return Ok(None),
+            Err(error) if error.to_string().contains(NOT_CHANGED) => return Err(DbError::Overtaken),
             rows => rows?,
         };
         let answers: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
@@ -147,7 +139,7 @@ impl Tx {
         if let Some(&newest) = answers.get(many) {
             outbox::number(news, newest);
         }
-        Ok(Some(answers.into_iter().take(many).map(|changed| u64::try_from(changed).unwrap_or_default()).collect()))
+        Ok(answers.into_iter().take(many).map(|changed| u64::try_from(changed).unwrap_or_default()).collect())
     }
 
     async fn at_once(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
@@ -157,7 +149,8 @@ impl Tx {
             statement.publish(news);
         }
         let (sql, values) = statement.whole();
-        let row = self.row(&sql, values).await?.ok_or_else(|| DbError::corrupt("write", "it was not counted"))?;
+        let rows = self.query_now(self.dialect().statement(&sql, values), Then::Goes).await?;
+        let row = rows.first().ok_or_else(|| DbError::corrupt("write", "it was not counted"))?;
         if !news.is_empty() {
             outbox::number(news, row.try_get_by_index(many)?);
         }
@@ -171,15 +164,27 @@ impl Tx {
 const FAIL_UNLESS_CHANGED: &str = "abs(-9223372036854775807 - (changes() <> ?))";
 const NOT_CHANGED: &str = "integer overflow";
 
-/// A write that goes with the next.
+/// What follows some writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The transaction goes on.
+    Goes,
+    /// It commits, where a commit can travel with a statement.
+    Commits,
+}
+
+/// What a transaction has yet to write.
 #[derive(Debug, Default)]
-pub(crate) enum Beside {
-    #[default]
-    Nothing,
-    Waits(Write),
-    Changed {
-        as_expected: bool,
-    },
+pub(crate) struct HeldBack {
+    writes: Vec<Write>,
+    /// Goes with the next writes.
+    beside: Option<Write>,
+}
+
+impl HeldBack {
+    pub(crate) fn comes_first(&self) -> bool {
+        !self.writes.is_empty()
+    }
 }
 
 /// Many writes as the parts of one statement on Postgres.

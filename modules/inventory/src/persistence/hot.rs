@@ -2,7 +2,10 @@
 //!
 //! Claims are locked in the order of their orders, and before any level; levels in the order of their SKUs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 use inventory_contract::{InventoryEvent, Shortage};
 use kernel::{CallContext, DateTime, OrderId, Sku, Utc};
@@ -11,10 +14,7 @@ use sea_orm::{QueryResult, Value};
 use serde::Serialize;
 
 use super::{read_rows, read_sku, sku_rows};
-use crate::{
-    domain::{Act, Claim, Delta, Entry, Holding, Line, Status, StockLevel},
-    error::InventoryError,
-};
+use crate::domain::{Act, Claim, Delta, Entry, Holding, Line, Status, StockLevel};
 
 /// Who moves stock, and what led to it.
 #[derive(Debug, Clone, Default)]
@@ -142,16 +142,14 @@ const ENTER: &str = "INSERT INTO ledger (sku, kind, delta_on_hand, delta_held, d
 ///
 /// # Errors
 ///
-/// [`InventoryError::Short`] when a level has fewer units than are taken. Nothing may be kept then.
-pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), InventoryError> {
+/// [`DbError::Overtaken`], at the latest with the commit, when a level has fewer units than are taken. Nothing is kept then.
+pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), DbError> {
     let mut writes = Vec::new();
     let moved: Vec<_> = changes.levels.iter().map(level_row).collect();
     if !moved.is_empty() {
-        let unguarded = guard::sabotaged("stock.condition").then(|| MOVE_LEVELS.replace(CONDITION, ""));
-        let values = [dialect::rows(&moved)];
-        writes.push(
-            unguarded.map_or_else(|| Write::new(MOVE_LEVELS, values.clone()), |sql| Write::new(sql, values.clone())),
-        );
+        let unguarded = guard::sabotaged("stock.condition");
+        let sql = if unguarded { MOVE_LEVELS.replace(CONDITION, "").into() } else { Cow::Borrowed(MOVE_LEVELS) };
+        writes.push(Write::new(sql, [dialect::rows(&moved)]).changing(moved.len()));
     }
     writes.extend(write(MAKE_CLAIMS, &changes.made.iter().map(|claim| claim_row(claim)).collect::<Vec<_>>()));
     let found = changes.made.iter().flat_map(|claim| find_rows(claim));
@@ -163,9 +161,7 @@ pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), Inventory
     if writes.is_empty() {
         return Ok(());
     }
-    let rows = tx.run_all(writes).await?;
-    let short = !moved.is_empty() && rows.first().and_then(|rows| usize::try_from(*rows).ok()) != Some(moved.len());
-    if short { Err(InventoryError::Short) } else { Ok(()) }
+    tx.save(writes).await
 }
 
 /// Makes levels for SKUs that have none; answers which these were.

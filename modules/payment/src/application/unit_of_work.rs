@@ -337,7 +337,7 @@ impl UnitOfWork {
         made.sort_by_key(|payment| payment.order);
         moved.sort_by_key(|(payment, _)| payment.order);
         let (postings, refusals, events) = (&self.postings, &self.refusals, &self.events);
-        hot::save(tx, &Changes { made, moved, attempts, postings, refusals, events }).await
+        Ok(hot::save(tx, &Changes { made, moved, attempts, postings, refusals, events }).await?)
     }
 }
 

@@ -15,10 +15,7 @@ use super::{
     row::{self, ATTEMPT, PAYMENT, id_cell, time_cell},
     store::attempt,
 };
-use crate::{
-    domain::{Attempt, Balances, Payment, Posting, Refusal},
-    error::PaymentError,
-};
+use crate::domain::{Attempt, Balances, Payment, Posting, Refusal};
 
 /// What there is of an order.
 #[derive(Debug)]
@@ -105,16 +102,16 @@ const POST: &str = "INSERT INTO ledger (attempt_id, payment_id, operation, debit
 ///
 /// # Errors
 ///
-/// [`PaymentError::SettledBefore`] when a payment or an attempt is not what was loaded. Nothing may be kept then.
-pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), PaymentError> {
+/// [`DbError::Overtaken`], at the latest with the commit, when a payment or an attempt is not what was loaded. Nothing is kept
+/// then.
+pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), DbError> {
     let now = tx.seams().now();
     let events: Vec<_> = changes.events.iter().map(|(cause, version, event)| (cause, *version, event)).collect();
     outbox::publish_all(tx, &events)?;
-    let (mut writes, mut expected) = (Vec::new(), Vec::new());
+    let mut writes = Vec::new();
     let mut add = |write: Write, rows: usize| {
         if rows > 0 {
-            writes.push(write);
-            expected.push(rows);
+            writes.push(write.changing(rows));
         }
     };
     let made: Vec<_> = changes.made.iter().map(|payment| claim_row(payment)).collect();
@@ -131,12 +128,10 @@ pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), PaymentEr
     if writes.is_empty() {
         return Ok(());
     }
-    let written = tx.run_last(writes).await?;
-    let whole = written.iter().zip(&expected).all(|(rows, expected)| usize::try_from(*rows) == Ok(*expected));
     if !changes.events.is_empty() {
         guard::pass("payment.before_commit");
     }
-    if whole { Ok(()) } else { Err(PaymentError::SettledBefore) }
+    tx.save(writes).await
 }
 
 fn claim_row(payment: &Payment) -> impl Serialize + use<'_> {

@@ -160,7 +160,7 @@ async fn writes_beside_each_other_are_counted_apart() {
     }
 }
 
-/// What is saved last is committed with it, or not at all.
+/// What is saved is committed whole, or not at all, however late it is written.
 #[tokio::test]
 async fn a_save_keeps_all_or_nothing() {
     let turn = together().await;
@@ -168,35 +168,27 @@ async fn a_save_keeps_all_or_nothing() {
         let db = &fresh.db;
         let note = |n: i64| Write::new("INSERT INTO note VALUES (?, 'saved')", [n.into()]);
         let rename = |text: &'static str| Write::new("UPDATE note SET text = ? WHERE n = 1", [text.into()]);
-        let save = |writes: Vec<Write>| {
+        let save = |writes: Vec<Write>, then: &'static str| {
             db.transact(move |tx| {
                 let writes = writes.clone();
                 async move {
-                    let saved = tx.save(writes).await?;
-                    saved.ok_or_else(|| DbError::Setup("overtaken".to_owned()))
+                    tx.save(writes).await?;
+                    if then.is_empty() { Ok(0) } else { tx.run(then, []).await }
                 }
             })
         };
-        assert_eq!(save(vec![note(1).changing(1), note(2)]).await.unwrap(), [1, 1], "{:?}", db.dialect());
-        assert_eq!(save(vec![rename("once").changing(1)]).await.unwrap(), [1]);
-        let overtaken = save(vec![note(3).changing(1), rename("twice").changing(2), note(4).changing(1)]).await;
-        assert!(overtaken.unwrap_err().to_string().contains("overtaken"));
-        save(vec![note(5).changing(1), note(1).changing(1)]).await.unwrap_err();
-        assert_eq!(count(db, "SELECT COUNT(*) FROM note").await, 2, "{:?}", db.dialect());
+        let later = "UPDATE note SET text = 'later' WHERE text = 'saved'";
+        save(vec![note(1).changing(1), note(2)], "").await.unwrap();
+        assert_eq!(save(vec![note(3).changing(1)], later).await.unwrap(), 3, "{:?}", db.dialect());
+        save(vec![rename("once").changing(1)], "").await.unwrap();
+        for then in ["", later] {
+            let writes = vec![note(4).changing(1), rename("twice").changing(2), note(5).changing(1)];
+            let overtaken = save(writes, then).await.unwrap_err();
+            assert!(matches!(overtaken, DbError::Overtaken), "{overtaken:?}");
+            let twice = save(vec![note(6).changing(1), note(1).changing(1)], then).await.unwrap_err();
+            assert!(twice.is_duplicate(), "{twice:?}");
+        }
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note").await, 3, "{:?}", db.dialect());
         assert_eq!(count(db, "SELECT COUNT(*) FROM note WHERE text = 'once'").await, 1);
     }
-}
-
-/// After it was saved nothing can be written: it would be in no transaction.
-#[tokio::test]
-async fn nothing_follows_a_save_on_sqlite() {
-    let turn = together().await;
-    let fresh = sqlite(&turn, TABLES, kernel_db::Bus::default()).await;
-    let late = fresh.db.transact(|tx| async move {
-        tx.save(vec![Write::new("INSERT INTO note VALUES (1, 'saved')", [])]).await?;
-        tx.run("INSERT INTO note VALUES (2, 'late')", []).await
-    });
-    let error = late.await.unwrap_err();
-    assert!(format!("{error:?}").contains("the transaction is over"), "{error:?}");
-    assert_eq!(count(&fresh.db, "SELECT COUNT(*) FROM note").await, 1);
 }
