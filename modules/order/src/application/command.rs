@@ -268,7 +268,12 @@ impl Writes {
         if self.writes.is_empty() {
             return Ok(Vec::new());
         }
-        let changed = tx.run_last(self.writes).await?;
+        if self.expected.iter().all(Option::is_some) {
+            let writes = self.writes.into_iter().zip(self.expected);
+            tx.save(writes.map(|(write, rows)| write.changing(rows.unwrap_or_default())).collect()).await?;
+            return Ok(Vec::new());
+        }
+        let changed = tx.run_all(self.writes).await?;
         let as_expected = |(rows, expected): (&u64, &Option<usize>)| {
             expected.is_none_or(|expected| usize::try_from(*rows) == Ok(expected))
         };
