@@ -7,7 +7,7 @@ use kernel::Envelope;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use tokio::time::Instant;
 
-use crate::{Db, DbError, Tx, db::Writer, error::is_retryable, guard, tx::Transaction};
+use crate::{Db, DbError, SqlText, Tx, db::Writer, error::is_retryable, guard, tx::Transaction};
 
 /// How often a transaction that the database chose as a victim is tried again.
 const RETRIES: usize = 5;
@@ -51,9 +51,10 @@ impl Db {
     /// It costs one round trip where [`Db::transact`] costs two or three.
     pub async fn write_one(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Clone + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
+        let sql = sql.into();
         let statement = self.dialect().statement(sql, values.clone());
         let written = match &self.inner.writer {
             Writer::Single(writer) => writer.write_one(statement).await,
