@@ -17,6 +17,10 @@ CREATE TABLE orders (
     shipping_address @text,
     -- JSON: why the order was rejected, or lost after it was confirmed
     rejection @text,
+    -- What was ordered, and what became of it: [{"sku", "title", "quantity", "price", "fulfilled", "returned", "called_off"}].
+    -- `price` is that of one unit; counts that are 0 are left out: units that left the house, that came back after it, and
+    -- that were called off before it.
+    lines @json NOT NULL,
     -- What is known of the money; each of these only ever grows.
     payment_id @id,
     -- 0 pending, 1 authorized, 2 captured, 3 declined, 4 voided
@@ -39,23 +43,13 @@ CREATE INDEX orders_email_folded ON orders (email_folded, number);
 CREATE INDEX orders_created ON orders (created_at);
 CREATE INDEX orders_listed_as ON orders (listed_as, number);
 
-CREATE TABLE order_line (
-    order_id @id NOT NULL,
-    number @int NOT NULL,
-    sku @text NOT NULL,
-    title @text NOT NULL,
-    quantity @int NOT NULL CHECK (quantity > 0),
-    unit_price @int NOT NULL CHECK (unit_price >= 0),
-    -- Units that left the house.
-    fulfilled @int NOT NULL DEFAULT 0,
-    -- Units given back after they had left the house, and before.
-    returned_shipped @int NOT NULL DEFAULT 0,
-    returned_unshipped @int NOT NULL DEFAULT 0,
-    PRIMARY KEY (order_id, number),
-    CHECK (0 <= returned_shipped AND returned_shipped <= fulfilled),
-    CHECK (0 <= returned_unshipped AND fulfilled + returned_unshipped <= quantity)
-) @strict;
-CREATE INDEX order_line_sku ON order_line (sku, order_id);
+-- The SKUs of the orders whose number divided by 1,024 is `block`: orders with a SKU are looked for in the blocks that have
+-- it. An entry stands for 1,024 orders, so most orders add none; it is not removed with an order.
+CREATE TABLE order_sku (
+    sku @bytewise NOT NULL,
+    block @int NOT NULL,
+    PRIMARY KEY (sku, block)
+) @clustered;
 
 -- A placing that is under way. The row goes, and the payment token with it, when the placing ends.
 CREATE TABLE placement (

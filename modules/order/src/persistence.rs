@@ -12,6 +12,7 @@ pub(crate) mod called_off;
 pub(crate) mod carts;
 pub(crate) mod goods;
 pub(crate) mod holdings;
+pub(crate) mod lines;
 pub(crate) mod migrations;
 pub(crate) mod old;
 pub(crate) mod orders;

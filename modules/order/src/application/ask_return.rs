@@ -44,7 +44,6 @@ impl Orders {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             if let Some(off) = &off {
                 called_off::insert(&tx, off).await?;
             }

@@ -42,7 +42,6 @@ impl Orders {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             let off = WrittenOff { order: id, call: call.clone(), amount, by: act.by.clone(), at: act.at };
             called_off::insert(&tx, &off).await?;
             let goods = Goods::of(&tx, &order).await?;

@@ -16,7 +16,7 @@ use crate::{
     domain::{Order, PaymentFacts},
     error::{CartRefusal, OrderError},
     persistence::{
-        carts, orders,
+        carts, lines, orders,
         placements::{self, Locked},
     },
 };
@@ -119,9 +119,9 @@ impl OrderWork {
                 None => drop(decided.outcomes.insert(place, before(tx, new.key()).await?)),
             }
         }
-        let terms: Vec<_> = fresh.iter().map(|(_, new)| new.terms()).collect();
-        let numbers = if terms.is_empty() { HashMap::new() } else { orders::insert_all(tx, &terms).await? };
-        for ((place, new), mut terms) in fresh.into_iter().zip(terms) {
+        let orders: Vec<_> = fresh.iter().map(|(_, new)| (new.terms(), new.basket.lines.as_slice())).collect();
+        let numbers = if orders.is_empty() { HashMap::new() } else { orders::insert_all(tx, &orders).await? };
+        for ((place, new), (mut terms, _)) in fresh.into_iter().zip(orders) {
             let missing = || DbError::corrupt("order", "it was given no number");
             terms.number = numbers.get(&terms.id).copied().ok_or_else(missing)?;
             decided.taken.push((place, Saga { order: new.place(terms), placement: new.placement(&self.config) }));
@@ -136,8 +136,8 @@ impl OrderWork {
         let mut writes = Writes::default();
         publish(tx, &mut taken)?;
         if !taken.is_empty() {
-            let lines: usize = taken.iter().map(|(_, saga)| saga.order.lines().len()).sum();
-            writes.add(orders::lines(taken.iter().map(|(_, saga)| &saga.order)), lines);
+            writes
+                .add_any(lines::note_skus(taken.iter().map(|(_, saga)| (saga.order.terms.number, saga.order.lines()))));
             let placements: Vec<_> = taken.iter().map(|(_, saga)| &saga.placement).collect();
             writes.add(placements::begin_all(&placements, now + self.config.lease()), taken.len());
         }

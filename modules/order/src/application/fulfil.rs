@@ -37,7 +37,6 @@ impl Orders {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             let fulfilment = Fulfilment {
                 id: fulfilment,
                 order: id,

@@ -48,6 +48,6 @@ pub(crate) async fn delete(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
         let sql = format!("DELETE FROM {table} WHERE {column} IN {gone} {table}.{column})");
         Write::new(sql, [id_rows(orders)])
     };
-    tx.run_all(vec![delete("order_line", "order_id"), delete("timeline", "order_id"), delete("orders", "id")]).await?;
+    tx.run_all(vec![delete("timeline", "order_id"), delete("orders", "id")]).await?;
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use kernel::OrderId;
 use kernel_db::{Cause, DbError, Tx, Write, dialect, outbox};
 
-use super::{cell, id_cell, query, refunds, time_cell, to_json};
-use crate::domain::{Order, PaymentFacts, Terms};
+use super::{cell, id_cell, lines, query, refunds, time_cell, to_json};
+use crate::domain::{Line, Order, PaymentFacts, Terms};
 
 /// The order has changed since it was read. What was written with it must not stay.
 #[derive(Debug, thiserror::Error)]
@@ -17,40 +17,22 @@ pub(crate) enum SaveError {
     Storage(#[from] DbError),
 }
 
-/// Writes orders that are new, and gets each its number. Their [`lines`] are to be written too.
-pub(crate) async fn insert_all(tx: &Tx, orders: &[Terms]) -> Result<HashMap<OrderId, i64>, DbError> {
+/// Writes orders that are new, each with its lines, and gets each its number.
+pub(crate) async fn insert_all(tx: &Tx, orders: &[(Terms, &[Line])]) -> Result<HashMap<OrderId, i64>, DbError> {
     let sql = "INSERT INTO orders (id, status, email, currency, total, note, shipping_address, version, created_at, \
-               updated_at, email_folded) SELECT {id}(value ->> 0), 'placed', value ->> 1, value ->> 2, \
+               updated_at, email_folded, lines) SELECT {id}(value ->> 0), 'placed', value ->> 1, value ->> 2, \
                CAST(value ->> 3 AS bigint), value ->> 4, value ->> 5, 1, {time}(value ->> 6), {time}(value ->> 6), \
-               value ->> 7 FROM {rows} RETURNING id, number";
-    let row = |terms: &Terms| -> Result<_, DbError> {
+               value ->> 7, value -> 8 FROM {rows} RETURNING id, number";
+    let row = |(terms, lines): &(Terms, &[Line])| -> Result<_, DbError> {
         let (total, address) = (terms.total, to_json(terms.shipping_address.as_ref(), "address")?);
         let agreed = (terms.email.clone(), total.currency().code().to_owned(), total.minor(), terms.note.clone());
         let (id, at, folded) =
             (id_cell(terms.id.uuid()), time_cell(terms.created_at), kernel::fold_email(&terms.email));
-        Ok((id, agreed.0, agreed.1, agreed.2, agreed.3, address, at, folded))
+        Ok((id, agreed.0, agreed.1, agreed.2, agreed.3, address, at, folded, lines::stored(lines)))
     };
     let rows: Vec<_> = orders.iter().map(row).collect::<Result<_, _>>()?;
     let numbered = tx.rows(sql, [dialect::rows(&rows)]).await?;
     numbered.iter().map(|row| Ok((OrderId::new(cell(row, 0)?), cell(row, 1)?))).collect()
-}
-
-/// The lines of new orders.
-pub(crate) fn lines<'a>(orders: impl IntoIterator<Item = &'a Order>) -> Write {
-    let sql = "INSERT INTO order_line (order_id, number, sku, title, quantity, unit_price) \
-               SELECT {id}(value ->> 0), CAST(value ->> 1 AS bigint), value ->> 2, value ->> 3, \
-               CAST(value ->> 4 AS bigint), CAST(value ->> 5 AS bigint) FROM {rows}";
-    let rows: Vec<_> = orders
-        .into_iter()
-        .flat_map(|order| {
-            let id = id_cell(order.id().uuid());
-            order.lines().iter().map(move |line| {
-                let (sku, title) = (line.sku.as_str(), line.title.as_str());
-                (id.clone(), line.number, sku, title, line.quantity, line.unit_price.minor())
-            })
-        })
-        .collect();
-    Write::new(sql, [dialect::rows(&rows)])
 }
 
 /// The order as it is now, and as it stays until the transaction ends.
@@ -58,11 +40,15 @@ pub(crate) async fn lock(tx: &Tx, id: OrderId) -> Result<Option<Order>, DbError>
     query::order_with(tx, id, "{for_update}").await
 }
 
-/// Writes how far the order has come and what it promises to give back, and publishes its events.
+/// Writes how far the order has come, what became of its units and what it promises to give back, and publishes its events.
 pub(crate) async fn save(tx: &Tx, cause: &Cause, order: &mut Order) -> Result<(), SaveError> {
     refunds::insert(tx, order).await?;
     let saved = saved(tx, &mut [(cause.clone(), order)])?;
-    all_changed(&tx.run_all(vec![saved]).await?, 1)
+    all_changed(&tx.run_all(vec![saved]).await?, 1)?;
+    let sql =
+        "UPDATE orders SET lines = given.lines FROM (SELECT value -> 0 AS lines FROM {rows}) AS given WHERE id = ?";
+    tx.run(sql, [dialect::rows(&[(lines::stored(order.lines()),)]), order.id().uuid().into()]).await?;
+    Ok(())
 }
 
 /// Each has changed as many rows as there are orders, or nothing is to be kept.
@@ -102,20 +88,6 @@ pub(crate) fn saved(tx: &Tx, orders: &mut [(Cause, &mut Order)]) -> Result<Write
     let news: Vec<_> = events.iter().map(|(cause, version, event)| (*cause, *version, event)).collect();
     outbox::publish_all(tx, &news)?;
     Ok(Write::new(sql, [dialect::rows(&rows)]))
-}
-
-/// Writes what became of the lines' units.
-pub(crate) async fn save_lines(tx: &Tx, order: &Order) -> Result<(), DbError> {
-    let sql = "WITH unit AS MATERIALIZED (SELECT CAST(value ->> 0 AS bigint) AS number, \
-               CAST(value ->> 1 AS bigint) AS fulfilled, CAST(value ->> 2 AS bigint) AS returned_shipped, \
-               CAST(value ->> 3 AS bigint) AS returned_unshipped FROM {rows}) \
-               UPDATE order_line SET fulfilled = unit.fulfilled, returned_shipped = unit.returned_shipped, \
-               returned_unshipped = unit.returned_unshipped FROM unit \
-               WHERE order_line.order_id = ? AND order_line.number = unit.number";
-    let rows: Vec<_> =
-        order.lines().iter().map(|line| (line.number, line.fulfilled, line.returned, line.called_off)).collect();
-    tx.run(sql, [dialect::rows(&rows), order.id().uuid().into()]).await?;
-    Ok(())
 }
 
 /// Joins what has become known of payments to what was known, each order once. Facts only grow, so the saga's

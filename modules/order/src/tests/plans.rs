@@ -20,9 +20,9 @@ async fn many_orders(shop: &Shop) {
         Dialect::Postgres => ("generate_series(1, 20000) AS up(n)", "gen_random_uuid()"),
     };
     let fill = format!(
-        "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at, email_folded) \
+        "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at, email_folded, lines) \
          SELECT {id}, CASE n % 5000 WHEN 0 THEN 'rejected' WHEN 1 THEN 'cancelled' WHEN 2 THEN 'confirmed' \
-         ELSE 'fulfilled' END, 'a@example.com', 'GBP', 1, 1, ?, ?, 'a@example.com' FROM {numbers}"
+         ELSE 'fulfilled' END, 'a@example.com', 'GBP', 1, 1, ?, ?, 'a@example.com', '[]' FROM {numbers}"
     );
     let now = shop.db.seams().now();
     let fill = fill.as_str();
@@ -75,8 +75,8 @@ async fn rejected_orders_are_forgotten_in_short_transactions() {
     everywhere(async |shop| {
         let id = if shop.db.dialect() == Dialect::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
         let insert = &format!(
-            "INSERT INTO orders (id, status, email, email_folded, currency, total, version, created_at, updated_at) \
-             VALUES ({id}, 'rejected', 'a@example.com', 'a@example.com', 'GBP', 1, 1, ?, ?)"
+            "INSERT INTO orders (id, status, email, email_folded, currency, total, version, created_at, updated_at, lines) \
+             VALUES ({id}, 'rejected', 'a@example.com', 'a@example.com', 'GBP', 1, 1, ?, ?, '[]')"
         );
         let now = shop.db.seams().now();
         for _ in 0..60 {

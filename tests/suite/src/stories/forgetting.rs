@@ -23,7 +23,7 @@ async fn what_is_over_is_forgotten(shop: &Shop) {
     let figures = async || {
         [
             rows("order", "orders").await,
-            rows("order", "order_line").await,
+            rows("order", "orders, {each}(orders.lines) AS line").await,
             rows("order", "timeline WHERE order_id NOT IN (SELECT id FROM orders)").await,
             rows("inventory", "claim").await,
             rows("inventory", "claim_sku").await,
