@@ -7,7 +7,7 @@ use kernel::Envelope;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use tokio::time::Instant;
 
-use crate::{Db, DbError, Tx, db::Writer, error::is_retryable};
+use crate::{Db, DbError, SqlText, Tx, db::Writer, error::is_retryable};
 
 /// How often a transaction that the database chose as a victim is tried again.
 const RETRIES: usize = 5;
@@ -51,9 +51,10 @@ impl Db {
     /// On Postgres it costs one round trip where [`Db::transact`] costs three; on SQLite it is the same.
     pub async fn write_one(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Clone + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
+        let sql = sql.into();
         if let Writer::Pooled(chained) = &self.inner.writer {
             match chained.pool().query_all_raw(self.dialect().statement(sql, values.clone())).await {
                 Err(error) if is_retryable(&error) => {}

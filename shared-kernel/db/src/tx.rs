@@ -9,7 +9,7 @@ use kernel::{Envelope, Seams};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
 
 use crate::{
-    Db, DbError, Dialect,
+    Db, DbError, Dialect, SqlText,
     error::{is_disconnected, is_retryable},
     write::Beside,
 };
@@ -63,14 +63,18 @@ impl Tx {
     }
 
     /// Runs a statement written as [`Dialect::statement`] says; answers how many rows it changed.
-    pub async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value> + Send) -> Result<u64, DbError> {
+    pub async fn run(
+        &self,
+        sql: impl Into<SqlText<'_>> + Send,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<u64, DbError> {
         Ok(self.execute_raw(self.dialect().statement(sql, values)).await?.rows_affected())
     }
 
     /// Runs a query written as [`Dialect::statement`] says.
     pub async fn rows(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
         Ok(self.query_all_raw(self.dialect().statement(sql, values)).await?)
@@ -79,7 +83,7 @@ impl Tx {
     /// As [`Tx::rows`], for at most one row.
     pub async fn row(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> Result<Option<QueryResult>, DbError> {
         Ok(self.query_one_raw(self.dialect().statement(sql, values)).await?)
