@@ -28,6 +28,7 @@ pub(crate) async fn all(db: &Db) -> Result<Vec<Check>, DbError> {
         none(db, "order: every confirmed order is paid in full", UNPAID, vec![]).await?,
         none(db, "order: no rejected order keeps money", KEPT, vec![]).await?,
         none(db, "order: every order has lines", EMPTY, vec![]).await?,
+        none(db, "order: every order that counts as unpaid waits for its payment", COUNTED, vec![]).await?,
         none(db, "order: every order is found by its SKUs", UNFOUND, vec![]).await?,
         none(db, "order: no line counts more units than it has", MISCOUNTED, vec![]).await?,
         none(db, "order: every confirmed order has something left to send", DONE, vec![]).await?,
@@ -65,11 +66,10 @@ macro_rules! to_send {
 
 const UNEQUAL: &str =
     concat!("SELECT id FROM orders WHERE total <> (SELECT COALESCE(SUM(", price!(), "), 0) FROM ", lines!(), ")");
-const OVERDUE: &str = "SELECT order_id FROM placement WHERE deadline_at < ?";
-const ORPHANED: &str = "SELECT id FROM orders WHERE status = 'placed' \
-                        AND NOT EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id)";
+const OVERDUE: &str = "SELECT id FROM orders WHERE due_at IS NOT NULL AND deadline_at < ?";
+const ORPHANED: &str = "SELECT id FROM orders WHERE status = 'placed' AND due_at IS NULL";
 const UNPAID: &str = "SELECT id FROM orders WHERE status IN ('confirmed', 'fulfilled') AND captured <> total \
-                      AND NOT EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id)";
+                      AND due_at IS NULL";
 const KEPT: &str = "SELECT id FROM orders WHERE status = 'rejected' AND captured <> refunded";
 const EMPTY: &str = concat!("SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM ", lines!(), ")");
 const MISCOUNTED: &str = concat!(
@@ -95,6 +95,8 @@ const MISCOUNTED: &str = concat!(
     count!("quantity"),
     ")"
 );
+const COUNTED: &str = "SELECT order_id FROM unpaid_order WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM orders \
+                       WHERE id = order_id AND saga IN ('placing', 'pending') AND unpaid = 2)";
 const UNFOUND: &str = concat!(
     "SELECT id FROM orders WHERE EXISTS (SELECT 1 FROM ",
     lines!(),
@@ -161,7 +163,7 @@ pub(crate) async fn promises_after(
 }
 
 pub(crate) async fn unfinished(db: &Db) -> Result<Vec<OrderId>, DbError> {
-    let rows = select(db.reader(), "SELECT order_id FROM placement ORDER BY order_id", []).await?;
+    let rows = select(db.reader(), "SELECT id FROM orders WHERE due_at IS NOT NULL ORDER BY id", []).await?;
     rows.iter().map(order).collect()
 }
 
@@ -186,7 +188,7 @@ macro_rules! select_goods {
             "), 0) FROM ",
             lines!(),
             ") AS bigint), \
-             CASE WHEN EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id) THEN 1 ELSE 0 END FROM orders "
+             CASE WHEN due_at IS NOT NULL THEN 1 ELSE 0 END FROM orders "
         )
     };
 }

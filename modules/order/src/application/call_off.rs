@@ -38,7 +38,7 @@ impl Orders {
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
             let left = order.left(refunds::due(&tx, id).await?);
             let amount = order.call_off(call, left, act)?;
-            if orders::is_being_placed(&tx, id).await? {
+            if order.standing().is_in_checkout {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;

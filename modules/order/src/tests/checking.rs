@@ -11,7 +11,7 @@ use std::time::Duration;
 
 async fn broken(shop: &Shop) -> Vec<String> {
     let checks = shop.module.check().await.unwrap();
-    assert_eq!(checks.len(), 12);
+    assert_eq!(checks.len(), 13);
     checks.into_iter().filter(|check| !check.holds()).map(|check| check.rule).collect()
 }
 
@@ -77,7 +77,11 @@ async fn every_rule_can_be_broken() {
         assert_eq!(broken(&shop).await, [""; 0]);
         shop.clock.advance(span(Duration::from_mins(2)));
         assert_eq!(broken(&shop).await, ["order: every placing has ended or is within its deadline"]);
-        tamper(&shop, "DELETE FROM placement").await;
+        let counted = "INSERT INTO unpaid_order (order_id, client, buyer, units) SELECT id, 'c', 'b', 1 FROM orders WHERE number = 1";
+        tamper(&shop, counted).await;
+        assert!(broken(&shop).await.contains(&"order: every order that counts as unpaid waits for its payment".to_owned()));
+        tamper(&shop, "DELETE FROM unpaid_order").await;
+        tamper(&shop, "UPDATE orders SET saga = NULL, due_at = NULL").await;
         assert_eq!(broken(&shop).await, ["order: every order that is placed has a placing"]);
         lines(&shop, 3, "").await;
         assert!(broken(&shop).await.contains(&"order: every order has lines".to_owned()));
