@@ -90,14 +90,18 @@ struct OutlivingRow {
     created_at: DateTime<Utc>,
 }
 
-/// Keeps the keys and answers of these orders, which are about to be deleted, as those of other operations are kept.
-pub(super) async fn outlive(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
+/// Keeps the keys and answers of these orders, which are about to be deleted, as those of other operations are kept; not
+/// those whose time is over.
+pub(super) async fn outlive(tx: &Tx, orders: &[OrderId], since: Option<DateTime<Utc>>) -> Result<(), DbError> {
     let ids = orders.iter().map(|order| order.uuid());
     let found = order::Entity::find().filter(order::Column::Id.is_in(ids)).filter(order::Column::Key.is_not_null());
     let mut rows = Vec::new();
     for row in found.all(tx).await? {
         let (scope, key, fingerprint) = (row.key_scope.clone(), row.key.clone(), row.key_fingerprint.clone());
         let created_at = row.created_at;
+        if since.is_some_and(|since| created_at < since) {
+            continue;
+        }
         if let Some(Answer { status, location, body, .. }) = answer(row)? {
             rows.push(OutlivingRow { scope, key, fingerprint, status, location, body, created_at });
         }

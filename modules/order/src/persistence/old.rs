@@ -42,9 +42,9 @@ fn read(row: &QueryResult) -> Result<OldOrder, DbError> {
 
 /// Deletes `orders`, which were rejected, with all that belongs to them; not those whose checkout has not ended. Their keys
 /// and answers are kept for as long as any.
-pub(crate) async fn delete(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
+pub(crate) async fn delete(tx: &Tx, orders: &[OrderId], keys_since: Option<DateTime<Utc>>) -> Result<(), DbError> {
     let ids = || rows::ids(orders.iter().copied());
-    keys::outlive(tx, orders).await?;
+    keys::outlive(tx, orders, keys_since).await?;
     let gone = "IN (SELECT id FROM orders WHERE id IN {ids} AND due_at IS NULL)";
     tx.run(&format!("DELETE FROM timeline WHERE order_id {gone}"), [ids()]).await?;
     tx.run(&format!("DELETE FROM orders WHERE id {gone}"), [ids()]).await?;

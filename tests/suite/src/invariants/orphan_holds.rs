@@ -19,16 +19,16 @@ stories!(a_hold_that_nobody_wants_lapses);
 
 /// Where the one who carries an order may fall over.
 const STEPS: [&str; 10] = [
-    "placement::hold",
-    "placement::authorize",
-    "placement::confirm",
-    "placement::capture",
-    "placement::commit",
-    "placement::finish",
-    "placement::turn",
-    "placement::void",
-    "placement::release",
-    "placement::reject",
+    "checkout::hold",
+    "checkout::authorize",
+    "checkout::confirm",
+    "checkout::capture",
+    "checkout::commit",
+    "checkout::finish",
+    "checkout::turn",
+    "checkout::void",
+    "checkout::release",
+    "checkout::reject",
 ];
 
 async fn a_hold_that_nobody_wants_lapses(shop: &Shop) {
