@@ -28,24 +28,87 @@ pub(crate) async fn all(db: &Db) -> Result<Vec<Check>, DbError> {
         none(db, "order: every confirmed order is paid in full", UNPAID, vec![]).await?,
         none(db, "order: no rejected order keeps money", KEPT, vec![]).await?,
         none(db, "order: every order has lines", EMPTY, vec![]).await?,
+        none(db, "order: every order that counts as unpaid waits for its payment", COUNTED, vec![]).await?,
+        none(db, "order: every order is found by its SKUs", UNFOUND, vec![]).await?,
+        none(db, "order: no line counts more units than it has", MISCOUNTED, vec![]).await?,
         none(db, "order: every confirmed order has something left to send", DONE, vec![]).await?,
         none(db, "order: only what was sent is asked to be returned", OVERASKED, vec![]).await?,
         none(db, "order: no more was paid back on promises than was given back", OVERPAID, vec![]).await?,
     ])
 }
 
-const UNEQUAL: &str = "SELECT orders.id FROM orders LEFT JOIN order_line ON order_line.order_id = orders.id \
-                       GROUP BY orders.id, orders.total HAVING COALESCE(SUM(quantity * unit_price), 0) <> orders.total";
-const OVERDUE: &str = "SELECT order_id FROM placement WHERE deadline_at < ?";
-const ORPHANED: &str = "SELECT id FROM orders WHERE status = 'placed' \
-                        AND NOT EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id)";
-const UNPAID: &str = "SELECT id FROM orders WHERE status IN ('confirmed', 'fulfilled') AND captured <> total \
-                      AND NOT EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id)";
-const KEPT: &str = "SELECT id FROM orders WHERE status = 'rejected' AND captured <> refunded";
-const EMPTY: &str = "SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM order_line WHERE order_id = orders.id)";
+/// The lines of an order's row.
+macro_rules! lines {
+    () => {
+        "{each}(orders.lines) AS line"
+    };
+}
 
-const DONE: &str = "SELECT id FROM orders WHERE status = 'confirmed' AND NOT EXISTS (SELECT 1 FROM order_line \
-                    WHERE order_id = orders.id AND quantity > fulfilled + returned_unshipped)";
+/// A count of a line; one that is not written is 0.
+macro_rules! count {
+    ($member:literal) => {
+        concat!("COALESCE(CAST(line.value ->> '", $member, "' AS bigint), 0)")
+    };
+}
+
+macro_rules! price {
+    () => {
+        concat!(count!("quantity"), " * ", count!("price"))
+    };
+}
+
+/// Units of a line that were neither sent nor called off.
+macro_rules! to_send {
+    () => {
+        concat!(count!("quantity"), " - ", count!("fulfilled"), " - ", count!("called_off"))
+    };
+}
+
+const UNEQUAL: &str =
+    concat!("SELECT id FROM orders WHERE total <> (SELECT COALESCE(SUM(", price!(), "), 0) FROM ", lines!(), ")");
+const OVERDUE: &str = "SELECT id FROM orders WHERE due_at IS NOT NULL AND deadline_at < ?";
+const ORPHANED: &str = "SELECT id FROM orders WHERE status = 'placed' AND due_at IS NULL";
+const UNPAID: &str = "SELECT id FROM orders WHERE status IN ('confirmed', 'fulfilled') AND captured <> total \
+                      AND due_at IS NULL";
+const KEPT: &str = "SELECT id FROM orders WHERE status = 'rejected' AND captured <> refunded";
+const EMPTY: &str = concat!("SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM ", lines!(), ")");
+const MISCOUNTED: &str = concat!(
+    "SELECT id FROM orders WHERE EXISTS (SELECT 1 FROM ",
+    lines!(),
+    " WHERE ",
+    count!("quantity"),
+    " <= 0 OR ",
+    count!("price"),
+    " < 0 OR ",
+    count!("returned"),
+    " < 0 OR ",
+    count!("called_off"),
+    " < 0 OR ",
+    count!("returned"),
+    " > ",
+    count!("fulfilled"),
+    " OR ",
+    count!("fulfilled"),
+    " + ",
+    count!("called_off"),
+    " > ",
+    count!("quantity"),
+    ")"
+);
+const COUNTED: &str = "SELECT order_id FROM unpaid_order WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM orders \
+                       WHERE id = order_id AND saga IN ('placing', 'pending') AND unpaid = 2)";
+const UNFOUND: &str = concat!(
+    "SELECT id FROM orders WHERE EXISTS (SELECT 1 FROM ",
+    lines!(),
+    " WHERE NOT EXISTS (SELECT 1 FROM order_sku WHERE sku = line.value ->> 'sku' AND block = orders.number / 1024))"
+);
+const DONE: &str = concat!(
+    "SELECT id FROM orders WHERE status = 'confirmed' AND NOT EXISTS (SELECT 1 FROM ",
+    lines!(),
+    " WHERE ",
+    to_send!(),
+    " > 0)"
+);
 const OVERASKED: &str = "SELECT id FROM orders WHERE id IN (SELECT order_id FROM goods_return \
                          WHERE status IN ('requested', 'approved')) AND status NOT IN ('confirmed', 'fulfilled')";
 const OVERPAID: &str = "SELECT id FROM orders JOIN (SELECT order_id, SUM(paid) AS paid FROM order_refund \
@@ -68,9 +131,14 @@ async fn totals(db: &Db) -> Result<Check, DbError> {
 const MILLION: i128 = 1_000_000;
 const ORDERS_ADDED_UP: &str = "SELECT CAST(COALESCE(SUM(total / 1000000), 0) AS bigint), \
                                CAST(COALESCE(SUM(total % 1000000), 0) AS bigint), COUNT(*) FROM orders";
-const LINES_ADDED_UP: &str = "SELECT CAST(COALESCE(SUM(quantity * unit_price / 1000000), 0) AS bigint), \
-                              CAST(COALESCE(SUM(quantity * unit_price % 1000000), 0) AS bigint), \
-                              COUNT(DISTINCT order_id) FROM order_line";
+const LINES_ADDED_UP: &str = concat!(
+    "SELECT CAST(COALESCE(SUM(",
+    price!(),
+    " / 1000000), 0) AS bigint), CAST(COALESCE(SUM(",
+    price!(),
+    " % 1000000), 0) AS bigint), COUNT(DISTINCT orders.number) FROM orders, ",
+    lines!()
+);
 
 /// No order may be found by `sql`.
 async fn none(db: &Db, rule: &str, sql: &str, values: Vec<Value>) -> Result<Check, DbError> {
@@ -95,7 +163,7 @@ pub(crate) async fn promises_after(
 }
 
 pub(crate) async fn unfinished(db: &Db) -> Result<Vec<OrderId>, DbError> {
-    let rows = select(db.reader(), "SELECT order_id FROM placement ORDER BY order_id", []).await?;
+    let rows = select(db.reader(), "SELECT id FROM orders WHERE due_at IS NOT NULL ORDER BY id", []).await?;
     rows.iter().map(order).collect()
 }
 
@@ -114,9 +182,14 @@ pub(crate) async fn payments_after(
 
 macro_rules! select_goods {
     () => {
-        "SELECT id, status, CAST((SELECT COALESCE(SUM(quantity - fulfilled - returned_unshipped), 0) FROM order_line \
-         WHERE order_id = orders.id) AS bigint), \
-         CASE WHEN EXISTS (SELECT 1 FROM placement WHERE order_id = orders.id) THEN 1 ELSE 0 END FROM orders "
+        concat!(
+            "SELECT id, status, CAST((SELECT COALESCE(SUM(",
+            to_send!(),
+            "), 0) FROM ",
+            lines!(),
+            ") AS bigint), \
+             CASE WHEN due_at IS NOT NULL THEN 1 ELSE 0 END FROM orders "
+        )
     };
 }
 

@@ -170,12 +170,13 @@ impl Module for Order {
         // A second runner would find everything by looking.
         let woken = woken.unwrap_or_else(|| mpsc::unbounded_channel().1);
         vec![
-            Worker::new("order.placements", move |stop| runner::run(runner, woken, stop)),
+            Worker::new("order.checkouts", move |stop| runner::run(runner, woken, stop)),
             Worker::new("order.carts", move |stop| runner::sweep(sweeper, stop)),
         ]
     }
 
     async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
+        self.orders.keep_keys(days(keep.answers_days));
         self.orders.forget_rejected(days(keep.rejected_orders_days)).await
     }
 

@@ -23,4 +23,5 @@ mod returning;
 mod searching;
 mod secrets;
 mod shop;
+mod snapshots;
 mod unpaid;

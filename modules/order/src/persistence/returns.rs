@@ -11,7 +11,7 @@ use crate::domain::{
     returns::{Decision, Progress, ReturnStatus, ReturnTerms},
 };
 
-const COLUMNS: &str = "goods_return.id, goods_return.order_id, refund_id, amount, lines, restock, reason, actor, \
+const COLUMNS: &str = "goods_return.id, goods_return.order_id, refund_id, amount, goods_return.lines, restock, reason, actor, \
                        goods_return.created_at, goods_return.status, received, decided_by, decided_at, decision, accepted";
 
 /// A return, and what people call its order.

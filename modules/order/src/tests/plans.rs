@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::{
     domain::Status,
-    persistence::{carts, placements, query::Filter, unpaid},
+    persistence::{carts, query::Filter, sagas, unpaid},
     tests::shop::{Shop, everywhere, span},
 };
 
@@ -20,9 +20,9 @@ async fn many_orders(shop: &Shop) {
         Dialect::Postgres => ("generate_series(1, 20000) AS up(n)", "gen_random_uuid()"),
     };
     let fill = format!(
-        "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at, email_folded) \
+        "INSERT INTO orders (id, status, email, currency, total, version, created_at, updated_at, email_folded, placed_by, lines) \
          SELECT {id}, CASE n % 5000 WHEN 0 THEN 'rejected' WHEN 1 THEN 'cancelled' WHEN 2 THEN 'confirmed' \
-         ELSE 'fulfilled' END, 'a@example.com', 'GBP', 1, 1, ?, ?, 'a@example.com' FROM {numbers}"
+         ELSE 'fulfilled' END, 'a@example.com', 'GBP', 1, 1, ?, ?, 'a@example.com', 'guest', '[]' FROM {numbers}"
     );
     let now = shop.db.seams().now();
     let fill = fill.as_str();
@@ -39,7 +39,7 @@ async fn a_page_of_a_rare_status_is_found_by_an_index() {
         for status in Status::ALL {
             let (sql, _) = Filter { status: Some(status), ..Filter::default() }.select();
             let plan = plan::of(&shop.db, &sql).await.unwrap();
-            let index = if status == Status::Placed { "placement" } else { "orders_listed_as" };
+            let index = if status == Status::Placed { "orders_due" } else { "orders_listed_as" };
             assert!(plan.contains(index), "{status} not by {index}:\n{plan}");
             let sorts = plan.contains("Sort") || plan.contains("TEMP B-TREE");
             assert!(status == Status::Placed || !sorts, "{status} reads more than a page:\n{plan}");
@@ -53,8 +53,8 @@ async fn a_page_of_a_rare_status_is_found_by_an_index() {
 async fn background_work_reads_no_table_as_a_whole() {
     everywhere(async |shop| {
         for (sql, index) in [
-            (placements::LEASE_DUE, "placement_due"),
-            (placements::ANY_DUE, "placement_due"),
+            (sagas::LEASE_DUE, "orders_due"),
+            (sagas::ANY_DUE, "orders_due"),
             (carts::SWEEP, "cart_expires"),
             (unpaid::FORGET, "unpaid_order_ended"),
         ] {
@@ -75,8 +75,8 @@ async fn rejected_orders_are_forgotten_in_short_transactions() {
     everywhere(async |shop| {
         let id = if shop.db.dialect() == Dialect::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
         let insert = &format!(
-            "INSERT INTO orders (id, status, email, email_folded, currency, total, version, created_at, updated_at) \
-             VALUES ({id}, 'rejected', 'a@example.com', 'a@example.com', 'GBP', 1, 1, ?, ?)"
+            "INSERT INTO orders (id, status, email, email_folded, currency, total, version, created_at, updated_at, placed_by, lines) \
+             VALUES ({id}, 'rejected', 'a@example.com', 'a@example.com', 'GBP', 1, 1, ?, ?, 'guest', '[]')"
         );
         let now = shop.db.seams().now();
         for _ in 0..60 {

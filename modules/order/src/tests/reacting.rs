@@ -119,11 +119,17 @@ async fn unknown_orders_and_unknown_events_are_passed_by() {
         shop.charges.feed.publish(&refunded(stranger, 1));
         shop.charges.feed.publish(&PaymentEvent::Unknown("payment.disputed.v1".to_owned()));
         shop.inventory.publish(&InventoryEvent::Unknown("stock.counted.v1".to_owned()));
+        let mut orders = Vec::new();
         for batch in 0..3 {
-            buy(&shop, &format!("k{batch}"), &[("CUP", 1)], "tok_approve").await.expect(201);
+            orders.push(buy(&shop, &format!("k{batch}"), &[("CUP", 1)], "tok_approve").await.expect(201).order());
         }
         shop.settle().await;
-        assert_eq!(shop.count("SELECT COUNT(*) FROM timeline WHERE what = 'payment.captured'").await, 3);
+        for order in orders {
+            let told = timeline(&shop, order).await;
+            assert_eq!(told.last().unwrap(), "system:payment payment.captured GBP 2.55");
+            assert_eq!(told.len(), 4);
+        }
+        assert_eq!(shop.count("SELECT COUNT(*) FROM timeline").await, 1, "the stranger's refund");
         shop.assert_sound().await;
         shop.close().await;
     })
