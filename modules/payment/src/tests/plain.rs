@@ -7,7 +7,7 @@ use std::{
 
 use futures_util::future::join_all;
 use kernel::{CallContext, OrderId, RefundId};
-use kernel_db::Dialect;
+use kernel_db::{DbError, Dialect};
 
 use super::harness::{Store, Storm, calm, said};
 use crate::{
@@ -146,7 +146,7 @@ async fn a_payment_that_has_moved_on_is_not_written() {
             assert!(work.start_capture(wanted, Duration::from_secs(2)).is_some());
             work.save(&tx).await
         });
-        assert!(matches!(started.await, Err(PaymentError::SettledBefore)));
+        assert!(matches!(started.await, Err(PaymentError::Storage(DbError::Overtaken))));
         assert_eq!(said(&store.capture(order).await), "captured 100 100 0");
         store.is_sound().await;
     }
