@@ -17,7 +17,7 @@ const CLIENTS: usize = 16;
 
 /// The tables whose rows are changed on the way of an order, and the part of these changes that needs no index entry (a HOT
 /// update), in percent at least. The others found no room on their page.
-const UPDATED_IN_PLACE: [(&str, i64); 3] = [("level", 80), ("payment", 60), ("orders", 60)];
+const UPDATED_IN_PLACE: [(&str, i64); 3] = [("level", 80), ("payment", 50), ("orders", 50)];
 
 #[test]
 fn orders_wait_for_each_other_in_one_order_and_change_rows_in_place() {
