@@ -111,6 +111,28 @@ async fn what_is_known_of_a_payment_only_grows() {
     .await;
 }
 
+/// Only the usual stands in the order's row: a part of the total, or a second time, is told for itself.
+#[actix_web::test]
+async fn what_is_unusual_of_a_payment_is_told_too() {
+    everywhere(async |shop| {
+        let order = buy(&shop, "k", &[("CUP", 2)], "tok_approve").await.expect(201).order();
+        shop.settle().await;
+        let (payment, usual) = (PaymentId::new(order.uuid()), timeline(&shop, order).await);
+        assert_eq!((usual.len(), shop.count("SELECT COUNT(*) FROM timeline").await), (4, 0));
+        let sum = |minor| Money::new(minor, Currency::GBP);
+        for amount in [510, 100] {
+            let captured = PaymentCaptured { payment, order, amount: sum(amount), captured: sum(510) };
+            shop.charges.feed.publish(&PaymentEvent::from(captured));
+        }
+        shop.settle().await;
+        let told = timeline(&shop, order).await;
+        assert_eq!(told[..4], usual);
+        assert_eq!(told[4..], ["system:payment payment.captured GBP 5.10", "system:payment payment.captured GBP 1.00"]);
+        shop.close().await;
+    })
+    .await;
+}
+
 /// News of an order that is not here (another shop's, or one restored away) harms nobody.
 #[actix_web::test]
 async fn unknown_orders_and_unknown_events_are_passed_by() {
