@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A placing may outlive its deadline by so much: that long a dead process may keep its lease, and a turn take.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 
 /// What a person is shown of the orders that break a rule.
 const SHOWN: usize = 10;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     buyer::{bare, buy, get, post},
+    fakes::Fault,
     shop::{Shop, everywhere},
 };
 
@@ -106,6 +107,35 @@ async fn what_is_known_of_a_payment_only_grows() {
         let shown = get(&format!("/orders/{order}")).admin().to(&shop).await.expect(200).json();
         let expected = json!({"id": order, "status": "refunded", "authorized": 510, "captured": 510, "refunded": 510});
         assert_eq!(shown["payment"], expected);
+        shop.close().await;
+    })
+    .await;
+}
+
+/// Payment may tell of a capture before the order is confirmed; the confirmation does not take that back.
+#[actix_web::test]
+async fn what_is_known_before_the_pivot_stays_known() {
+    everywhere(async |shop| {
+        shop.faults.next("authorize", [Fault::Wait]);
+        shop.faults.next("capture", [Fault::Wait]);
+        let telling = async {
+            let order = shop.placing().await;
+            let (payment, sum) = (PaymentId::new(order.uuid()), Money::new(510, Currency::GBP));
+            let captured = PaymentCaptured { payment, order, amount: sum, captured: sum };
+            shop.charges.feed.publish(&PaymentEvent::from(captured));
+            shop.settle().await;
+            shop.faults.go_on();
+            while shop.count("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+            let known = shop.count("SELECT COUNT(*) FROM orders WHERE payment_stage = 2 AND captured = 510").await;
+            shop.faults.go_on();
+            known
+        };
+        let (reply, known) = tokio::join!(buy(&shop, "k", &[("CUP", 2)], "tok_approve"), telling);
+        reply.expect(201);
+        assert_eq!(known, 1);
+        shop.assert_sound().await;
         shop.close().await;
     })
     .await;
