@@ -120,7 +120,7 @@ CREATE TABLE fulfilment (
     order_id @id NOT NULL,
     tracking @text,
     -- JSON: units by SKU
-    lines @text NOT NULL,
+    lines @json NOT NULL,
     complete @int NOT NULL CHECK (complete IN (0, 1)),
     actor @text NOT NULL,
     created_at @time NOT NULL
@@ -133,14 +133,14 @@ CREATE TABLE goods_return (
     refund_id @id NOT NULL UNIQUE,
     amount @int NOT NULL CHECK (amount >= 0),
     -- JSON: units by SKU, with how many of them had been shipped
-    lines @text NOT NULL,
+    lines @json NOT NULL,
     restock @int NOT NULL CHECK (restock IN (0, 1)),
     reason @text NOT NULL,
     actor @text NOT NULL,
     created_at @time NOT NULL,
     status @text NOT NULL DEFAULT 'received' CHECK (status IN ('requested', 'approved', 'received', 'refused')),
     -- JSON: units by SKU, with their condition and whether they can be sold again.
-    received @text,
+    received @json,
     decided_by @text,
     decided_at @time,
     decision @text,
@@ -189,7 +189,7 @@ CREATE TABLE called_off (
     refund_id @id NOT NULL,
     amount @int NOT NULL CHECK (amount >= 0),
     -- JSON: units by SKU
-    lines @text NOT NULL,
+    lines @json NOT NULL,
     reason @text NOT NULL,
     actor @text NOT NULL,
     created_at @time NOT NULL

@@ -189,20 +189,13 @@ class Order:
         world = self.world
         yield "orders", (
             "number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, payment_stage, "
-            "authorized, captured, refunded, version, created_at, updated_at, email_folded"
+            "authorized, captured, refunded, version, created_at, updated_at, email_folded, lines, placed_by, confirmed_at, "
+            "authorized_at, captured_at, key_scope, key, key_fingerprint, answer_status, answer_shape, answer_body"
         ), (self.order(*row) for row in world.every())
-        yield "order_line", (
-            "order_id, number, sku, title, quantity, unit_price, fulfilled, returned_shipped, returned_unshipped"
-        ), (
-            (ident, line + 1, world.sku(product), f"Thing {product}", 1, world.price(product),
-             1 if is_sent and not rejected else 0, 0, 0)
-            for order, ident, _, rejected, is_sent in world.every()
-            for line, product in enumerate(world.skus_of(order))
-        )  # fmt: skip
-        yield "timeline", "order_id, at, source, position, what, actor, detail", self.timeline()
-        yield "idempotency", "scope, key, fingerprint, status, location, body, created_at", (
-            self.answer(order, ident, at) for order, ident, at, _, _ in world.every()
-            if at > world.now - 30 * 86_400_000
+        yield "order_sku", "sku, block", self.blocks()
+        yield "timeline", "order_id, at, source, position, what, actor, detail", (
+            (ident, world.time(at), "order", 2 * order, "rejected", "system:order", None)
+            for order, ident, at, rejected, _ in world.every() if rejected
         )  # fmt: skip
         yield "outbox", OUTBOX, self.log()
 
@@ -212,21 +205,30 @@ class Order:
         status = "rejected" if rejected else "fulfilled" if is_sent else "confirmed"
         why = '{"code":"stock-unavailable"}' if rejected else None
         payment = (None, 0, 0, 0) if rejected else (world.payment_id(order), 2, total, total)
-        return (order, ident, status, email, "GBP", total, None, None, why, *payment, 0, 2, shown, shown, email)
+        since = (None, None, None) if rejected else (shown, shown, shown)
+        answer = (503, None, f'{{"code":"stock-unavailable","grown":"{"x" * 300}"}}') if rejected else (201, 1, None)
+        return (
+            order, ident, status, email, "GBP", total, None, None, why, *payment, 0, 2, shown, shown, email,
+            self.lines(order, is_sent and not rejected), "guest", *since,
+            "guest", f"grown-{order:012}", "place " + "0" * 64, *answer,
+        )  # fmt: skip
 
-    def answer(self, order, ident, at):
-        world, text = self.world, str(uuid_text(ident))
-        body = f'{{"id":"{text}","number":"{1_000_000 + order}","status":"confirmed","lines":"{"x" * 400}"}}'
-        return ("guest", f"grown-{order:012}", "place " + "0" * 64, 201, f"/orders/{text}", body, world.time(at))
+    def lines(self, order, is_sent):
+        world, sent = self.world, {"fulfilled": 1} if is_sent else {}
+        line = lambda product: {
+            "sku": world.sku(product), "title": f"Thing {product}", "quantity": 1, "price": world.price(product)
+        } | sent  # fmt: skip
+        return json.dumps([line(product) for product in world.skus_of(order)])
 
-    def timeline(self):
-        for order, ident, at, rejected, _ in self.world.every():
-            shown = self.world.time(at)
-            yield ident, shown, "order", 2 * order - 1, "placed", "guest", None
-            yield ident, shown, "order", 2 * order, "rejected" if rejected else "confirmed", "system:order", None
-            if not rejected:
-                yield ident, shown, "payment", 2 * order - 1, "payment.authorized", "system:payment", None
-                yield ident, shown, "payment", 2 * order, "payment.captured", "system:payment", None
+    def blocks(self):
+        """Which SKUs are in each block of 1,024 orders."""
+        world, block, skus = self.world, 0, set()
+        for order in range(1, world.orders + 1):
+            if order // 1024 != block:
+                yield from ((world.sku(product), block) for product in sorted(skus))
+                block, skus = order // 1024, set()
+            skus.update(world.skus_of(order))
+        yield from ((world.sku(product), block) for product in sorted(skus))
 
     def log(self):
         for order, ident, at, rejected, _ in self.world.every():

@@ -2,14 +2,13 @@
 //!
 //! Every function takes the transaction, or for reading anything that can be read from.
 
-use kernel::DateTime;
 #[cfg(test)]
 use kernel_db::Sql;
 use kernel_db::{DbError, Dialect, SqlText};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, TryGetable, Value};
 use serde::{Serialize, de::DeserializeOwned};
-use uuid::Uuid;
 
+pub(crate) mod audit;
 pub(crate) mod called_off;
 pub(crate) mod carts;
 pub(crate) mod entity;
@@ -40,6 +39,9 @@ pub(crate) fn statements() -> Vec<&'static Sql> {
         &hot::PAYMENTS_KNOWN,
         &hot::OF_KEYS,
         &orders::SAVE,
+        &timeline::TELL,
+        &refunds::KNOWN,
+        &refunds::VOID,
     ]
 }
 
@@ -60,21 +62,6 @@ fn cell<T: TryGetable>(row: &QueryResult, index: usize) -> Result<T, DbError> {
     Ok(row.try_get_by_index(index)?)
 }
 
-/// A cell of text that means something.
-fn parsed<T: std::str::FromStr<Err: ToString>>(
-    row: &QueryResult,
-    index: usize,
-    what: &'static str,
-) -> Result<T, DbError> {
-    let text: String = cell(row, index)?;
-    text.parse().map_err(|error: T::Err| DbError::corrupt(what, error.to_string()))
-}
-
-fn json<T: DeserializeOwned>(row: &QueryResult, index: usize, what: &'static str) -> Result<Option<T>, DbError> {
-    let text: Option<String> = cell(row, index)?;
-    text.map(|text| serde_json::from_str(&text).map_err(|error| DbError::corrupt(what, error))).transpose()
-}
-
 fn from_json<T: DeserializeOwned>(what: &'static str, text: Option<&str>) -> Result<Option<T>, DbError> {
     text.map(|text| serde_json::from_str(text).map_err(|error| DbError::corrupt(what, error))).transpose()
 }
@@ -86,14 +73,4 @@ fn text<T: std::str::FromStr<Err: ToString>>(what: &'static str, text: &str) -> 
 
 fn to_json<T: Serialize>(value: Option<&T>, what: &'static str) -> Result<Option<String>, DbError> {
     value.map(|value| serde_json::to_string(value).map_err(|error| DbError::corrupt(what, error))).transpose()
-}
-
-/// An id as a cell of `{rows}`.
-fn id_cell(id: Uuid) -> String {
-    id.simple().to_string()
-}
-
-/// A time as a cell of `{rows}`.
-fn time_cell(at: DateTime<kernel::Utc>) -> String {
-    at.to_rfc3339()
 }

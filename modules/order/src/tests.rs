@@ -1,5 +1,6 @@
 //! The module over real databases: SQLite always, Postgres too when `BANYAN_TEST_POSTGRES` names one.
 
+mod answers;
 mod buyer;
 mod calling_off;
 mod cancelling;

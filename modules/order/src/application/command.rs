@@ -233,6 +233,9 @@ impl<'a> Decided<'a> {
                 let mut order = confirm.order.clone();
                 let is_repeated = self.confirmed.iter().any(|(_, known, ..)| known.id() == order.id());
                 let locked = locked.get(&order.id()).filter(|locked| locked.version == order.standing().version);
+                if let Some(locked) = locked {
+                    order.payment = locked.payment.join(order.payment);
+                }
                 let saga = locked.and_then(|locked| locked.saga.as_ref()).filter(|saga| saga.is_before_pivot);
                 match saga {
                     Some(saga) if !is_repeated && order.confirm(confirm.payment, tx.seams().now()).is_ok() => {

@@ -4,7 +4,7 @@ use kernel::{DateTime, OrderId, Utc};
 use kernel_db::{DbError, Tx, rows};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::{cell, keys, select};
+use super::{cell, hot, keys, select};
 
 /// An order that is old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,7 @@ fn read(row: &QueryResult) -> Result<OldOrder, DbError> {
 /// and answers are kept for as long as any.
 pub(crate) async fn delete(tx: &Tx, orders: &[OrderId], keys_since: Option<DateTime<Utc>>) -> Result<(), DbError> {
     let ids = || rows::ids(orders.iter().copied());
+    hot::lock(tx, orders).await?;
     keys::outlive(tx, orders, keys_since).await?;
     let gone = "IN (SELECT id FROM orders WHERE id IN {ids} AND due_at IS NULL)";
     tx.run(&format!("DELETE FROM timeline WHERE order_id {gone}"), [ids()]).await?;

@@ -1,10 +1,10 @@
 //! What happened to each order.
 
 use kernel::{DateTime, OrderId, Principal, Utc};
-use kernel_db::{DbError, Tx, Write, dialect};
-use sea_orm::{ConnectionTrait, QueryResult};
+use kernel_db::{DbError, Rows, Sql, Tx, Write};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use super::{cell, id_cell, select, time_cell};
+use super::entity::timeline;
 use crate::domain::Order;
 
 /// One thing that happened.
@@ -27,40 +27,54 @@ pub(crate) async fn insert(tx: &Tx, entries: &[TimelineEntry]) -> Result<(), DbE
     Ok(())
 }
 
+#[derive(Rows)]
+struct EntryRow<'a> {
+    order_id: OrderId,
+    at: DateTime<Utc>,
+    source: &'a str,
+    position: i64,
+    what: &'a str,
+    actor: &'a str,
+    detail: Option<&'a str>,
+}
+
+pub(super) static TELL: Sql = Sql::new("order.tell", || EntryRow::insert("timeline"));
+
 /// What happened, to be written beside other things.
 pub(crate) fn told(entries: &[TimelineEntry]) -> Write {
-    let sql = "INSERT INTO timeline (order_id, at, source, position, what, actor, detail) \
-               SELECT {id}(value ->> 0), {time}(value ->> 1), value ->> 2, CAST(value ->> 3 AS bigint), value ->> 4, \
-               value ->> 5, value ->> 6 FROM {rows}";
-    let rows: Vec<_> = entries
-        .iter()
-        .map(|TimelineEntry { order, at, source, position, what, by, detail }| {
-            (id_cell(order.uuid()), time_cell(*at), source, position, what, by, detail)
-        })
-        .collect();
-    Write::new(sql, [dialect::rows(&rows)])
+    Write::new(&TELL, [EntryRow::bind(entries.iter().map(EntryRow::from).collect::<Vec<_>>())])
+}
+
+impl<'a> From<&'a TimelineEntry> for EntryRow<'a> {
+    fn from(entry: &'a TimelineEntry) -> Self {
+        Self {
+            order_id: entry.order,
+            at: entry.at,
+            source: &entry.source,
+            position: entry.position,
+            what: &entry.what,
+            actor: &entry.by,
+            detail: entry.detail.as_deref(),
+        }
+    }
 }
 
 /// Oldest first: what happens to every order, from its row, and the rest.
 pub(crate) async fn of_order<C: ConnectionTrait>(connection: &C, order: &Order) -> Result<Vec<TimelineEntry>, DbError> {
-    let sql = "SELECT at, source, position, what, actor, detail FROM timeline WHERE order_id = ? \
-               ORDER BY at, source, position";
-    let rows = select(connection, sql, [order.id().uuid().into()]).await?;
-    let entry = |row: &QueryResult| {
-        Ok::<_, DbError>(TimelineEntry {
-            order: order.id(),
-            at: cell(row, 0)?,
-            source: cell(row, 1)?,
-            position: cell(row, 2)?,
-            what: cell(row, 3)?,
-            by: cell(row, 4)?,
-            detail: cell(row, 5)?,
-        })
+    let found = timeline::Entity::find().filter(timeline::Column::OrderId.eq(order.id().uuid()));
+    let found = found.order_by_asc(timeline::Column::At).order_by_asc(timeline::Column::Source);
+    let entry = |row: timeline::Model| TimelineEntry {
+        order: order.id(),
+        at: row.at,
+        source: row.source,
+        position: row.position,
+        what: row.what,
+        by: row.actor,
+        detail: row.detail,
     };
+    let rare = found.order_by_asc(timeline::Column::Position).all(connection).await?;
     let mut entries = usual(order);
-    for row in &rows {
-        entries.push(entry(row)?);
-    }
+    entries.extend(rare.into_iter().map(entry));
     // What one source has told at one time stays in its order: the usual comes first.
     entries.sort_by(|one, other| (one.at, &one.source).cmp(&(other.at, &other.source)));
     Ok(entries)

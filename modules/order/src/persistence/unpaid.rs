@@ -2,9 +2,16 @@
 
 use kernel::{DateTime, OrderId, Utc};
 use kernel_db::{DbError, Dialect, Tx, dialect, guard, rows};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryResult, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryResult,
+    QuerySelect as _,
+};
 
-use super::{cell, entity::order, select};
+use super::{
+    cell,
+    entity::{order, unpaid_order},
+    select,
+};
 use crate::domain::Who;
 
 /// What one client and one email have now, and had lately.
@@ -120,8 +127,9 @@ pub(crate) async fn enlist(tx: &Tx, order: OrderId, limits: &Limits) -> Result<P
         if !limits.have_room(&has, units) && !guard::sabotaged("order.unpaid_cap") {
             return Ok(Place::Full);
         }
-        let sql = "INSERT INTO unpaid_order (order_id, client, buyer, units) VALUES (?, ?, ?, ?)";
-        tx.run(sql, [order.uuid().into(), who.client.into(), who.buyer.into(), units.into()]).await?;
+        let Who { client, buyer } = who;
+        let open = unpaid_order::Model { order_id: order.uuid(), client, buyer, units, ended_at: None };
+        unpaid_order::Entity::insert(open.into_active_model()).exec_without_returning(tx).await?;
     }
     tx.run("UPDATE orders SET unpaid = 2 WHERE id = ?", [order.uuid().into()]).await?;
     Ok(Place::Given)

@@ -6,7 +6,10 @@ use sea_orm::ConnectionTrait as _;
 use crate::{
     domain::Status,
     persistence::{carts, query::Filter, sagas, unpaid},
-    tests::shop::{Shop, everywhere, span},
+    tests::{
+        buyer::buy,
+        shop::{Shop, everywhere, span},
+    },
 };
 
 /// Orders that are all sent, but for a few, with statistics as a server in use has them.
@@ -44,6 +47,50 @@ async fn a_page_of_a_rare_status_is_found_by_an_index() {
             let sorts = plan.contains("Sort") || plan.contains("TEMP B-TREE");
             assert!(status == Status::Placed || !sorts, "{status} reads more than a page:\n{plan}");
         }
+        shop.close().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_page_of_a_sku_is_found_by_its_blocks() {
+    everywhere(async |shop| {
+        many_orders(&shop).await;
+        let (sql, _) = Filter { sku: Some("CUP".parse().unwrap()), ..Filter::default() }.select();
+        let plan = plan::of(&shop.db, &sql).await.unwrap();
+        let is_by_blocks = match shop.db.dialect() {
+            Dialect::Sqlite => {
+                plan.contains("SEARCH order_sku") && plan.contains("SEARCH orders USING INTEGER PRIMARY KEY")
+            }
+            Dialect::Postgres => plan.contains("order_sku_pkey") && plan.contains("orders_pkey"),
+        };
+        assert!(is_by_blocks, "{plan}");
+        shop.close().await;
+    })
+    .await;
+}
+
+/// On Postgres the confirmation of an order is an update that no index sees.
+#[actix_web::test]
+async fn confirming_writes_no_index_entry() {
+    everywhere(async |shop| {
+        if shop.db.dialect() == Dialect::Sqlite {
+            return shop.close().await;
+        }
+        for order in 0..40 {
+            buy(&shop, &format!("k{order}"), &[("CUP", 1)], "tok_approve").await.expect(201);
+        }
+        let updates =
+            "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'orders' AND schemaname = current_schema()";
+        for _ in 0..500 {
+            if shop.count(updates).await >= 80 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        assert_eq!(shop.count(updates).await, 80, "each is confirmed and finished");
+        let without = shop.count(&updates.replace("n_tup_upd", "n_tup_hot_upd")).await;
+        assert!((36..=40).contains(&without), "{without} of 40 confirmations wrote no index entry");
         shop.close().await;
     })
     .await;

@@ -48,7 +48,7 @@ const SHAPE: i64 = 1;
 /// How `answer`, the 201 of `order`, is kept: by its shape where it can be rebuilt byte for byte, and whole otherwise.
 pub(crate) fn kept(order: &Order, answer: &Answer) -> Result<KeptAnswer, DbError> {
     let rebuilt = rebuilt(SHAPE, order)?;
-    if rebuilt == *answer || kernel_db::guard::sabotaged("order.answers_compared") {
+    if rebuilt == *answer {
         return Ok(KeptAnswer::Rebuilt { shape: SHAPE });
     }
     Ok(KeptAnswer::Stored(answer.clone()))

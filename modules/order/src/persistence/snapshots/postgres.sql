@@ -118,3 +118,45 @@ WHERE orders.id = saved.id AND orders.version = saved.read
 --                         ->  Result
 --                       ->  Function Scan on jsonb_array_elements
 --           ->  Index Scan using orders_id_key on orders
+
+-- order.tell
+INSERT INTO timeline (order_id, at, source, position, what, actor, detail) SELECT uuid(value ->> 0) AS order_id, timestamptz(value ->> 1) AS at, value ->> 2 AS source, CAST(value ->> 3 AS bigint) AS position, value ->> 4 AS what, value ->> 5 AS actor, value ->> 6 AS detail
+FROM (SELECT value
+FROM jsonb_array_elements(CAST($1 AS jsonb)) LIMIT (SELECT 1000000)) AS given
+WHERE true
+--   Insert on timeline
+--     ->  Subquery Scan on given
+--           ->  Limit
+--                   ->  Result
+--                 ->  Function Scan on jsonb_array_elements
+
+-- order.refunds-known
+UPDATE order_refund
+SET paid = CASE WHEN known.paid > order_refund.paid THEN known.paid ELSE order_refund.paid END, reason = COALESCE(known.refused, order_refund.reason), status = CASE WHEN known.paid >= order_refund.amount OR order_refund.paid >= order_refund.amount THEN 'paid' WHEN known.refused IS NOT NULL OR order_refund.status = 'refused' THEN 'refused' ELSE order_refund.status END, updated_at = known.at
+FROM (SELECT uuid(value ->> 0) AS refund, CAST(value ->> 1 AS bigint) AS paid, value ->> 2 AS refused, timestamptz(value ->> 3) AS at
+FROM (SELECT value
+FROM jsonb_array_elements(CAST($1 AS jsonb)) LIMIT (SELECT 1000000)) AS given) AS known
+WHERE order_refund.refund_id = known.refund
+--   Update on order_refund
+--     ->  Nested Loop
+--           ->  Subquery Scan on given
+--                 ->  Limit
+--                         ->  Result
+--                       ->  Function Scan on jsonb_array_elements
+--           ->  Index Scan using order_refund_pkey on order_refund
+
+-- order.refunds-void
+UPDATE order_refund
+SET status = 'void', updated_at = $1
+WHERE status = 'due' AND order_id IN (SELECT uuid(value ->> 0)
+FROM (SELECT value
+FROM jsonb_array_elements(CAST($2 AS jsonb)) LIMIT (SELECT 1000000)) AS given)
+--   Update on order_refund
+--     ->  Nested Loop Semi Join
+--           ->  Bitmap Heap Scan on order_refund
+--                 ->  Bitmap Index Scan on order_refund_status
+--           ->  Materialize
+--                 ->  Subquery Scan on given
+--                       ->  Limit
+--                               ->  Result
+--                             ->  Function Scan on jsonb_array_elements

@@ -75,3 +75,28 @@ FROM json_each(?)) AS saved
 WHERE orders.id = saved.id AND orders.version = saved.read
 --   SCAN json_each VIRTUAL TABLE INDEX 1:
 --   SEARCH orders USING INDEX sqlite_autoindex_orders_1 (id=?)
+
+-- order.tell
+INSERT INTO timeline (order_id, at, source, position, what, actor, detail) SELECT unhex(value ->> 0) AS order_id, (value ->> 1) AS at, value ->> 2 AS source, CAST(value ->> 3 AS bigint) AS position, value ->> 4 AS what, value ->> 5 AS actor, value ->> 6 AS detail
+FROM json_each(?)
+WHERE true
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+
+-- order.refunds-known
+UPDATE order_refund
+SET paid = CASE WHEN known.paid > order_refund.paid THEN known.paid ELSE order_refund.paid END, reason = COALESCE(known.refused, order_refund.reason), status = CASE WHEN known.paid >= order_refund.amount OR order_refund.paid >= order_refund.amount THEN 'paid' WHEN known.refused IS NOT NULL OR order_refund.status = 'refused' THEN 'refused' ELSE order_refund.status END, updated_at = known.at
+FROM (SELECT unhex(value ->> 0) AS refund, CAST(value ->> 1 AS bigint) AS paid, value ->> 2 AS refused, (value ->> 3) AS at
+FROM json_each(?)) AS known
+WHERE order_refund.refund_id = known.refund
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   SEARCH order_refund USING INDEX sqlite_autoindex_order_refund_1 (refund_id=?)
+
+-- order.refunds-void
+UPDATE order_refund
+SET status = 'void', updated_at = ?
+WHERE status = 'due' AND order_id IN (SELECT unhex(value ->> 0)
+FROM json_each(?))
+--   SEARCH order_refund USING COVERING INDEX order_refund_status (status=? AND order_id=?)
+--   LIST SUBQUERY 1
+--   SCAN json_each VIRTUAL TABLE INDEX 1:
+--   CREATE BLOOM FILTER
