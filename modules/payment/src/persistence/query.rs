@@ -226,7 +226,7 @@ struct Due {
     id: Uuid,
 }
 
-/// Attempts that somebody should take up by now, those that waited longest first.
+/// Attempts that are due by now, those that waited longest first.
 pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<AttemptId>, DbError> {
     let found = db.all::<Due>(&DUE, [now.into(), limit.into()]).await?;
     Ok(found.into_iter().map(|due| AttemptId::new(due.id)).collect())
