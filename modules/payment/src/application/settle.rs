@@ -47,7 +47,7 @@ impl PaymentService {
         }
     }
 
-    /// `false` when the attempt was settled by somebody else.
+    /// `false` when the attempt was settled before, by another process or a webhook.
     async fn postpone(&self, seen: &Payment, attempt: Attempt) -> Result<bool, PaymentError> {
         let command = Command::Postpone { order: seen.order, payment: seen.id, attempt };
         Ok(matches!(self.commands.submit(command).await??, command::Outcome::Postponed(true)))

@@ -79,7 +79,7 @@ impl PaymentService {
         Ok(asked + rested)
     }
 
-    /// Looks no more at plain payments of which nothing is under way; whoever captures one has it looked at again.
+    /// Looks no more at plain payments of which nothing is under way, until a capture starts.
     async fn leave(&self, at_rest: &[KeptPayment]) -> Result<usize, PaymentError> {
         if !at_rest.is_empty() {
             self.db.transact(|tx| async move { store::leave(&tx, at_rest).await }).await?;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use kernel::{AttemptId, DateTime, Limit, OrderId, Page, PaymentId, Utc};
-use kernel_db::{Db, DbError, Sql, columns};
+use kernel_db::{Db, DbError, Dialect, Sql, columns};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _, Value,
-    sea_query::{Expr, ExprTrait as _, SelectStatement, UnionType},
+    QuerySelect as _, QueryTrait as _, Select, Value,
+    sea_query::{Expr, ExprTrait as _, Func, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -145,21 +145,38 @@ fn attention(doubt: DateTime<Utc>) -> SelectStatement {
 
 /// A page of payments, newest first.
 pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<PaymentWithAttempts>, DbError> {
+    let found = payments(select(db.dialect(), wanted, limit).all(db.reader()).await?)?;
+    let page = Page::cut(found, limit, |kept| kept.payment.id);
+    let whole = whole(db, page.items).await?;
+    Ok(Page { items: whole, next_cursor: page.next_cursor })
+}
+
+/// `id = ANY(ARRAY(…))`. Of `id IN (…)` Postgres expects so many rows that it reads payments, newest first, until it has a page
+/// of them, which may be all that there are.
+fn is_one_of(ids: SelectStatement) -> Expr {
+    let ids = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(ids.into())));
+    Expr::col((payment::Entity, payment::Column::Id)).eq(Func::cust("ANY").arg(ids))
+}
+
+fn select(dialect: Dialect, wanted: Wanted, limit: Limit) -> Select<payment::Entity> {
     let Wanted { order, attention: has_attention, before } = wanted;
-    let is_among = |(yes, doubt)| {
-        let id = payment::Column::Id;
-        if yes { id.in_subquery(attention(doubt)) } else { id.not_in_subquery(attention(doubt)) }
+    let is_among = |(yes, doubt)| match (yes, dialect) {
+        (true, Dialect::Sqlite) => payment::Column::Id.in_subquery(attention(doubt)),
+        (true, Dialect::Postgres) => is_one_of(attention(doubt)),
+        (false, _) => payment::Column::Id.not_in_subquery(attention(doubt)),
     };
     let wanted = Condition::all()
         .add(payment::Column::Method.is_not_null())
         .add_option(order.map(|order| payment::Column::OrderId.eq(order.uuid())))
         .add_option(has_attention.map(is_among))
         .add_option(before.map(|before| payment::Column::Id.lt(before.uuid())));
-    let found = payment::Entity::find().filter(wanted).order_by_desc(payment::Column::Id).limit(limit.and_one());
-    let found = payments(found.all(db.reader()).await?)?;
-    let page = Page::cut(found, limit, |kept| kept.payment.id);
-    let whole = whole(db, page.items).await?;
-    Ok(Page { items: whole, next_cursor: page.next_cursor })
+    payment::Entity::find().filter(wanted).order_by_desc(payment::Column::Id).limit(limit.and_one())
+}
+
+/// The statement behind a page, for its plan.
+#[cfg(test)]
+pub(crate) fn list_sql(db: &Db, wanted: Wanted) -> String {
+    select(db.dialect(), wanted, Limit::default()).build(db.dialect().backend()).sql
 }
 
 /// At most `limit` payments in the order of their orders' ids, those after `after`.
@@ -209,7 +226,7 @@ struct Due {
     id: Uuid,
 }
 
-/// Attempts that somebody should take up by now, those that waited longest first.
+/// Attempts that are due by now, those that waited longest first.
 pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<AttemptId>, DbError> {
     let found = db.all::<Due>(&DUE, [now.into(), limit.into()]).await?;
     Ok(found.into_iter().map(|due| AttemptId::new(due.id)).collect())

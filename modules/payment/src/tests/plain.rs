@@ -67,7 +67,7 @@ async fn only_doubt_writes_attempts() {
     }
 }
 
-/// The process that started a capture died, and nobody asks for it again.
+/// The process that started a capture died, and no caller asks for it again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_started_capture_is_found_by_the_worker() {
     let mut weather = Storm::rises().await;

@@ -28,6 +28,25 @@ async fn background_work_reads_no_table_as_a_whole() {
     }
 }
 
+/// The shop's list of work is read from the indexes of what is open alone.
+#[tokio::test]
+async fn the_list_of_work_reads_what_is_open() {
+    let _calm = calm().await;
+    for store in Store::each(Config::default()).await {
+        let attention = Some((true, store.db.seams().now()));
+        let sql = query::list_sql(&store.db, query::Wanted { order: None, attention, before: None });
+        let plan = kernel_db::plan::of(&store.db, &sql).await.unwrap();
+        for index in ["refund_refusal_open", "payment_watched"] {
+            assert!(plan.contains(index), "not by {index}: {sql}\n{plan}");
+        }
+        assert!(plan.contains("attempt_due") || plan.contains("attempt_open"), "{sql}\n{plan}");
+        assert!(!plan.contains("Seq Scan") && !plan.contains("SCAN payment\n"), "{sql}\n{plan}");
+        // And not every payment, newest first, until there are enough of them.
+        let is_found = plan.contains("Index Cond: (id = ANY") || plan.starts_with("SEARCH payment USING INDEX");
+        assert!(is_found, "{sql}\n{plan}");
+    }
+}
+
 /// What runs often, as each database gets it and plans it.
 #[tokio::test]
 async fn the_snapshots_hold() {

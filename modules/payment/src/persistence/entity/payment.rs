@@ -34,23 +34,6 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {
-    #[sea_orm(has_many = "super::attempt::Entity")]
-    Attempt,
-    #[sea_orm(has_many = "super::refund_refusal::Entity")]
-    RefundRefusal,
-}
-
-impl Related<super::attempt::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Attempt.def()
-    }
-}
-
-impl Related<super::refund_refusal::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::RefundRefusal.def()
-    }
-}
+pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
