@@ -110,7 +110,7 @@ bill_of_materials() {
   tools=$(target_folder)/tools
   PATH=$tools/bin:$PATH
   command -v cargo-cyclonedx >/dev/null 2>&1 ||
-    CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet --version "^0.5" --root "$tools"
+    CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet --version "=0.5.9" --root "$tools"
   # It writes beside the manifest of each package of the workspace; only the binary's is wanted.
   cargo cyclonedx --format json --spec-version 1.5 --override-filename banyan-bill --quiet
   mv banyan-bill.json "$1"

@@ -8,7 +8,7 @@ use kernel_feeds::{FeedServer, Verify};
 use kernel_listen::{Connections, Server as Listening, Timeouts};
 use kernel_module::Tasks;
 use kernel_remote::{
-    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Standings, TokenVerifier,
+    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Identities, TokenVerifier,
 };
 use kernel_web::{Boundary, Guard};
 
@@ -53,16 +53,16 @@ impl Inner {
                 verifier.verify(shown, audience).map(drop).map_err(|error| error.to_string())
             })
         };
-        let standings: Standings = {
+        let identities: Identities = {
             let tenures = Arc::clone(tenures);
-            Arc::new(move |module| tenures.standing(module))
+            Arc::new(move |module| tenures.identity(module))
         };
         let mut feeds = FeedServer::new(verify, tasks.stopping().clone());
         for db in slots.iter().filter_map(|slot| slot.db()) {
             feeds = feeds.with(db);
         }
         Ok(Self {
-            ports: PortServer::new(served, verifier, background, ServerConfig::default()).with_standings(standings),
+            ports: PortServer::new(served, verifier, background, ServerConfig::default()).with_identities(identities),
             feeds: Arc::new(feeds),
         })
     }
