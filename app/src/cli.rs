@@ -67,7 +67,7 @@ pub enum Command {
     Replay(replay::Args),
     /// Proves on live data what must always be true
     ///
-    /// Shows each rule with its two sides, and lists the events that are held back. The store may be running meanwhile: a
+    /// Shows each rule with its two sides, and lists the events that are held back. The store may be running: a
     /// rule that fails is looked at again two seconds later.
     Check(check::Args),
     /// Shows how events travel, and mends those that could not be applied
@@ -92,7 +92,7 @@ pub enum Command {
     /// Tries whether a server keeps a port's promises
     ///
     /// Plays the port's whole table of cases against any server: ours, or one that is written elsewhere. It must be a
-    /// server that nobody else uses meanwhile.
+    /// server that is not in use during the test.
     Conform(conform::Args),
     /// Prints the effective settings, secrets masked
     ///

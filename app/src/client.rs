@@ -54,7 +54,7 @@ impl Client {
         Ok(Self { http, base, admin_key })
     }
 
-    /// Whether somebody answers.
+    /// Whether a server answers.
     pub async fn ping(&self) -> Result<(), ClientError> {
         self.once(&self.request(Method::GET, "/health/live")).await.map(drop)
     }

@@ -116,7 +116,7 @@ impl Edge {
         if outside.address.is_loopback() && !self.said_proxies.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 peer = %outside.address,
-                "requests come with X-Forwarded-For, and http.trusted_proxies names nobody: all clients behind that proxy \
+                "requests come with X-Forwarded-For, and http.trusted_proxies is empty: all clients behind that proxy \
                  count as one; name the proxy if there is one"
             );
         }

@@ -48,7 +48,7 @@ struct RemoteModuleHealth {
     name: &'static str,
     /// Whether it answered when it was looked at last, at most a few seconds ago.
     reachable: bool,
-    /// Whether it has shown who it is and that it speaks our contracts. Until then nobody calls it.
+    /// Whether it has proved its identity and its contracts. Until then it is not called.
     trusted: bool,
     /// What is wrong with it, and what to do.
     #[schema(example = json!(null))]

@@ -22,7 +22,7 @@ impl Stream {
     }
 }
 
-/// Whose own news is not ours.
+/// Crates whose own log lines are not ours.
 const QUIET: [&str; 4] = ["actix_server=warn", "sqlx=warn", "sea_orm_migration=warn", "hyper_util=warn"];
 
 /// Starts the log, once for the process.

@@ -1,4 +1,4 @@
-//! The port server: where other processes call the modules that are here, and read their news.
+//! The port server: where other processes call the local modules, and read their events.
 
 use std::{net::TcpListener, sync::Arc};
 
@@ -25,7 +25,7 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    /// Serves the ports and the news of every module that this process has.
+    /// Serves the ports and the events of every local module.
     pub(crate) async fn of(
         slots: &[Arc<ModuleSlot>],
         keys: &ServiceKeys,
@@ -90,7 +90,7 @@ impl Inner {
     }
 }
 
-/// Whom `module` needs and cannot call, because they are elsewhere and have not shown their contracts yet.
+/// The modules that `module` needs and cannot call, because they are remote and have not proved their contracts yet.
 fn misses(module: &'static str, slots: &[Arc<ModuleSlot>]) -> Misses {
     let needed = slots.iter().filter(|slot| needed_by(module).contains(&slot.name));
     let needed: Vec<_> = needed.map(Arc::clone).collect();

@@ -32,7 +32,7 @@ impl Dispatch {
         self.descriptor
     }
 
-    /// Answers one call. A call whose time is spent never reaches the module: nobody waits for the answer.
+    /// Answers one call. A call whose deadline has passed never reaches the module: its caller no longer waits.
     pub async fn dispatch(&self, method: &str, cx: CallContext, body: &[u8]) -> PortResponse {
         if self.descriptor.method(method).is_some() && cx.is_spent() {
             return write_failure(TransportError::Deadline { executed: Executed::No });

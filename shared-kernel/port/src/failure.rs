@@ -59,7 +59,7 @@ impl Problem for TransportError {
     }
 }
 
-/// Whole milliseconds; a part of one counts as a whole, so that nobody comes back too early.
+/// Whole milliseconds, rounded up, so that no client comes back too early.
 mod milliseconds {
     use std::time::Duration;
 

@@ -122,7 +122,7 @@ fn authority_of(problem_type: &str) -> Option<&str> {
 }
 
 /// A problem that no port wrote: the other side's server, or something between. A 4xx says that our request
-/// is no good there; after anything else nobody knows how far it came.
+/// is no good there; after anything else the outcome is unknown.
 const fn unexplained(status: u16) -> TransportError {
     match status {
         400..=499 => TransportError::Incompatible,

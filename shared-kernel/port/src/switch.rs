@@ -40,7 +40,7 @@ impl<P: ?Sized> Switch<P> {
         self.route.load().placement()
     }
 
-    /// Whom to call now. A call whose time is spent goes nowhere.
+    /// The implementation to call now. A call whose deadline has passed is not made.
     pub fn target<E>(&self, cx: &CallContext) -> PortResult<Arc<P>, E> {
         if cx.is_spent() {
             return Err(PortError::Deadline { executed: Executed::No });

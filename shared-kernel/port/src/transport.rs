@@ -70,7 +70,7 @@ impl PortRequest {
         format!("/ports/{}/v{}/{}", self.port, self.version, self.method)
     }
 
-    /// Whether the call may be made again when nobody knows if it had its effect.
+    /// Whether the call may be repeated when its outcome is unknown.
     pub const fn may_be_repeated(&self) -> bool {
         self.idempotent || matches!(self.kind, MethodKind::Query)
     }

@@ -65,7 +65,7 @@ impl HandshakeError {
         matches!(self, Self::OtherModule { .. } | Self::Version { .. } | Self::Contract { .. } | Self::OtherData { .. })
     }
 
-    /// Whether nobody was there to speak with, so that nothing is known against the far side.
+    /// Whether there was no answer at all, so that nothing is known against the far side.
     pub const fn is_away(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::TooSlow { .. } | Self::Broken { .. })
     }

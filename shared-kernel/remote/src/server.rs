@@ -23,7 +23,7 @@ pub use problem::Refused;
 
 use crate::{ServerConfig, TokenVerifier};
 
-/// Runs work to its end even when whoever asked for it has gone: `kernel_module::Tasks`, handed in.
+/// Runs work to its end even when its caller has gone: `kernel_module::Tasks`, passed in.
 pub type Background = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
 /// The modules that one module needs and cannot reach, at this moment.

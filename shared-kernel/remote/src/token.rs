@@ -17,7 +17,7 @@ pub use keys::{KeyError, ServiceKeys};
 pub use source::{Bearer, TokenSource};
 pub use verifier::{ServiceCaller, TokenError, TokenVerifier};
 
-/// The longest that a token may live, whoever signed it.
+/// The longest lifetime of a token, with any signature.
 pub const LIFETIME_SECONDS: i64 = 300;
 
 /// How far apart two processes' clocks may be.

@@ -82,7 +82,7 @@ impl ApiError {
     }
 }
 
-/// The value of `Allow`; whoever may GET may HEAD.
+/// The value of `Allow`; HEAD is allowed where GET is.
 fn allow(known: &[Method]) -> Option<HeaderValue> {
     let head = known.contains(&Method::GET).then_some("HEAD");
     let names: Vec<&str> = known.iter().map(Method::as_str).filter(|name| *name != "HEAD").chain(head).collect();

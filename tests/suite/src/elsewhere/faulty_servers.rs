@@ -118,7 +118,7 @@ async fn lives_with((name, far, words): Case) -> String {
     format!("a far side of {name}: {} after {} ms, {} MiB at most", ordered.status, waited.as_millis(), peak >> 20)
 }
 
-/// Browsing goes on, whoever the far side is.
+/// Browsing continues with every far side.
 async fn browses(name: &str, store: &Process) {
     for path in ["/api/v1/products", "/api/v1/products/cup?include=availability", "/api/v1/products/cup"] {
         let (shown, waited) = timed(async { store.get(path).await }).await;
@@ -129,16 +129,16 @@ async fn browses(name: &str, store: &Process) {
     }
 }
 
-/// In the log; in what the admin sees; and whoever asks whether the store is well hears that news do not come.
+/// In the log, in the admin's view, and in health, which reports that no events arrive.
 async fn is_said(name: &str, store: &Process, words: &str) {
     eventually(&format!("{name}: the log says `{words}`"), async || store.log().contains(words).then_some(())).await;
     let modules = store.admin().get("/admin/modules").await.expect_status(200).at("/modules");
     let inventory = modules.as_array().unwrap().iter().find(|module| module["name"] == "inventory").unwrap().clone();
     let is_polite = name.ends_with("when called");
     assert_eq!(inventory["trusted"], is_polite, "{name}: {inventory}");
-    // A far side of another contract may have good news all the same.
+    // A far side with another contract may still serve correct events.
     if name != "another contract" {
-        eventually(&format!("{name}: no news of inventory come, and that is said"), async || {
+        eventually(&format!("{name}: no events of inventory arrive, and that is reported"), async || {
             let ready = store.shows("/health/ready").await.expect_status(200);
             ready.at("/modules").to_string().contains("the feed of inventory").then_some(())
         })

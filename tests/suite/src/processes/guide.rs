@@ -87,7 +87,7 @@ async fn execute(sql: &str) {
     server.close().await.unwrap();
 }
 
-/// Somebody who follows the guide, in a folder that looks like the repository's root after a build.
+/// A reader of the guide, in a folder that looks like the repository's root after a build.
 struct Reader {
     folder: tempfile::TempDir,
     /// The guide's ports and ours.
