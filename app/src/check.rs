@@ -1,4 +1,4 @@
-//! What must always be true of a store: of each module by itself, and between modules.
+//! The invariants of a store: of each module, and between modules.
 
 mod claims;
 mod money;

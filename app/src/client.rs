@@ -1,4 +1,4 @@
-//! Speaks to a store over HTTP, and does not give up at the first broken line.
+//! An HTTP client of a store, which retries broken connections.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A small catalog to look around in, brought into a new store as a person would: through the public API.
+//! A small demonstration catalog, imported into a new store through the public API.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,5 +1,4 @@
-//! What stands between the network and every operation: who asks, how much a client may ask for, and what is written down
-//! when a credential is wrong.
+//! Between the network and every operation: the client's address, rate limits, and the log of wrong credentials.
 //!
 //! Reading order: `class` sorts requests into classes of operations, `limits` keeps a bucket for each class and client,
 //! `fields` says in headers how full it is, `turns` counts the searches that a client has under way, `refusals` writes

@@ -1,7 +1,7 @@
-//! What the store counts, for Prometheus.
+//! Metrics, for Prometheus.
 //!
-//! Each store counts for itself: nothing is registered with the process, so that several stores of one test do not
-//! mix. Requests are counted as they end; what the databases know is read at each scrape.
+//! Each store has its own recorder, and none is registered with the process, so several stores of one test do not mix.
+//! Requests are counted as they end; what the databases know is read at each scrape.
 
 use std::{
     fmt::Write as _,

@@ -1,4 +1,4 @@
-//! What the store writes while it runs.
+//! The store's log.
 
 use std::io::IsTerminal;
 

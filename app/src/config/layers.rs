@@ -1,4 +1,4 @@
-//! Reads the layers, checks every name in them, and lays them over one another.
+//! Reads the layers, checks every name in them, and merges them.
 
 use std::{
     collections::{BTreeMap, HashMap},

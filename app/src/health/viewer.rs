@@ -1,4 +1,4 @@
-//! Who may see how the store is made up: a client with the admin key, or one that reaches the operator's listener.
+//! Who may see the details of health: a client with the admin key, or one that reaches the operator's listener.
 
 use std::future::{Ready, ready};
 

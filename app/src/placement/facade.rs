@@ -1,4 +1,4 @@
-//! Forwards public requests to modules that are elsewhere.
+//! Forwards public requests to remote modules.
 
 use std::{collections::HashMap, sync::Arc};
 

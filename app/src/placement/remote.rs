@@ -1,4 +1,4 @@
-//! A module in another process, as it is seen from here.
+//! A remote module, as this process sees it.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! One module's place.
+//! One module's placement, which can change while the store is open.
 
 use std::{
     fmt,

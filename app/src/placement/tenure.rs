@@ -1,4 +1,4 @@
-//! Whose data this process stands on, so that no module's data is left behind in silence and no module has two leaders.
+//! Whose data this process uses, so that no module's data is left behind silently and no module has two leaders.
 //!
 //! `start` reads the tenure of every database that the settings name, before anything is served; `judge` compares what a
 //! far side says of its data, at each handshake; `words` are the refusals; `fingerprint` tells whether two processes have

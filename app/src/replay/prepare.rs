@@ -1,4 +1,4 @@
-//! Makes the shop that the invoices were written in: its products, and enough of each.
+//! Creates the products of the invoices, with enough stock of each.
 
 use std::{
     collections::{BTreeMap, HashSet},

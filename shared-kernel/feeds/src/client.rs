@@ -1,4 +1,4 @@
-//! Reads the feed of a module that lives in another process.
+//! Reads the feed of a module in another process.
 
 use std::{
     sync::{

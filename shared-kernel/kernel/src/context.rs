@@ -1,4 +1,4 @@
-//! What travels with a port call beside its arguments.
+//! What a port call carries besides its arguments.
 
 use std::time::{Duration, Instant};
 

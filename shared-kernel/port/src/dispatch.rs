@@ -1,4 +1,4 @@
-//! Answers a call that came from elsewhere. Whatever mounts it, a port server or a loopback, only moves bytes.
+//! Answers a call from another process. A port server or a loopback mounts it and only moves bytes.
 
 use async_trait::async_trait;
 use kernel::CallContext;

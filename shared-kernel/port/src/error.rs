@@ -1,4 +1,4 @@
-//! What a call to another module gives back when it gives back no answer.
+//! The error of a call to another module.
 
 use std::time::Duration;
 

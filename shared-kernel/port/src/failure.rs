@@ -1,4 +1,4 @@
-//! The failures that every port shares: whatever may go wrong on the way to the business and back.
+//! The failures that all ports share: everything that can go wrong except a refusal.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How a "no" travels: as a problem document (RFC 9457), from which the caller gets the equal value back.
+//! Refusals on the wire: a problem document (RFC 9457), which the caller decodes to an equal value.
 //!
 //! A refusal's `type` is `urn:banyan:<port>:<code>` and its own fields are the document's extensions. The
 //! failures that every port shares have the type `urn:banyan:problem:<code>`.

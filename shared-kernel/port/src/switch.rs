@@ -1,4 +1,4 @@
-//! Chooses, anew for each call, between a module that is here and one that is elsewhere.
+//! Chooses for each call between a local and a remote module.
 
 use std::{fmt, sync::Arc};
 

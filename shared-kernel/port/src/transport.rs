@@ -1,4 +1,4 @@
-//! What carries a call, and the call as it is carried.
+//! The transport of a call, and the encoded call.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The knobs, with defaults that suit two processes in one place.
+//! The settings, with defaults for two processes in one data centre.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whether the far side speaks our contract, asked before it is trusted with a call.
+//! Compares the far side's contract with ours, before any call.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Who asks.
+//! The client's identity.
 
 use std::future::{Ready, ready};
 

@@ -1,4 +1,4 @@
-//! What the web layer itself says no to, and how it says it.
+//! The web layer's own refusals, and their texts.
 
 use actix_web::http::{Method, StatusCode, header::HeaderValue};
 
