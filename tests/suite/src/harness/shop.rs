@@ -73,7 +73,7 @@ impl Shop {
         Self::open_as(site.into(), &siege()).await
     }
 
-    /// A shop in which nobody is told that there is news. Only in this process can the bus be taken away.
+    /// A shop in which subscribers are not woken. Only in this process can the bus be taken away.
     pub(crate) async fn deaf(site: impl Into<Site>) -> Self {
         Self::open_here(Place::new(site.into().kind), &Words::new(), Bus::deaf()).await
     }
@@ -147,7 +147,7 @@ impl Shop {
         }
     }
 
-    /// The binary, as somebody would run it who reaches all the data.
+    /// The binary, as an operator with access to all the data runs it.
     pub(crate) fn program(&self) -> Program {
         match self.home() {
             Home::Here { place, .. } => Program::at(place),

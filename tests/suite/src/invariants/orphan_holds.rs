@@ -1,4 +1,4 @@
-//! I5: no stock is held for nobody.
+//! I5: no hold is without an order.
 
 use std::{
     sync::{
@@ -40,7 +40,7 @@ fn control_a_sweeper_that_dies_before_its_commit() {
     must_notice_doing("stock.sweep.before_commit", "panic", lapse);
 }
 
-/// Holds of orders that were never placed: whoever asked for them died before he could say why.
+/// Holds of orders that were never placed: the process that asked for them died first.
 async fn lapse(shop: &Shop) -> Verdict {
     let admin = shop.admin();
     admin.stocks("cup", 100, 100).await;
@@ -60,7 +60,7 @@ async fn lapse(shop: &Shop) -> Verdict {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    Err(format!("held for nobody: {:?}", admin.level("cup").await))
+    Err(format!("held without an order: {:?}", admin.level("cup").await))
 }
 
 /// Orders are left alone at every step; then time passes, once forth and once back, and one sweep.
@@ -94,7 +94,7 @@ async fn abandon_everywhere(shop: &Shop) -> Verdict {
     }
     shop.settle().await;
     let unhit: Vec<&str> = falls.iter().filter(|falls| falls.count() == 0).map(|falls| falls.step).collect();
-    ensure(unhit.is_empty(), || format!("nobody fell at {unhit:?}"))?;
+    ensure(unhit.is_empty(), || format!("no process died at {unhit:?}"))?;
     let fallen: usize = falls.iter().map(Falls::count).sum();
     drop(falls);
 

@@ -59,7 +59,7 @@ pub(super) fn blocks(section: &str) -> Vec<(String, String)> {
     blocks
 }
 
-/// Somebody who follows the guide, in a folder that looks like the repository's root after a build.
+/// A reader of the guide, in a folder that looks like the repository's root after a build.
 struct Reader {
     folder: tempfile::TempDir,
     /// The guide's ports and ours.

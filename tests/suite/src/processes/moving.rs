@@ -1,6 +1,6 @@
-//! A module moves to another process and back while people buy, and nobody notices.
+//! A module moves to another process and back during purchases, without a failed request.
 //!
-//! Both processes stand on one Postgres. Orders go to the store all the while; whoever asks gets a 201, every unit and
+//! Both processes stand on one Postgres. Orders go to the store all the time; each is answered 201, every unit and
 //! every penny is where it should be, and the same key still gets the same answer.
 
 use std::{collections::HashSet, time::Duration};
@@ -14,10 +14,10 @@ use crate::harness::{
     longest, run, together, while_people_buy,
 };
 
-/// People who buy meanwhile.
+/// Buyers during the move.
 const CLIENTS: usize = 8;
 
-/// Units of the one thing that is for sale. Nobody can buy them all in time.
+/// Units of the one thing that is for sale. More than can be bought in time.
 const UNITS: i64 = 1_000_000;
 const PENCE: i64 = 255;
 
@@ -113,7 +113,7 @@ async fn placement(store: &Api, module: &str) -> String {
     found["placement"].as_str().unwrap().to_owned()
 }
 
-/// Orders whose payments are decided a second later, when the module has moved on: whichever side has the news then
+/// Orders whose payments are decided a second later, when the module has moved on: whichever side reads the event then
 /// ends them.
 async fn pending_orders(ada: &Guest) -> Vec<Order> {
     let buys = (0..4).map(|_| ada.buys_with("tok_pending_then_approve", &[("cup", 2)]));
@@ -136,7 +136,7 @@ fn say(module: &str, moves: &[Move], sales: &[Sale]) {
     ));
 }
 
-/// Not one failed request: nobody got anything but a 201.
+/// No request failed: every answer was a 201.
 fn all_were_served(sales: &[Sale]) {
     let failed: Vec<String> = sales.iter().filter_map(failure).collect();
     assert_eq!(failed, Vec::<String>::new());

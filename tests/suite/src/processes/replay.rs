@@ -1,4 +1,4 @@
-//! Real invoices through the real binary: every penny and every unit comes out right, also when it is killed meanwhile.
+//! Real invoices through the real binary: every penny and every unit comes out right, also when it is killed during the replay.
 
 use std::time::Duration;
 
