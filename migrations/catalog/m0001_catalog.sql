@@ -59,7 +59,7 @@ CREATE INDEX variant_of_product ON variant (product_id, place);
 CREATE TABLE shelf (
     category @int NOT NULL REFERENCES category (number),
     listed @int NOT NULL CHECK (listed IN (0, 1)),
-    product_id @id NOT NULL,
+    product_id @id NOT NULL REFERENCES product (id),
     title_key @bytewise NOT NULL,
     price @int NOT NULL,
     PRIMARY KEY (category, listed, product_id)
@@ -67,18 +67,11 @@ CREATE TABLE shelf (
 CREATE INDEX shelf_by_title ON shelf (category, listed, title_key, product_id);
 CREATE INDEX shelf_by_price ON shelf (category, listed, price, product_id);
 
--- Every word of an active product's title, description and SKUs.
-CREATE TABLE word (
-    word @bytewise NOT NULL,
-    product_id @id NOT NULL,
-    PRIMARY KEY (word, product_id)
-) @clustered;
-
 -- number is the order in which products were made; title_key and price repeat the product's. The terms are kept in
 -- `search_text` on SQLite and in a column here on Postgres.
 CREATE TABLE search_doc (
     number @serial,
-    product_id @id NOT NULL UNIQUE,
+    product_id @id NOT NULL UNIQUE REFERENCES product (id),
     title_key @bytewise NOT NULL,
     price @int NOT NULL
 ) @strict;

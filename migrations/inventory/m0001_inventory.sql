@@ -51,7 +51,8 @@ CREATE TABLE claim (
 -- The sweeper's, and the sums of what is held.
 CREATE INDEX claim_held ON claim (until) WHERE status = 'held';
 
--- Finds the claims of a SKU in the order of time, for its movements.
+-- Finds the claims of a SKU in the order of time, for its movements. No foreign key to the claim: it would be checked for
+-- each line of each order, and `banyan check` finds what is missing.
 CREATE TABLE claim_sku (
     sku @bytewise NOT NULL,
     created_at @time NOT NULL,
@@ -62,7 +63,7 @@ CREATE TABLE claim_sku (
 -- The movements of levels that are not read from a claim, append-only. With those that are, every level can be rebuilt.
 CREATE TABLE ledger (
     id @serial,
-    sku @bytewise NOT NULL,
+    sku @bytewise NOT NULL REFERENCES level (sku),
     kind @text NOT NULL,
     delta_on_hand @int NOT NULL,
     delta_held @int NOT NULL,

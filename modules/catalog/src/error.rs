@@ -73,13 +73,8 @@ fn summary(faults: &[Fault]) -> String {
 impl From<DbError> for CatalogError {
     /// A duplicate or a missing parent is a race: whatever could be seen was looked at before.
     fn from(error: DbError) -> Self {
-        if error.is_duplicate() || is_foreign_key(&error) { Self::Raced } else { Self::Storage(error) }
+        if error.is_duplicate() || error.lacks_parent() { Self::Raced } else { Self::Storage(error) }
     }
-}
-
-fn is_foreign_key(error: &DbError) -> bool {
-    use sea_orm::SqlErr::ForeignKeyConstraintViolation;
-    matches!(error, DbError::Statement(error) if matches!(error.sql_err(), Some(ForeignKeyConstraintViolation(_))))
 }
 
 impl From<SaveError> for CatalogError {

@@ -1,8 +1,12 @@
 //! The catalog's tables. Nothing of them is seen outside.
+//!
+//! [`entity`] has the tables. [`store`] writes products with what is derived from them, [`index`] their part of the full-text
+//! index and [`ranges`] where the lists can have them. [`product`] and [`quote`] read by name, [`page`] and `search` find
+//! what a list is to show, [`category`] has the tree, and [`audit`] counts what must be equal.
 
 pub(crate) mod audit;
-mod bulk;
 pub(crate) mod category;
+mod entity;
 mod gather;
 pub(crate) mod holdings;
 pub(crate) mod index;
@@ -19,24 +23,40 @@ pub(crate) mod wanted;
 use kernel_db::{Db, DbError};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
-/// Reads outside a transaction; `sql` is written as [`kernel_db::Dialect::statement`] says.
+/// The rows of a list's statement, which is written for each list as [`kernel_db::Dialect::statement`] says.
 async fn read(db: &Db, sql: &str, values: impl IntoIterator<Item = Value> + Send) -> Result<Vec<QueryResult>, DbError> {
     Ok(db.reader().query_all_raw(db.dialect().statement(sql, values)).await?)
 }
 
-/// `?, ?, ?` for `count` values, rounded up so that few statements have to be prepared; with it, how many.
-fn placeholders(count: usize) -> (String, usize) {
-    let rounded = count.next_power_of_two();
-    let mut text = "?, ".repeat(rounded);
-    text.truncate(text.len().saturating_sub(2));
-    (text, rounded)
-}
-
-/// `values`, the last one repeated until there are `count`.
-fn padded(values: impl Iterator<Item = Value>, count: usize) -> Vec<Value> {
-    let mut values: Vec<Value> = values.collect();
-    if let Some(last) = values.last().cloned() {
-        values.resize(count, last);
-    }
-    values
+/// Every statement that has a name.
+#[cfg(test)]
+pub(crate) fn statements() -> Vec<&'static kernel_db::Sql> {
+    vec![
+        &product::FIND_ACTIVE,
+        &product::FIND,
+        &product::LOCK,
+        &product::OF_IDS,
+        &product::LOCK_OWNERS,
+        &product::LOCK_ALL,
+        &product::TAKEN,
+        &quote::QUOTE,
+        &slug::TAKEN_BY_PRODUCTS,
+        &slug::TAKEN_BY_CATEGORIES,
+        &store::SAVE_PRODUCTS,
+        &store::INDEXED,
+        &store::SAVE_VARIANTS,
+        &store::WITHDRAW,
+        &store::SAVE_SHELVES,
+        &store::LEAVE_SHELVES,
+        &index::KEYS,
+        &index::KEYS_AND_TERMS,
+        &index::FORGET_TEXT,
+        &index::ADD_TEXT,
+        &index::BEHIND,
+        &ranges::HINTS,
+        &ranges::SAVE_HINTS,
+        &ranges::SAVE_PARTS,
+        &ranges::SCAN,
+        &audit::UNKNOWN,
+    ]
 }

@@ -12,6 +12,7 @@ mod products;
 mod refusals;
 mod searches;
 mod shop;
+mod statements;
 mod upgraded;
 mod ways;
 

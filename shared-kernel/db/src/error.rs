@@ -56,6 +56,11 @@ impl DbError {
         matches!(self, Self::FeedWentBack { .. } | Self::FeedRetired { .. })
     }
 
+    /// A row that another belongs to is not there, or is to go while the other stays.
+    pub fn lacks_parent(&self) -> bool {
+        matches!(self, Self::Statement(error) if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))))
+    }
+
     /// A row with the same unique key is already there.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Statement(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))

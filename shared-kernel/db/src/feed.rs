@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use kernel::{DateTime, Envelope, EventId, Utc, event::SpecVersion};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait as _, FromQueryResult};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Db, DbError};
+use crate::{Db, DbError, Sql};
 
 mod log_cache;
 mod pending_events;
@@ -92,9 +92,26 @@ impl Feed for LocalFeed {
     }
 }
 
-/// The columns of an outbox as [`envelope`] reads them.
-const COLUMNS: &str =
-    "position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, data";
+/// An event as the outbox has it.
+#[derive(FromQueryResult)]
+struct Row {
+    position: i64,
+    id: Uuid,
+    r#type: String,
+    stream: String,
+    stream_version: i64,
+    time: DateTime<Utc>,
+    correlation_id: Option<Uuid>,
+    causation_id: Option<Uuid>,
+    traceparent: Option<String>,
+    data: String,
+}
+
+static READ: Sql = Sql::new("kernel.read-outbox", || {
+    "SELECT position, id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, data \
+     FROM outbox WHERE position >= ? ORDER BY position LIMIT ?"
+        .to_owned()
+});
 
 impl LocalFeed {
     /// What is in memory, read on to where the bus says that the log reaches, and for a reader at its end in any case.
@@ -114,32 +131,28 @@ impl LocalFeed {
 
     /// Reads the event at `after` with those that follow it, so that looking at it costs no statement of its own.
     async fn read_table(&self, after: Place, limit: usize) -> Result<Vec<Envelope>, DbError> {
-        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE position >= ? ORDER BY position LIMIT ?");
         let rows = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
-        let statement = self.db.dialect().statement(&sql, [after.position.into(), rows.into()]);
-        let rows = self.db.reader().query_all_raw(statement).await?;
-        let following = self.following(after, &rows).await?;
-        following.iter().take(limit).map(|row| envelope(self.source(), row)).collect()
+        let mut rows: Vec<Row> = self.db.all(&READ, [after.position.into(), rows.into()]).await?;
+        let following = rows.split_off(self.before_following(after, &rows).await?);
+        following.into_iter().take(limit).map(|row| row.envelope(self.source())).collect()
     }
 
-    /// Those of `rows`, which begin at `after`, that come after it.
-    async fn following<'r>(&self, after: Place, rows: &'r [QueryResult]) -> Result<&'r [QueryResult], DbError> {
+    /// How many of `rows`, which begin at `after`, do not come after it: one or none.
+    async fn before_following(&self, after: Place, rows: &[Row]) -> Result<usize, DbError> {
         let feed = || self.source().to_owned();
         let went_back = |head| DbError::FeedWentBack { feed: feed(), position: after.position, head };
-        let Some((first, rest)) = rows.split_first() else {
+        let Some(first) = rows.first() else {
             let head = self.head().await?;
-            return if head < after.position { Err(went_back(head)) } else { Ok(rows) };
+            return if head < after.position { Err(went_back(head)) } else { Ok(0) };
         };
-        let position: i64 = first.try_get_by_index(0)?;
-        if position == after.position {
-            let id = EventId::new(first.try_get_by_index(1)?);
-            let same = after.event_id.is_none_or(|known| known == id);
-            return if same { Ok(rest) } else { Err(went_back(self.head().await?)) };
+        if first.position == after.position {
+            let same = after.event_id.is_none_or(|known| known.uuid() == first.id);
+            return if same { Ok(1) } else { Err(went_back(self.head().await?)) };
         }
-        if position == after.position + 1 {
-            Ok(rows)
+        if first.position == after.position + 1 {
+            Ok(0)
         } else {
-            Err(DbError::FeedRetired { feed: feed(), position: after.position, first: position })
+            Err(DbError::FeedRetired { feed: feed(), position: after.position, first: first.position })
         }
     }
 }
@@ -154,20 +167,21 @@ pub async fn head(db: &Db) -> Result<i64, DbError> {
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
 }
 
-fn envelope(source: &str, row: &QueryResult) -> Result<Envelope, DbError> {
-    let data: String = row.try_get_by_index(9)?;
-    Ok(Envelope {
-        specversion: SpecVersion::V1,
-        id: EventId::new(row.try_get_by_index::<Uuid>(1)?),
-        source: source.to_owned(),
-        event_type: row.try_get_by_index(2)?,
-        time: row.try_get_by_index::<DateTime<Utc>>(5)?,
-        stream: row.try_get_by_index(3)?,
-        streamversion: row.try_get_by_index(4)?,
-        position: row.try_get_by_index(0)?,
-        correlationid: row.try_get_by_index(6)?,
-        causationid: row.try_get_by_index(7)?,
-        traceparent: row.try_get_by_index(8)?,
-        data: RawValue::from_string(data).map_err(|error| DbError::corrupt("event", error))?,
-    })
+impl Row {
+    fn envelope(self, source: &str) -> Result<Envelope, DbError> {
+        Ok(Envelope {
+            specversion: SpecVersion::V1,
+            id: EventId::new(self.id),
+            source: source.to_owned(),
+            event_type: self.r#type,
+            time: self.time,
+            stream: self.stream,
+            streamversion: self.stream_version,
+            position: self.position,
+            correlationid: self.correlation_id,
+            causationid: self.causation_id,
+            traceparent: self.traceparent,
+            data: RawValue::from_string(self.data).map_err(|error| DbError::corrupt("event", error))?,
+        })
+    }
 }

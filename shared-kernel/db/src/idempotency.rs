@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, QueryResult};
+use kernel::{DateTime, Utc};
+use sea_orm::FromQueryResult;
 use serde::Serialize;
 
-use crate::{Db, DbError, Tx, Write, dialect, guard};
+use crate::{Db, DbError, Rows, Sql, Tx, Write, guard};
 
 /// A caller's name for one effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,17 +83,36 @@ pub async fn claim(tx: &Tx, key: &Key) -> Result<Claim, DbError> {
     read(tx, key).await.map(|claim| claim.unwrap_or(Claim::Fresh))
 }
 
+#[derive(Rows)]
+struct NewKey<'a> {
+    scope: &'a str,
+    key: &'a str,
+    fingerprint: &'a str,
+    created_at: DateTime<Utc>,
+}
+
+static CLAIM: Sql = Sql::new("kernel.claim-keys", || {
+    format!("{} ON CONFLICT (scope, key) DO NOTHING RETURNING scope, key", NewKey::insert("idempotency"))
+});
+
+#[derive(FromQueryResult)]
+struct Claimed {
+    scope: String,
+    key: String,
+}
+
 /// Claims every key that was never seen; says for each whether it did. Of equal keys the first is claimed.
 pub async fn claim_all(tx: &Tx, keys: &[&Key]) -> Result<Vec<bool>, DbError> {
-    let sql = "INSERT INTO idempotency (scope, key, fingerprint, created_at) \
-               SELECT value ->> 0, value ->> 1, value ->> 2, {time}(value ->> 3) FROM {rows} WHERE true \
-               ON CONFLICT (scope, key) DO NOTHING RETURNING scope, key";
     if guard::sabotaged("idempotency::unique") {
         return Ok(vec![true; keys.len()]);
     }
-    let now = tx.seams().now().to_rfc3339();
-    let rows: Vec<_> = keys.iter().map(|key| (&key.scope, &key.key, &key.fingerprint, &now)).collect();
-    let mut claimed = names(&tx.rows(sql, [dialect::rows(&rows)]).await?)?;
+    let created_at = tx.seams().now();
+    let rows = keys.iter().map(|key| {
+        let Key { scope, key, fingerprint } = key;
+        NewKey { scope, key, fingerprint, created_at }
+    });
+    let claimed = tx.all::<Claimed>(&CLAIM, [NewKey::bind(rows)]).await?;
+    let mut claimed: HashSet<_> = claimed.into_iter().map(|Claimed { scope, key }| (scope, key)).collect();
     Ok(keys.iter().map(|key| claimed.remove(&(key.scope.clone(), key.key.clone()))).collect())
 }
 
@@ -103,41 +123,39 @@ pub async fn free(tx: &Tx, key: &Key) -> Result<(), DbError> {
     Ok(())
 }
 
-fn names(rows: &[QueryResult]) -> Result<HashSet<(String, String)>, DbError> {
-    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
-}
-
 /// What `key` means, without claiming it; `None` when it was never seen.
 pub async fn find(db: &Db, key: &Key) -> Result<Option<Claim>, DbError> {
-    read_from(db.reader(), db, key).await
+    let kept = db.one::<Kept>(READ, [key.scope.clone().into(), key.key.clone().into()]).await?;
+    kept.map(|kept| kept.claim(key)).transpose()
 }
 
 async fn read(tx: &Tx, key: &Key) -> Result<Option<Claim>, DbError> {
-    let row = tx.row(READ, [key.scope.clone().into(), key.key.clone().into()]).await?;
-    row.map(|row| claim_of(&row, key)).transpose()
-}
-
-async fn read_from(connection: &impl ConnectionTrait, db: &Db, key: &Key) -> Result<Option<Claim>, DbError> {
-    let statement = db.dialect().statement(READ, [key.scope.clone().into(), key.key.clone().into()]);
-    let row = connection.query_one_raw(statement).await?;
-    row.map(|row| claim_of(&row, key)).transpose()
+    let kept = tx.one::<Kept>(READ, [key.scope.clone().into(), key.key.clone().into()]).await?;
+    kept.map(|kept| kept.claim(key)).transpose()
 }
 
 const READ: &str = "SELECT fingerprint, status, location, body FROM idempotency WHERE scope = ? AND key = ?";
 
-fn claim_of(row: &QueryResult, key: &Key) -> Result<Claim, DbError> {
-    let fingerprint: String = row.try_get_by_index(0)?;
-    if fingerprint != key.fingerprint {
-        return Ok(Claim::Reused);
-    }
-    let status: Option<i64> = row.try_get_by_index(1)?;
-    let body: Option<String> = row.try_get_by_index(3)?;
-    match (status, body) {
-        (Some(status), Some(body)) => {
-            let status = u16::try_from(status).map_err(|error| DbError::corrupt("answer", error))?;
-            Ok(Claim::Answered(Answer { status, location: row.try_get_by_index(2)?, body, replayed: true }))
+#[derive(FromQueryResult)]
+struct Kept {
+    fingerprint: String,
+    status: Option<i64>,
+    location: Option<String>,
+    body: Option<String>,
+}
+
+impl Kept {
+    fn claim(self, key: &Key) -> Result<Claim, DbError> {
+        if self.fingerprint != key.fingerprint {
+            return Ok(Claim::Reused);
         }
-        _ => Ok(Claim::InFlight),
+        match (self.status, self.body) {
+            (Some(status), Some(body)) => {
+                let status = u16::try_from(status).map_err(|error| DbError::corrupt("answer", error))?;
+                Ok(Claim::Answered(Answer { status, location: self.location, body, replayed: true }))
+            }
+            _ => Ok(Claim::InFlight),
+        }
     }
 }
 
@@ -149,19 +167,34 @@ pub async fn answer(tx: &Tx, key: &Key, answer: Answer) -> Result<Answer, DbErro
     Ok(kept.unwrap_or(answer))
 }
 
+#[derive(Rows)]
+struct NewAnswer<'a> {
+    #[rows(key)]
+    scope: &'a str,
+    #[rows(key)]
+    key: &'a str,
+    status: u16,
+    location: Option<&'a str>,
+    body: &'a str,
+}
+
+static ANSWER: Sql = Sql::new("kernel.answer-keys", || {
+    format!(
+        "UPDATE idempotency SET {} FROM {} WHERE idempotency.scope = fresh.scope AND idempotency.key = fresh.key \
+         AND idempotency.status IS NULL",
+        NewAnswer::set("fresh"),
+        NewAnswer::table("fresh")
+    )
+});
+
 /// What keeps the answers to many keys, each of them once, where none is kept yet; to be run beside other writes. See
 /// [`kept`].
 pub fn answers(answers: &[(&Key, &Answer)]) -> Write {
-    let sql = "UPDATE idempotency SET status = fresh.status, location = fresh.location, body = fresh.body \
-               FROM (SELECT value ->> 0 AS scope, value ->> 1 AS key, CAST(value ->> 2 AS bigint) AS status, \
-               value ->> 3 AS location, value ->> 4 AS body FROM {rows}) AS fresh \
-               WHERE idempotency.scope = fresh.scope AND idempotency.key = fresh.key \
-               AND idempotency.status IS NULL";
-    let row = |(key, answer): &(&Key, &Answer)| {
-        (key.scope.clone(), key.key.clone(), answer.status, answer.location.clone(), answer.body.clone())
-    };
-    let rows: Vec<_> = answers.iter().map(row).collect();
-    Write::new(sql, [dialect::rows(&rows)])
+    let rows = answers.iter().map(|(Key { scope, key, .. }, answer)| {
+        let Answer { status, location, body, .. } = answer;
+        NewAnswer { scope, key, status: *status, location: location.as_deref(), body }
+    });
+    Write::new(&ANSWER, [NewAnswer::bind(rows)])
 }
 
 /// What is kept now, after `changed` rows were changed by [`answers`].

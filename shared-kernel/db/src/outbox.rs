@@ -4,11 +4,10 @@
 //! transactions commit out of order, and a number that a sequence gave would become visible after a higher one; so
 //! those who publish take turns, and each takes its turn at the very end of its transaction, see [`Tx::save`].
 
-use kernel::{CallContext, Envelope, Event, event::SpecVersion};
-use serde::Serialize;
+use kernel::{CallContext, DateTime, Envelope, Event, EventId, Utc, event::SpecVersion};
 use uuid::Uuid;
 
-use crate::{DbError, Dialect, Tx, Write, dialect};
+use crate::{DbError, Dialect, Rows, Sql, Tx, Write};
 
 /// What led to an event: it ties the events of one request together.
 #[derive(Debug, Clone, Default)]
@@ -73,38 +72,61 @@ fn envelope<E: Event>(tx: &Tx, (cause, version, event): &NewEvent<'_, E>) -> Res
     })
 }
 
-/// Where the positions come from stands in the place of `{position}`.
-const WRITE: &str = "INSERT INTO outbox (position, id, type, stream, stream_version, time, correlation_id, \
-     causation_id, traceparent, data) SELECT {position}, {id}(value ->> 0), value ->> 1, value ->> 2, \
-     CAST(value ->> 3 AS bigint), {time}(value ->> 4), {id}(value ->> 5), {id}(value ->> 6), value ->> 7, value ->> 8 \
-     FROM {rows}";
-
-/// What writes `events`. On SQLite there is one writer, and the row id is the position.
-///
-/// On Postgres it is a part of a statement that has `turn`: the position of the newest of them.
-pub(crate) fn write(dialect: Dialect, events: &[Envelope]) -> Write {
-    let sql = match dialect {
-        Dialect::Sqlite => WRITE.replace("{position}", "NULL"),
-        Dialect::Postgres => WRITE.replace("{position}", "turn.position - CAST(value ->> 9 AS bigint)") + ", turn",
-    };
-    Write::new(sql, [dialect::rows(&events.iter().zip((0..events.len()).rev()).map(row).collect::<Vec<_>>())])
+/// An event as it is written.
+#[derive(Rows)]
+struct Row<'a> {
+    id: EventId,
+    r#type: &'a str,
+    stream: &'a str,
+    stream_version: i64,
+    time: DateTime<Utc>,
+    correlation_id: Option<Uuid>,
+    causation_id: Option<Uuid>,
+    traceparent: Option<&'a str>,
+    data: &'a str,
+    /// How many events of the transaction come after it.
+    followers: i64,
 }
 
-/// The cells of an event that so many are to follow.
-fn row((event, followers): (&Envelope, usize)) -> impl Serialize {
-    let id = |id: Uuid| id.simple().to_string();
-    (
-        id(event.id.uuid()),
-        &event.event_type,
-        &event.stream,
-        event.streamversion,
-        event.time.to_rfc3339(),
-        event.correlationid.map(id),
-        event.causationid.map(id),
-        &event.traceparent,
-        event.data.get(),
-        followers,
+/// Everything but the position.
+const COLUMNS: &str = "id, type, stream, stream_version, time, correlation_id, causation_id, traceparent, data";
+
+/// There is one writer, and the row id is the position.
+static WRITE_SQLITE: Sql = Sql::new("kernel.write-outbox", || {
+    format!("INSERT INTO outbox ({COLUMNS}) SELECT {COLUMNS} FROM {}", Row::table("event"))
+});
+
+/// A part of a statement that has `turn`: the position of the newest of the events.
+static WRITE_POSTGRES: Sql = Sql::new("kernel.write-outbox-in-turn", || {
+    format!(
+        "INSERT INTO outbox (position, {COLUMNS}) SELECT turn.position - event.followers, {COLUMNS} FROM {}, turn",
+        Row::table("event")
     )
+});
+
+/// What writes `events`.
+pub(crate) fn write(dialect: Dialect, events: &[Envelope]) -> Write {
+    let sql = match dialect {
+        Dialect::Sqlite => &WRITE_SQLITE,
+        Dialect::Postgres => &WRITE_POSTGRES,
+    };
+    let last = i64::try_from(events.len()).unwrap_or(i64::MAX) - 1;
+    Write::new(sql, [Row::bind(events.iter().zip((0..=last).rev()).map(row))])
+}
+
+fn row((event, followers): (&Envelope, i64)) -> Row<'_> {
+    Row {
+        id: event.id,
+        r#type: &event.event_type,
+        stream: &event.stream,
+        stream_version: event.streamversion,
+        time: event.time,
+        correlation_id: event.correlationid,
+        causation_id: event.causationid,
+        traceparent: event.traceparent.as_deref(),
+        data: event.data.get(),
+        followers,
+    }
 }
 
 /// Gives each of `events` its position, of which the last is `newest`.

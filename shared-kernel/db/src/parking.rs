@@ -7,7 +7,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use kernel::{DateTime, Envelope, Utc};
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{FromQueryResult, Value};
 use serde::Serialize;
 
 use crate::{Db, DbError, ReactionError, Subscription, Tx};
@@ -29,11 +29,15 @@ pub struct Parked {
     pub last_error: String,
 }
 
+#[derive(FromQueryResult)]
+struct HeldStream {
+    stream: String,
+}
+
 /// The streams that `subscription` holds back.
 pub(crate) async fn streams(tx: &Tx, subscription: &Subscription) -> Result<HashSet<String>, DbError> {
     let sql = "SELECT DISTINCT stream FROM parked_event WHERE consumer = ? AND source = ?";
-    let rows = tx.rows(sql, key(subscription)).await?;
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    Ok(tx.all::<HeldStream>(sql, key(subscription)).await?.into_iter().map(|held| held.stream).collect())
 }
 
 /// Queues `event` behind the one that holds its stream.
@@ -88,13 +92,22 @@ pub(crate) async fn retry_due(subscription: &Subscription) -> Result<usize, DbEr
     Ok(applied)
 }
 
+#[derive(FromQueryResult)]
+struct NextTry {
+    next_try_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct Due {
+    position: i64,
+}
+
 /// How long until the next try; `None` when nothing waits for one.
 pub(crate) async fn next_wait(subscription: &Subscription) -> Option<Duration> {
-    let sql = "SELECT MIN(next_try_at) FROM parked_event WHERE consumer = ? AND source = ? AND state = 'retrying' \
+    let sql = "SELECT MIN(next_try_at) AS next_try_at FROM parked_event WHERE consumer = ? AND source = ? AND state = 'retrying' \
                AND tries > 0";
     let db = &subscription.db;
-    let row = db.reader().query_one_raw(db.dialect().statement(sql, key(subscription))).await.ok()??;
-    let next: Option<DateTime<Utc>> = row.try_get_by_index(0).ok()?;
+    let next = db.one::<NextTry>(sql, key(subscription)).await.ok()??.next_try_at;
     next.map(|next| (next - db.seams().now()).to_std().unwrap_or_default())
 }
 
@@ -105,9 +118,8 @@ async fn due(subscription: &Subscription) -> Result<Vec<i64>, DbError> {
                AND earlier.stream = head.stream AND earlier.position < head.position) ORDER BY position LIMIT 100";
     let db = &subscription.db;
     let [consumer, source] = key(subscription);
-    let statement = db.dialect().statement(sql, [consumer, source, db.seams().now().into()]);
-    let rows = db.reader().query_all_raw(statement).await?;
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    let due = db.all::<Due>(sql, [consumer, source, db.seams().now().into()]).await?;
+    Ok(due.into_iter().map(|due| due.position).collect())
 }
 
 async fn retry_one(subscription: &Subscription, position: i64) -> Result<bool, DbError> {
@@ -132,32 +144,43 @@ async fn retry_one(subscription: &Subscription, position: i64) -> Result<bool, D
     }
 }
 
+#[derive(FromQueryResult)]
+struct Held {
+    envelope: String,
+}
+
 /// Removes the held event; `None` when another process has just dealt with it.
 async fn take(tx: &Tx, subscription: &Subscription, position: i64) -> Result<Option<Envelope>, DbError> {
     let sql = "SELECT envelope FROM parked_event WHERE consumer = ? AND source = ? AND position = ? {skip_locked}";
     let [consumer, source] = key(subscription);
-    let Some(row) = tx.row(sql, [consumer, source, position.into()]).await? else { return Ok(None) };
+    let Some(held) = tx.one::<Held>(sql, [consumer, source, position.into()]).await? else { return Ok(None) };
     let sql = "DELETE FROM parked_event WHERE consumer = ? AND source = ? AND position = ?";
     let [consumer, source] = key(subscription);
     tx.run(sql, [consumer, source, position.into()]).await?;
-    let envelope: String = row.try_get_by_index(0)?;
-    serde_json::from_str(&envelope).map(Some).map_err(|error| DbError::corrupt("event", error))
+    serde_json::from_str(&held.envelope).map(Some).map_err(|error| DbError::corrupt("event", error))
+}
+
+#[derive(FromQueryResult)]
+struct Tried {
+    tries: i64,
+}
+
+#[derive(FromQueryResult)]
+struct State {
+    state: String,
 }
 
 async fn note_failure(tx: &Tx, subscription: &Subscription, position: i64, error: String) -> Result<(), DbError> {
     let sql = "UPDATE parked_event SET tries = tries + 1, last_error = ?, next_try_at = ?, \
                state = CASE WHEN tries + 1 >= ? THEN 'parked' ELSE 'retrying' END \
-               WHERE consumer = ? AND source = ? AND position = ? RETURNING tries, state";
+               WHERE consumer = ? AND source = ? AND position = ? RETURNING state";
     let [consumer, source] = key(subscription);
     let read = "SELECT tries FROM parked_event WHERE consumer = ? AND source = ? AND position = ?";
-    let tries: i64 = match tx.row(read, [consumer.clone(), source.clone(), position.into()]).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => return Ok(()),
-    };
+    let tried = tx.one::<Tried>(read, [consumer.clone(), source.clone(), position.into()]).await?;
+    let Some(Tried { tries }) = tried else { return Ok(()) };
     let next_try_at = tx.seams().now() + backoff(tries + 1);
     let values: [Value; 6] = [error.into(), next_try_at.into(), TRIES.into(), consumer, source, position.into()];
-    let row = tx.row(sql, values).await?;
-    if row.is_some_and(|row| row.try_get_by_index::<String>(1).is_ok_and(|state| state == "parked")) {
+    if tx.one::<State>(sql, values).await?.is_some_and(|now| now.state == "parked") {
         tracing::error!(?subscription, position, "an event is parked; see `banyan events parked`");
     }
     Ok(())
@@ -167,8 +190,7 @@ async fn note_failure(tx: &Tx, subscription: &Subscription, position: i64, error
 pub async fn list(db: &Db) -> Result<Vec<Parked>, DbError> {
     let sql = "SELECT consumer, source, position, stream, envelope, state, tries, last_error FROM parked_event \
                ORDER BY consumer, source, position";
-    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [])).await?;
-    rows.iter().map(parked).collect()
+    db.all::<Row>(sql, []).await?.into_iter().map(Row::parked).collect()
 }
 
 /// Lets the event at `position` be tried again from the start; `false` when it is not there.
@@ -189,19 +211,25 @@ pub async fn skip(db: &Db, consumer: &str, source: &str, position: i64) -> Resul
         .await
 }
 
-fn parked(row: &QueryResult) -> Result<Parked, DbError> {
-    let envelope: String = row.try_get_by_index(4)?;
-    let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| DbError::corrupt("event", error))?;
-    Ok(Parked {
-        consumer: row.try_get_by_index(0)?,
-        source: row.try_get_by_index(1)?,
-        position: row.try_get_by_index(2)?,
-        stream: row.try_get_by_index(3)?,
-        event_type: envelope.event_type,
-        state: row.try_get_by_index(5)?,
-        tries: row.try_get_by_index(6)?,
-        last_error: row.try_get_by_index(7)?,
-    })
+#[derive(FromQueryResult)]
+struct Row {
+    consumer: String,
+    source: String,
+    position: i64,
+    stream: String,
+    envelope: String,
+    state: String,
+    tries: i64,
+    last_error: String,
+}
+
+impl Row {
+    fn parked(self) -> Result<Parked, DbError> {
+        let Self { consumer, source, position, stream, envelope, state, tries, last_error } = self;
+        let envelope: Envelope = serde_json::from_str(&envelope).map_err(|error| DbError::corrupt("event", error))?;
+        let event_type = envelope.event_type;
+        Ok(Parked { consumer, source, position, stream, event_type, state, tries, last_error })
+    }
 }
 
 fn key(subscription: &Subscription) -> [Value; 2] {

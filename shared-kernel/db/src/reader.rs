@@ -1,12 +1,12 @@
 //! Who reads a module's events from another process, so that nothing is forgotten that they have yet to read.
 
 use kernel::{DateTime, Utc};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::FromQueryResult;
 
 use crate::{Db, DbError};
 
 /// A consumer in another process.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Reader {
     pub consumer: String,
     /// The last event that it has read and kept, when it was last written down.
@@ -24,11 +24,5 @@ pub async fn note(db: &Db, consumer: &str, position: i64) -> Result<(), DbError>
 
 /// Every consumer that was ever here, by name.
 pub async fn list(db: &Db) -> Result<Vec<Reader>, DbError> {
-    let sql = "SELECT consumer, position, seen_at FROM feed_reader ORDER BY consumer";
-    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [])).await?;
-    let reader = |row: &sea_orm::QueryResult| {
-        let (consumer, position) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok(Reader { consumer, position, seen_at: row.try_get_by_index(2)? })
-    };
-    rows.iter().map(reader).collect()
+    db.all("SELECT consumer, position, seen_at FROM feed_reader ORDER BY consumer", []).await
 }

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
 use kernel::{DateTime, Utc};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::FromQueryResult;
 
 use crate::{Db, DbError};
 
@@ -34,8 +34,8 @@ pub async fn forget_events(db: &Db, passed: i64, keep: Duration) -> Result<u64, 
     let gone = now - READERS;
     let from = db.inner.forgotten.load(Relaxed) + 1;
     let oldest = oldest(db, (from, passed), gone).await?;
-    let old = oldest.iter().take_while(|(_, time)| *time < now - keep);
-    let (Some((until, _)), expected) = (old.clone().last(), old.count()) else { return Ok(0) };
+    let old = oldest.iter().take_while(|event| event.time < now - keep);
+    let (Some(Old { position: until, .. }), expected) = (old.clone().last(), old.count()) else { return Ok(0) };
     let values = &[from.into(), (*until).into(), gone.into(), passed.into()];
     let deleted = db.transact(|tx| async move { tx.run(DELETE_EVENTS, values.clone()).await }).await?;
     if u64::try_from(expected).is_ok_and(|expected| expected == deleted) {
@@ -44,15 +44,15 @@ pub async fn forget_events(db: &Db, passed: i64, keep: Duration) -> Result<u64, 
     Ok(deleted)
 }
 
-/// The first events of a range that no reader elsewhere has yet to read, each with its time.
-async fn oldest(
-    db: &Db,
-    (from, passed): (i64, i64),
-    gone: DateTime<Utc>,
-) -> Result<Vec<(i64, DateTime<Utc>)>, DbError> {
-    let values = [from.into(), passed.into(), gone.into(), passed.into(), BATCH.into()];
-    let rows = db.reader().query_all_raw(db.dialect().statement(OLDEST, values)).await?;
-    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+#[derive(FromQueryResult)]
+struct Old {
+    position: i64,
+    time: DateTime<Utc>,
+}
+
+/// The first events of a range that no reader elsewhere has yet to read.
+async fn oldest(db: &Db, (from, passed): (i64, i64), gone: DateTime<Utc>) -> Result<Vec<Old>, DbError> {
+    db.all(OLDEST, [from.into(), passed.into(), gone.into(), passed.into(), BATCH.into()]).await
 }
 
 /// Deletes at most 500 answers, and keys that were never answered, that are older than `keep`; answers how many.

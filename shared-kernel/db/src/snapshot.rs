@@ -57,7 +57,7 @@ pub async fn hold(db: &Db, manifest: &str, statements: &[&Sql]) -> Result<(), St
 pub async fn text(db: &Db, statements: &[&Sql]) -> Result<String, String> {
     let version = version(db).await.map_err(|error| error.to_string())?;
     let mut text = format!("-- Written by a test, see kernel_db::snapshot. Planned by {version}.\n");
-    for sql in statements {
+    for sql in statements.iter().filter(|sql| sql.is_for(db.dialect())) {
         text.push_str(&section(db, sql).await.map_err(|error| format!("{}: {error:?}", sql.name()))?);
     }
     Ok(text)
@@ -82,7 +82,12 @@ fn broken(text: &str) -> String {
         }
         let rest = text.get(at + letter.len_utf8()..).unwrap_or_default();
         let is_listed = lines.ends_with(',') && width > WIDTH;
-        if letter == ' ' && depth == 0 && (is_listed || BREAKS.iter().any(|word| rest.starts_with(word))) {
+        let is_one_word = lines.ends_with("DO") || lines.ends_with("DELETE");
+        if letter == ' '
+            && depth == 0
+            && !is_one_word
+            && (is_listed || BREAKS.iter().any(|word| rest.starts_with(word)))
+        {
             lines.push('\n');
             width = 0;
         } else {

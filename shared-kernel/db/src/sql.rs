@@ -9,6 +9,7 @@ use crate::Dialect;
 pub struct Sql {
     name: &'static str,
     compose: fn() -> String,
+    only_on: Option<Dialect>,
     source: OnceLock<String>,
     sqlite: OnceLock<String>,
     postgres: OnceLock<String>,
@@ -18,7 +19,25 @@ impl Sql {
     /// `name` is the module's and the statement's, such as `payment.move`; `compose` writes what
     /// [`Dialect::statement`] takes.
     pub const fn new(name: &'static str, compose: fn() -> String) -> Self {
-        Self { name, compose, source: OnceLock::new(), sqlite: OnceLock::new(), postgres: OnceLock::new() }
+        Self {
+            name,
+            compose,
+            only_on: None,
+            source: OnceLock::new(),
+            sqlite: OnceLock::new(),
+            postgres: OnceLock::new(),
+        }
+    }
+
+    /// The statement is for one of the databases.
+    #[must_use]
+    pub const fn only_on(mut self, dialect: Dialect) -> Self {
+        self.only_on = Some(dialect);
+        self
+    }
+
+    pub(crate) fn is_for(&self, dialect: Dialect) -> bool {
+        self.only_on.is_none_or(|only| only == dialect)
     }
 
     pub const fn name(&self) -> &'static str {

@@ -5,7 +5,7 @@
 //! which database each other module of the store was last found on, so that an empty one in its place is noticed.
 
 use kernel::{DateTime, Utc};
-use sea_orm::{ConnectionTrait as _, QueryResult, Value};
+use sea_orm::{ConnectionTrait as _, FromQueryResult, Value};
 use uuid::Uuid;
 
 use crate::{Db, DbError, Dialect, guard};
@@ -42,7 +42,7 @@ pub struct Tenure {
 }
 
 /// The database on which another module of the store was last found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Peer {
     pub module: String,
     pub database: Uuid,
@@ -70,8 +70,7 @@ pub async fn read(db: &Db) -> Result<Option<Tenure>, DbError> {
     if guard::sabotaged("tenure::unread") || !has_table(db, "tenure").await? {
         return Ok(None);
     }
-    let statement = db.dialect().statement(READ, []);
-    db.reader().query_one_raw(statement).await?.as_ref().map(tenure).transpose()
+    db.one::<Row>(READ, []).await?.map(Row::tenure).transpose()
 }
 
 /// Makes the row where there is none, and names `store` in it where no store is named.
@@ -84,10 +83,10 @@ pub async fn open(db: &Db, store: Option<Uuid>) -> Result<Tenure, DbError> {
             if store.is_some() {
                 tx.run(NAME_STORE, [store.into()]).await?;
             }
-            tx.row(READ, []).await
+            tx.one::<Row>(READ, []).await
         })
         .await?;
-    row.as_ref().map(tenure).transpose()?.ok_or_else(|| DbError::corrupt("tenure", "there is no row"))
+    row.map(Row::tenure).transpose()?.ok_or_else(|| DbError::corrupt("tenure", "there is no row"))
 }
 
 /// Writes a change of role.
@@ -105,13 +104,7 @@ pub async fn peers(db: &Db) -> Result<Vec<Peer>, DbError> {
     if guard::sabotaged("tenure::unread") {
         return Ok(Vec::new());
     }
-    let sql = "SELECT module, database_id, noted_by, noted_at FROM tenure_peer ORDER BY module";
-    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [])).await?;
-    let peer = |row: &QueryResult| {
-        let (module, database) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        Ok(Peer { module, database, noted_by: row.try_get_by_index(2)?, noted_at: row.try_get_by_index(3)? })
-    };
-    rows.iter().map(peer).collect()
+    db.all("SELECT module, database_id AS database, noted_by, noted_at FROM tenure_peer ORDER BY module", []).await
 }
 
 /// Writes down the database on which `module` was found.
@@ -141,18 +134,24 @@ pub async fn has_table(db: &Db, table: &str) -> Result<bool, DbError> {
     Ok(db.reader().query_one_raw(db.dialect().statement(sql, [table.into()])).await?.is_some())
 }
 
-fn tenure(row: &QueryResult) -> Result<Tenure, DbError> {
-    let role: String = row.try_get_by_index(2)?;
-    let role = Role::ALL.into_iter().find(|known| known.as_str() == role);
-    Ok(Tenure {
-        store: row.try_get_by_index(0)?,
-        database: row.try_get_by_index(1)?,
-        role: role.ok_or_else(|| DbError::corrupt("tenure", "its role is none that this build knows"))?,
-        epoch: row.try_get_by_index(3)?,
-        peer: row.try_get_by_index(4)?,
-        changed_by: row.try_get_by_index(5)?,
-        changed_at: row.try_get_by_index(6)?,
-    })
+#[derive(FromQueryResult)]
+struct Row {
+    store: Option<Uuid>,
+    database_id: Uuid,
+    role: String,
+    epoch: i64,
+    peer: Option<String>,
+    changed_by: String,
+    changed_at: DateTime<Utc>,
+}
+
+impl Row {
+    fn tenure(self) -> Result<Tenure, DbError> {
+        let Self { store, database_id: database, role, epoch, peer, changed_by, changed_at } = self;
+        let role = Role::ALL.into_iter().find(|known| known.as_str() == role);
+        let role = role.ok_or_else(|| DbError::corrupt("tenure", "its role is none that this build knows"))?;
+        Ok(Tenure { store, database, role, epoch, peer, changed_by, changed_at })
+    }
 }
 
 const READ: &str = "SELECT store, database_id, role, epoch, peer, changed_by, changed_at FROM tenure";

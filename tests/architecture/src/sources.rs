@@ -20,16 +20,16 @@ fn check(file: &str, text: &str) -> Broken {
         words.iter().filter(spoken).copied().collect()
     };
     if file.contains("/domain") {
-        let impure =
-            said(&["sea_orm", "actix_web", "async ", ".await", "tokio::", "kernel_db", "Utc::now", "kernel_web"]);
+        let impure = said(&["actix_web", "async ", ".await", "tokio::", "kernel_db", "Utc::now", "kernel_web"]);
         broken.extend(
             impure.into_iter().map(|word| format!("{file}: the domain is pure and synchronous, but says {word}")),
         );
     }
-    if file.starts_with("modules/") && !file.contains("/persistence") && !file.contains("/tests/") {
-        let entities = said(&["DeriveEntityModel", "EntityTrait", "ActiveModel"]);
-        broken
-            .extend(entities.into_iter().map(|word| format!("{file}: entities stay in persistence, but says {word}")));
+    if !keeps_data(file) {
+        let sql = said(&SQL);
+        broken.extend(
+            sql.into_iter().map(|word| format!("{file}: SQL and entities stay in persistence, but says {word}")),
+        );
     }
     let has_handlers = file.starts_with("app/src/") || file.starts_with("modules/") && file.contains("/http");
     if has_handlers && !file.ends_with("tests.rs") {
@@ -41,6 +41,36 @@ fn check(file: &str, text: &str) -> Broken {
     }
     broken
 }
+
+/// What only code that keeps data says.
+const SQL: [&str; 9] = [
+    "sea_orm::",
+    "DeriveEntityModel",
+    "\"SELECT ",
+    "\"INSERT INTO ",
+    "\"UPDATE ",
+    "\"DELETE FROM ",
+    "\"WITH ",
+    "\"CREATE TABLE ",
+    "kernel_db::Rows",
+];
+
+/// A module's persistence, kernel-db, and tests, which look at rows and break them.
+fn keeps_data(file: &str) -> bool {
+    let is_product = ["app/", "modules/", "shared-kernel/", "xtask/"].iter().any(|folder| file.starts_with(folder));
+    let is_test = file.contains("/tests/") || file.ends_with("/tests.rs");
+    !is_product || is_test || file.contains("/src/persistence") || file.starts_with("shared-kernel/db")
+}
+
+/// Files outside persistence that keep data, each with its reason. One that says no SQL any more is to be taken off.
+const KEEP_DATA_ELSEWHERE: [(&str, &str); 6] = [
+    ("app/src/placement/record.rs", "the host's decisions are in a table of the kernel's in each module's database"),
+    ("shared-kernel/module/src/migration.rs", "runs the migrations of every module"),
+    ("modules/order/src/check.rs", "to be moved to order's persistence"),
+    ("modules/payment/src/check.rs", "to be moved to payment's persistence"),
+    ("modules/payment/src/provider/simulated/ledger.rs", "to be moved to the simulated provider's persistence"),
+    ("modules/payment/src/provider/simulated/audit.rs", "to be moved to the simulated provider's persistence"),
+];
 
 /// Handlers extract, translate, call, wrap: no `if`, `match` or `map_err` in a function with a route.
 fn handlers_that_decide(code: &str) -> Vec<String> {
@@ -93,13 +123,20 @@ fn every_file_is_in_its_room() {
     let mut files = Vec::new();
     rust_files(&root, &mut files);
     assert!(files.len() > 100, "the tree was read: {} files", files.len());
-    let broken: Broken = files
-        .iter()
-        .flat_map(|path| {
-            let file = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
-            check(&file, &std::fs::read_to_string(path).unwrap())
-        })
-        .collect();
+    let mut broken = Broken::new();
+    let mut excepted: Vec<&str> = Vec::new();
+    for path in &files {
+        let file = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let exception = KEEP_DATA_ELSEWHERE.iter().find(|(name, _)| *name == file);
+        for told in check(&file, &std::fs::read_to_string(path).unwrap()) {
+            match exception {
+                Some((name, _)) if told.contains("stay in persistence") => excepted.push(name),
+                _ => broken.push(told),
+            }
+        }
+    }
+    let clean = KEEP_DATA_ELSEWHERE.iter().filter(|(name, _)| !excepted.contains(name));
+    broken.extend(clean.map(|(name, _)| format!("{name}: says no SQL any more; take it off the list of exceptions")));
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
@@ -110,6 +147,12 @@ fn each_rule_can_fail() {
         ("modules/order/src/domain/order.rs", "use sea_orm::entity::prelude::*;"),
         ("modules/order/src/domain/order.rs", "pub async fn place() {}"),
         ("modules/order/src/application/place.rs", "#[derive(DeriveEntityModel)]"),
+        ("modules/order/src/error.rs", "impl From<sea_orm::DbErr> for OrderError {"),
+        ("modules/order/src/reactions.rs", "tx.run(\"UPDATE orders SET status = ?\", [status]).await"),
+        ("modules/order/contract/src/port.rs", "const ALL: &str = \"SELECT id FROM orders\";"),
+        ("modules/order/src/check.rs", "const ALL: &str = \"WITH one AS (SELECT 1) SELECT 1 FROM one\";"),
+        ("app/src/metrics.rs", "tx.run(\"DELETE FROM outbox\", []).await"),
+        ("shared-kernel/web/src/page.rs", "use sea_orm::QueryResult;"),
         ("modules/order/src/http/mod.rs", ""),
         ("modules/order/src/reactions.rs", &long),
         ("modules/order/src/http/orders.rs", "#[get(\"/x\")]\nasync fn show() -> X {\n    if a { b } else { c }\n}\n"),
@@ -122,6 +165,10 @@ fn each_rule_can_fail() {
             "// async is for others\nfn place() {}\n#[cfg(test)]\nmod tests { async fn t() {} }",
         ),
         ("modules/order/src/persistence/entity.rs", "#[derive(DeriveEntityModel)]"),
+        ("modules/order/src/persistence/hot.rs", "use sea_orm::Value;\nconst ALL: &str = \"SELECT id FROM orders\";"),
+        ("modules/order/src/tests/plans.rs", "let sql = \"SELECT id FROM orders\";"),
+        ("modules/order/src/service.rs", "/// As \"SELECT \" would.\nlet title = \"Select one\";"),
+        ("shared-kernel/db/src/lease.rs", "use sea_orm::Value;"),
         (
             "modules/order/src/http/orders.rs",
             "#[get(\"/x\")]\nasync fn show() -> X {\n    y.await\n}\nfn view() {\n    match a {}\n}\n",

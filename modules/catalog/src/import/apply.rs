@@ -97,8 +97,7 @@ struct Kept {
 
 impl Kept {
     async fn load(tx: &Tx, rows: &[Row]) -> Result<Self, CatalogError> {
-        let skus: Vec<[&str; 1]> = rows.iter().map(|row| [row.sku.as_str()]).collect();
-        let products = persistence::product::lock_owners(tx, &skus).await?;
+        let products = persistence::product::lock_owners(tx, rows.iter().map(|row| &row.sku)).await?;
         let mut owners = HashMap::new();
         for (index, product) in products.iter().enumerate() {
             owners.extend(product.sheet().skus().map(|sku| (sku.clone(), index)));

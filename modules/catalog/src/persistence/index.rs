@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 
 use kernel::ProductId;
-use kernel_db::{Db, DbError, Dialect, Tx, dialect};
-use serde::Serialize;
+use kernel_db::{Db, DbError, Dialect, Rows, Sql, Tx};
+use sea_orm::{FromQueryResult, Value};
+use uuid::Uuid;
 
-use super::read;
 use crate::domain::{
     Facets,
     terms::{RULES, Terms},
@@ -28,61 +28,103 @@ pub(crate) struct Entry<'a> {
     pub(crate) has_new_terms: bool,
 }
 
-/// One row of the statements below. Cells that a statement has no use for are left out.
-#[derive(Debug, Serialize)]
-struct Row(String, String, i64, String);
+/// What the index has of a product, but for its terms.
+#[derive(Rows)]
+struct Doc<'a> {
+    #[rows(key)]
+    product_id: ProductId,
+    title_key: &'a str,
+    price: i64,
+}
+
+/// The terms of a product, with all else.
+#[derive(Rows)]
+struct DocWithTerms<'a> {
+    #[rows(key)]
+    product_id: ProductId,
+    title_key: &'a str,
+    price: i64,
+    terms: String,
+}
 
 /// Writes `entries`. Those of one transaction are numbered in their order.
 pub(crate) async fn save(tx: &Tx, entries: &[Entry<'_>]) -> Result<(), DbError> {
-    let rows = |which: fn(&Entry<'_>) -> bool| -> Vec<Row> {
-        entries.iter().filter(|entry| which(entry)).map(|entry| row(tx.dialect(), entry)).collect()
-    };
-    let new = rows(|entry| entry.is_new);
-    let changed = rows(|entry| !entry.is_new && entry.has_new_terms);
-    let same = rows(|entry| !entry.is_new && !entry.has_new_terms);
-    run(tx, KEYS, &same).await?;
-    match tx.dialect() {
+    let chosen = |which: fn(&Entry<'_>) -> bool| entries.iter().copied().filter(which).collect::<Vec<_>>();
+    let new = chosen(|entry| entry.is_new);
+    let changed = chosen(|entry| !entry.is_new && entry.has_new_terms);
+    let same = chosen(|entry| !entry.is_new && !entry.has_new_terms);
+    let dialect = tx.dialect();
+    run(tx, &KEYS, docs(&same)).await?;
+    match dialect {
         Dialect::Sqlite => {
-            run(tx, FORGET_TEXT, &changed).await?;
-            for rows in [&new, &changed] {
-                run(tx, KEYS, rows).await?;
-                run(tx, ADD_TEXT, rows).await?;
+            run(tx, &FORGET_TEXT, docs(&changed)).await?;
+            for entries in [&new, &changed] {
+                run(tx, &KEYS, docs(entries)).await?;
+                run(tx, &ADD_TEXT, docs_with_terms(dialect, entries)).await?;
             }
         }
         Dialect::Postgres => {
-            for rows in [&new, &changed] {
-                run(tx, KEYS_AND_TERMS, rows).await?;
+            for entries in [&new, &changed] {
+                run(tx, &KEYS_AND_TERMS, docs_with_terms(dialect, entries)).await?;
             }
         }
     }
     Ok(())
 }
 
-fn row(dialect: Dialect, entry: &Entry<'_>) -> Row {
-    let facets = entry.facets;
-    let terms = if entry.has_new_terms { text(dialect, &facets.terms()) } else { String::new() };
-    Row(entry.product.uuid().simple().to_string(), facets.title_key.clone(), facets.price, terms)
+fn docs(entries: &[Entry<'_>]) -> Option<Value> {
+    (!entries.is_empty()).then(|| Doc::bind(entries.iter().map(doc)))
 }
 
-/// `WHERE true`, or SQLite takes the conflict's clause for a join's.
-const KEYS: &str = "INSERT INTO search_doc (product_id, title_key, price) \
-    SELECT {id}(value ->> 0), value ->> 1, CAST(value ->> 2 AS bigint) FROM {rows} WHERE true \
-    ON CONFLICT (product_id) DO UPDATE SET title_key = excluded.title_key, price = excluded.price";
+fn docs_with_terms(dialect: Dialect, entries: &[Entry<'_>]) -> Option<Value> {
+    let with_terms = |entry| {
+        let Doc { product_id, title_key, price } = doc(entry);
+        DocWithTerms { product_id, title_key, price, terms: text(dialect, &entry.facets.terms()) }
+    };
+    (!entries.is_empty()).then(|| DocWithTerms::bind(entries.iter().map(with_terms)))
+}
 
-const KEYS_AND_TERMS: &str = "INSERT INTO search_doc (product_id, title_key, price, terms) \
-    SELECT {id}(value ->> 0), value ->> 1, CAST(value ->> 2 AS bigint), CAST(value ->> 3 AS tsvector) FROM {rows} \
-    ON CONFLICT (product_id) DO UPDATE SET title_key = excluded.title_key, price = excluded.price, \
-    terms = excluded.terms";
+const fn doc<'a>(entry: &Entry<'a>) -> Doc<'a> {
+    let facets = entry.facets;
+    Doc { product_id: entry.product, title_key: facets.title_key.as_str(), price: facets.price }
+}
 
-const FORGET_TEXT: &str = "DELETE FROM search_text WHERE rowid IN \
-    (SELECT d.number FROM {rows} AS wanted JOIN search_doc d ON d.product_id = {id}(wanted.value ->> 0))";
+pub(super) static KEYS: Sql = Sql::new("catalog.index-keys", || {
+    format!("{} ON CONFLICT (product_id) DO UPDATE SET {}", Doc::insert("search_doc"), Doc::set("excluded"))
+});
 
-const ADD_TEXT: &str = "INSERT INTO search_text (rowid, terms) SELECT d.number, wanted.value ->> 3 \
-    FROM {rows} AS wanted CROSS JOIN search_doc d ON d.product_id = {id}(wanted.value ->> 0)";
+pub(super) static KEYS_AND_TERMS: Sql = Sql::new("catalog.index-keys-and-terms", || {
+    format!(
+        "INSERT INTO search_doc (product_id, title_key, price, terms) \
+         SELECT product_id, title_key, price, CAST(terms AS tsvector) FROM {} WHERE true \
+         ON CONFLICT (product_id) DO UPDATE SET {}",
+        DocWithTerms::table("doc"),
+        DocWithTerms::set("excluded")
+    )
+})
+.only_on(Dialect::Postgres);
 
-async fn run(tx: &Tx, sql: &str, rows: &[Row]) -> Result<(), DbError> {
-    if !rows.is_empty() {
-        tx.run(sql, [dialect::rows(rows)]).await?;
+pub(super) static FORGET_TEXT: Sql = Sql::new("catalog.index-forget-text", || {
+    format!(
+        "DELETE FROM search_text WHERE rowid IN (SELECT d.number FROM {} JOIN search_doc d \
+         ON d.product_id = doc.product_id)",
+        Doc::table("doc")
+    )
+})
+.only_on(Dialect::Sqlite);
+
+pub(super) static ADD_TEXT: Sql = Sql::new("catalog.index-add-text", || {
+    format!(
+        "INSERT INTO search_text (rowid, terms) SELECT d.number, doc.terms FROM {} CROSS JOIN search_doc d \
+         WHERE d.product_id = doc.product_id",
+        DocWithTerms::table("doc")
+    )
+})
+.only_on(Dialect::Sqlite);
+
+async fn run(tx: &Tx, sql: &Sql, rows: Option<Value>) -> Result<(), DbError> {
+    if let Some(rows) = rows {
+        tx.run(sql, [rows]).await?;
     }
     Ok(())
 }
@@ -99,27 +141,39 @@ fn text(dialect: Dialect, terms: &Terms) -> String {
     text
 }
 
-/// Whether every product is indexed as it is. The condition is the partial index's.
+/// Whether every product is indexed as it is.
 pub(crate) async fn is_complete(db: &Db) -> Result<bool, DbError> {
-    let sql = format!("SELECT 1 FROM product WHERE {BEHIND} LIMIT 1");
-    Ok(read(db, &sql, []).await?.is_empty())
+    Ok(behind(db, 1).await?.is_empty())
+}
+
+/// The condition is the partial index's.
+pub(super) static BEHIND: Sql = Sql::new("catalog.behind", || {
+    "SELECT id FROM product WHERE indexed <> version * 1000 + 1 ORDER BY id LIMIT ?".to_owned()
+});
+
+#[derive(FromQueryResult)]
+struct Behind {
+    id: Uuid,
 }
 
 /// Up to `count` products that are not.
 pub(crate) async fn behind(db: &Db, count: i64) -> Result<Vec<ProductId>, DbError> {
-    let sql = format!("SELECT id FROM product WHERE {BEHIND} ORDER BY id LIMIT ?");
-    let rows = read(db, &sql, [count.into()]).await?;
-    rows.iter().map(|row| Ok(ProductId::new(row.try_get_by_index(0)?))).collect()
+    let behind = db.all::<Behind>(&BEHIND, [count.into()]).await?;
+    Ok(behind.into_iter().map(|behind| ProductId::new(behind.id)).collect())
 }
 
-const BEHIND: &str = "indexed <> version * 1000 + 1";
+/// Of a product that is indexed as it is, in SQL.
+pub(super) const IS_INDEXED: &str = "product.indexed = product.version * 1000 + 1";
 
 #[cfg(test)]
 mod tests {
-    use super::{BEHIND, state};
+    use super::{BEHIND, IS_INDEXED, state};
 
     #[test]
     fn a_product_is_behind_by_the_rules_of_today() {
-        assert!(BEHIND.ends_with(&format!("+ {}", state(0))), "new rules need a migration with a new partial index");
+        let today = format!("version * 1000 + {}", state(0));
+        for sql in [BEHIND.source(), IS_INDEXED] {
+            assert!(sql.contains(&today), "new rules need a migration with a new partial index: {sql}");
+        }
     }
 }

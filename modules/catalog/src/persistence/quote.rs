@@ -2,24 +2,37 @@
 
 use catalog_contract::Quote;
 use kernel::Sku;
-use kernel_db::{Db, DbError, dialect};
-use sea_orm::QueryResult;
+use kernel_db::{Db, DbError, Sql, rows};
+use sea_orm::FromQueryResult;
 
-use super::{gather, read};
+use super::gather;
+use crate::domain::Status;
 
-pub(crate) async fn quote(db: &Db, skus: &[&Sku]) -> Result<Vec<Quote>, DbError> {
-    let sql = "SELECT v.sku, v.price, v.currency, p.title, v.title, p.status FROM {rows} AS wanted \
-               JOIN variant v ON v.sku = wanted.value ->> 0 JOIN product p ON p.id = v.product_id";
-    let rows: Vec<_> = skus.iter().map(|sku| (sku.as_str(),)).collect();
-    read(db, sql, [dialect::rows(&rows)]).await?.iter().map(of_row).collect()
+pub(super) static QUOTE: Sql = Sql::new("catalog.quote", || {
+    "SELECT v.sku, v.price, v.currency, p.title AS product, v.title AS variant, p.status \
+     FROM variant v JOIN product p ON p.id = v.product_id WHERE v.sku IN {texts}"
+        .to_owned()
+});
+
+#[derive(FromQueryResult)]
+struct Row {
+    sku: String,
+    price: i64,
+    currency: String,
+    product: String,
+    variant: Option<String>,
+    status: String,
 }
 
-fn of_row(row: &QueryResult) -> Result<Quote, DbError> {
-    let (product, variant): (String, Option<String>) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
-    let title = match variant {
-        Some(variant) => format!("{product}, {variant}"),
-        None => product,
+pub(crate) async fn quote(db: &Db, skus: &[&Sku]) -> Result<Vec<Quote>, DbError> {
+    db.all(&QUOTE, [rows::texts(skus.iter().map(|sku| sku.as_str()))]).await?.into_iter().map(of_row).collect()
+}
+
+fn of_row(row: Row) -> Result<Quote, DbError> {
+    let title = match row.variant {
+        Some(variant) => format!("{}, {variant}", row.product),
+        None => row.product,
     };
-    let status: String = row.try_get_by_index(5)?;
-    Ok(Quote { sku: gather::sku(row, 0)?, title, price: gather::money(row, 1)?, sellable: status == "active" })
+    let price = gather::money(row.price, &row.currency)?;
+    Ok(Quote { sku: gather::sku(&row.sku)?, title, price, sellable: row.status == Status::Active.as_str() })
 }

@@ -9,12 +9,19 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use kernel_db::{Db, DbError, Dialect, Tx, dialect};
-use sea_orm::{QueryResult, Value};
-use serde::Serialize;
+use kernel_db::{Db, DbError, Rows, Sql, Tx, columns};
+use sea_orm::{
+    ActiveModelTrait as _,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 use uuid::Uuid;
 
-use super::{bulk::Insert, index::Entry, read};
+use super::{
+    entity::{search_doc, search_hint, search_map, search_part},
+    index::Entry,
+};
 use crate::domain::{
     listing::Key,
     ranges::{Cut, List, MOST, Parts, hints},
@@ -36,27 +43,17 @@ const WRITTEN: usize = 500;
 /// By term, what is known of it in each list.
 type Hints<'a> = HashMap<Cow<'a, str>, Vec<Parts>>;
 
-/// What `search_map` says.
-#[derive(Debug, Clone, Copy)]
-struct Map {
-    /// 0 while there is none.
-    ready: i64,
-    building: i64,
-    /// About how many products there were when it was made.
-    products: i64,
+async fn map(db: &Db) -> Result<search_map::Model, DbError> {
+    known(search_map::Entity::find().one(db.reader()).await?)
 }
 
-impl Map {
-    const SQL: &'static str = "SELECT ready, building, products FROM search_map";
+fn known(map: Option<search_map::Model>) -> Result<search_map::Model, DbError> {
+    map.ok_or_else(|| DbError::corrupt("search_map", "it has no row"))
+}
 
-    fn of(rows: &[QueryResult]) -> Result<Self, DbError> {
-        let row = rows.first().ok_or_else(|| DbError::corrupt("search_map", "it has no row"))?;
-        Ok(Self {
-            ready: row.try_get_by_index(0)?,
-            building: row.try_get_by_index(1)?,
-            products: row.try_get_by_index(2)?,
-        })
-    }
+/// Nothing but what is [`Set`], in the one row.
+fn change() -> search_map::ActiveModel {
+    search_map::ActiveModel { one: Unchanged(1), ..Default::default() }
 }
 
 /// Notes where the listed ones of `entries` stand.
@@ -64,15 +61,12 @@ pub(crate) async fn note(tx: &Tx, entries: &[Entry<'_>]) -> Result<(), DbError> 
     if entries.iter().all(|entry| !entry.facets.listed) {
         return Ok(());
     }
-    let shared = match tx.dialect() {
-        Dialect::Sqlite => "",
-        Dialect::Postgres => " FOR SHARE",
-    };
-    let map = Map::of(&tx.rows(&format!("{}{shared}", Map::SQL), []).await?)?;
+    // Nobody changes it meanwhile. On SQLite a writer is alone anyway.
+    let map = known(search_map::Entity::find().lock_shared().one(tx).await?)?;
     if (map.ready, map.building) == (0, 0) {
         return Ok(());
     }
-    let cuts = cuts(&tx.rows(CUTS, [map.ready.into(), map.building.into()]).await?)?;
+    let cuts = cuts(tx, [map.ready, map.building]).await?;
     let mut found = Hints::new();
     for entry in entries.iter().filter(|entry| entry.facets.listed) {
         let parts: Vec<usize> = cuts.iter().map(|cut| cut.part_of(&cut.list.key(entry.facets))).collect();
@@ -90,18 +84,18 @@ fn add<'a>(found: &mut Hints<'a>, hint: Cow<'a, str>, parts: &[usize]) {
     }
 }
 
-const CUTS: &str = "SELECT generation, list, low_name, low_price FROM search_part WHERE generation IN (?, ?) \
-                    ORDER BY generation, list, part";
-
-fn cuts(rows: &[QueryResult]) -> Result<Vec<Cut>, DbError> {
+async fn cuts(
+    connection: &impl ConnectionTrait,
+    generations: impl IntoIterator<Item = i64>,
+) -> Result<Vec<Cut>, DbError> {
+    let parts = search_part::Entity::find()
+        .filter(search_part::Column::Generation.is_in(generations))
+        .order_by_asc(search_part::Column::Generation)
+        .order_by_asc(search_part::Column::List)
+        .order_by_asc(search_part::Column::Part);
     let mut cuts: BTreeMap<(i64, i64), Vec<Key>> = BTreeMap::new();
-    for row in rows {
-        let name: Option<String> = row.try_get_by_index(2)?;
-        let low = match name {
-            Some(name) => Key::Text(name),
-            None => Key::Number(row.try_get_by_index(3)?),
-        };
-        cuts.entry((row.try_get_by_index(0)?, row.try_get_by_index(1)?)).or_default().push(low);
+    for part in parts.all(connection).await? {
+        cuts.entry((part.generation, part.list)).or_default().push(part.low());
     }
     let cut = |((generation, number), lows)| {
         let list = List::ALL.into_iter().find(|list| list.number() == number)?;
@@ -111,21 +105,30 @@ fn cuts(rows: &[QueryResult]) -> Result<Vec<Cut>, DbError> {
 }
 
 /// A hint as it is looked up.
-#[derive(Debug, Serialize)]
-struct Wanted<'a>(i64, i64, &'a str);
+#[derive(Rows)]
+struct Wanted<'a> {
+    generation: i64,
+    list: i64,
+    term: &'a str,
+}
 
-const KNOWN: &str = "SELECT h.generation, h.list, h.term, h.b0, h.b1, h.b2, h.b3, h.b4, h.b5, h.b6, h.b7 \
-    FROM {rows} AS wanted JOIN search_hint h ON h.generation = CAST(wanted.value ->> 0 AS bigint) \
-    AND h.list = CAST(wanted.value ->> 1 AS bigint) AND h.term = wanted.value ->> 2";
+pub(super) static HINTS: Sql = Sql::new("catalog.hints", || {
+    format!(
+        "SELECT {columns} FROM {wanted} JOIN search_hint ON search_hint.generation = wanted.generation \
+         AND search_hint.list = wanted.list AND search_hint.term = wanted.term",
+        columns = columns::<search_hint::Entity>(),
+        wanted = Wanted::table("wanted")
+    )
+});
 
-const HINT: Insert = Insert {
-    head: "INSERT INTO search_hint (generation, list, term, b0, b1, b2, b3, b4, b5, b6, b7)",
-    width: 11,
-    tail: "ON CONFLICT (generation, list, term) DO UPDATE SET b0 = search_hint.b0 | excluded.b0, \
-           b1 = search_hint.b1 | excluded.b1, b2 = search_hint.b2 | excluded.b2, b3 = search_hint.b3 | excluded.b3, \
-           b4 = search_hint.b4 | excluded.b4, b5 = search_hint.b5 | excluded.b5, b6 = search_hint.b6 | excluded.b6, \
-           b7 = search_hint.b7 | excluded.b7",
-};
+pub(super) static SAVE_HINTS: Sql = Sql::new("catalog.save-hints", || {
+    let both = |column: usize| format!("b{column} = search_hint.b{column} | excluded.b{column}");
+    format!(
+        "{} ON CONFLICT (generation, list, term) DO UPDATE SET {}",
+        search_hint::Model::insert("search_hint"),
+        (0..Parts::COLUMNS).map(both).collect::<Vec<_>>().join(", ")
+    )
+});
 
 /// Writes what is not known yet, in one order, so that two writers do not wait for each other.
 async fn write(tx: &Tx, cuts: &[Cut], found: Hints<'_>) -> Result<(), DbError> {
@@ -133,55 +136,45 @@ async fn write(tx: &Tx, cuts: &[Cut], found: Hints<'_>) -> Result<(), DbError> {
     for (term, each) in &found {
         rows.extend(cuts.iter().zip(each).map(|(cut, &parts)| ((cut.generation, cut.list.number(), &**term), parts)));
     }
-    let wanted: Vec<Wanted<'_>> = rows.keys().map(|&(generation, list, term)| Wanted(generation, list, term)).collect();
+    let wanted = rows.keys().map(|&(generation, list, term)| Wanted { generation, list, term });
     let mut known: HashMap<(i64, i64, String), Parts> = HashMap::new();
-    for row in tx.rows(KNOWN, [dialect::rows(&wanted)]).await? {
-        known.insert((row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?), parts(&row, 3)?);
+    for hint in tx.all::<search_hint::Model>(&HINTS, [Wanted::bind(wanted)]).await? {
+        let parts = hint.parts();
+        known.insert((hint.generation, hint.list, hint.term), parts);
     }
     rows.retain(|&(generation, list, term), parts| {
         known.get(&(generation, list, term.to_owned())).is_none_or(|known| !known.has_all_of(*parts))
     });
-    let mut values: Vec<Value> = Vec::with_capacity(rows.len() * HINT.width);
-    for ((generation, list, term), parts) in rows {
-        values.extend([generation.into(), list.into(), term.into()]);
-        values.extend(parts.columns().map(Value::from));
+    if !rows.is_empty() {
+        let hints = rows.into_iter().map(|(place, parts)| search_hint::Model::new(place, parts));
+        tx.run(&SAVE_HINTS, [search_hint::Model::bind(hints)]).await?;
     }
-    HINT.run(tx, values).await?;
     Ok(())
-}
-
-fn parts(row: &QueryResult, first: usize) -> Result<Parts, DbError> {
-    let mut columns = [0; Parts::COLUMNS];
-    for (index, column) in columns.iter_mut().enumerate() {
-        *column = row.try_get_by_index(first + index)?;
-    }
-    Ok(Parts::of_columns(columns))
 }
 
 /// Whether the catalog has grown so much that its lists should be cut afresh.
 pub(crate) async fn is_due(db: &Db) -> Result<bool, DbError> {
-    let map = Map::of(&read(db, Map::SQL, []).await?)?;
+    let map = map(db).await?;
     let products = products(db).await?;
     Ok(products >= SMALLEST && (map.ready == 0 || products / 2 >= map.products))
 }
 
 /// About how many products there are.
 pub(crate) async fn products(db: &Db) -> Result<i64, DbError> {
-    let rows = read(db, "SELECT COALESCE(MAX(number), 0) FROM search_doc", []).await?;
-    let row = rows.first().ok_or_else(|| DbError::corrupt("search_doc", "no count"))?;
-    Ok(row.try_get_by_index(0)?)
+    let newest = search_doc::Entity::find().order_by_desc(search_doc::Column::Number).one(db.reader()).await?;
+    Ok(newest.map_or(0, |newest| newest.number))
 }
 
 /// Makes a new generation and has it used. The products must all be indexed.
 pub(crate) async fn build(db: &Db) -> Result<(), DbError> {
-    let (map, products) = (Map::of(&read(db, Map::SQL, []).await?)?, products(db).await?);
+    let (map, products) = (map(db).await?, products(db).await?);
     let generation = map.ready.max(map.building) + 1;
     let cuts = &cut(db, generation, products).await?;
     let announce = |tx: Tx| async move {
-        tx.run("UPDATE search_map SET building = ?", [generation.into()]).await?;
-        let rows =
+        search_map::ActiveModel { building: Set(generation), ..change() }.update(&tx).await?;
+        let parts =
             cuts.iter().flat_map(|cut| (0_i64..).zip(&cut.lows).map(move |(part, low)| part_row(cut, part, low)));
-        PART.run(&tx, rows.flatten().collect()).await?;
+        tx.run(&SAVE_PARTS, [search_part::Model::bind(parts)]).await?;
         Ok::<_, DbError>(())
     };
     db.transact(announce).await?;
@@ -192,27 +185,32 @@ pub(crate) async fn build(db: &Db) -> Result<(), DbError> {
         db.transact(|tx| async move { write(&tx, cuts, some.iter().cloned().collect()).await }).await?;
     }
     let use_it = |tx: Tx| async move {
-        let sql = "UPDATE search_map SET ready = ?, building = 0, products = ?";
-        tx.run(sql, [generation.into(), products.into()]).await?;
+        let (ready, products) = (Set(generation), Set(products));
+        search_map::ActiveModel { ready, products, building: Set(0), ..change() }.update(&tx).await?;
         Ok::<_, DbError>(())
     };
     db.transact(use_it).await?;
     forget_before(db, generation).await
 }
 
-const PART: Insert = Insert {
-    head: "INSERT INTO search_part (generation, list, part, low_name, low_price)",
-    width: 5,
-    tail: "ON CONFLICT (generation, list, part) DO NOTHING",
-};
+pub(super) static SAVE_PARTS: Sql = Sql::new("catalog.save-parts", || {
+    format!("{} ON CONFLICT (generation, list, part) DO NOTHING", search_part::Model::insert("search_part"))
+});
 
-fn part_row(cut: &Cut, part: i64, low: &Key) -> [Value; 5] {
-    let (name, price) = match low {
-        Key::Text(name) => (Some(name.as_str()), None),
+fn part_row(cut: &Cut, part: i64, low: &Key) -> search_part::Model {
+    let (low_name, low_price) = match low {
+        Key::Text(name) => (Some(name.clone()), None),
         Key::Number(price) => (None, Some(*price)),
         Key::None => (None, None),
     };
-    [cut.generation.into(), cut.list.number().into(), part.into(), name.into(), price.into()]
+    search_part::Model { generation: cut.generation, list: cut.list.number(), part, low_name, low_price }
+}
+
+/// Where a part begins.
+#[derive(FromQueryResult)]
+struct Low {
+    title_key: String,
+    price: i64,
 }
 
 /// Steps along each list.
@@ -232,12 +230,13 @@ async fn cut(db: &Db, generation: i64, products: i64) -> Result<Vec<Cut>, DbErro
                 None => (String::new(), Vec::new()),
             };
             let sql = format!(
-                "SELECT {column} FROM product WHERE status = 'active'{beyond} ORDER BY {column}, id LIMIT 1 OFFSET {step}"
+                "SELECT title_key, price FROM product WHERE status = 'active'{beyond} ORDER BY {column}, id LIMIT 1 \
+                 OFFSET {step}"
             );
-            let Some(row) = read(db, &sql, values).await?.pop() else { break };
+            let Some(Low { title_key, price }) = db.one(&sql, values).await? else { break };
             lows.push(match list {
-                List::Name => Key::Text(row.try_get_by_index(0)?),
-                List::Price => Key::Number(row.try_get_by_index(0)?),
+                List::Name => Key::Text(title_key),
+                List::Price => Key::Number(price),
             });
         }
         cuts.push(Cut { generation, list, lows });
@@ -245,23 +244,36 @@ async fn cut(db: &Db, generation: i64, products: i64) -> Result<Vec<Cut>, DbErro
     Ok(cuts)
 }
 
+/// The status is a part of the text, as it is of the index.
+pub(super) static SCAN: Sql = Sql::new("catalog.scan", || {
+    "SELECT id, title_key, price, words, categories FROM product WHERE status = 'active' AND id > ? \
+     ORDER BY id LIMIT ?"
+        .to_owned()
+});
+
+#[derive(FromQueryResult)]
+struct Listed {
+    id: Uuid,
+    title_key: String,
+    price: i64,
+    words: String,
+    categories: String,
+}
+
 /// Reads every listed product.
 async fn scan(db: &Db, cuts: &[Cut]) -> Result<Hints<'static>, DbError> {
-    let sql = "SELECT id, title_key, price, words, categories FROM product WHERE status = 'active' AND id > ? \
-               ORDER BY id LIMIT ?";
     let (mut found, mut after) = (Hints::new(), Uuid::nil());
     loop {
-        let rows = read(db, sql, [after.into(), BATCH.into()]).await?;
+        let rows: Vec<Listed> = db.all(&SCAN, [after.into(), BATCH.into()]).await?;
         let Some(last) = rows.last() else { return Ok(found) };
-        after = last.try_get_by_index(0)?;
-        for row in &rows {
-            let (name, price) = (Key::Text(row.try_get_by_index(1)?), Key::Number(row.try_get_by_index(2)?));
+        after = last.id;
+        for Listed { title_key, price, words, categories, .. } in rows {
+            let (name, price) = (Key::Text(title_key), Key::Number(price));
             let part = |cut: &Cut| match cut.list {
                 List::Name => cut.part_of(&name),
                 List::Price => cut.part_of(&price),
             };
             let parts: Vec<usize> = cuts.iter().map(part).collect();
-            let (words, categories): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
             for hint in words.split_whitespace().flat_map(terms::short_beginnings) {
                 match found.get_mut(hint) {
                     Some(known) => known.iter_mut().zip(&parts).for_each(|(known, &part)| known.add(part)),
@@ -283,9 +295,12 @@ async fn forget_before(db: &Db, generation: i64) -> Result<(), DbError> {
     let hints = "DELETE FROM search_hint WHERE generation < ? AND term IN \
                  (SELECT term FROM search_hint WHERE generation < ? ORDER BY generation, list, term LIMIT 500)";
     while db.transact(|tx| async move { tx.run(hints, [generation.into(), generation.into()]).await }).await? > 0 {}
-    db.transact(|tx| async move { tx.run("DELETE FROM search_part WHERE generation < ?", [generation.into()]).await })
-        .await?;
-    Ok(())
+    db.transact(|tx| async move {
+        let older = search_part::Entity::delete_many().filter(search_part::Column::Generation.lt(generation));
+        older.exec(&tx).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Where products with all of `terms`, and with one of `any` if there are some, can be in `list`; `None` while that is not
@@ -296,21 +311,14 @@ pub(crate) async fn parts_with(
     terms: &[&str],
     any: &[String],
 ) -> Result<Option<(Cut, Parts)>, DbError> {
-    let generation = Map::of(&read(db, Map::SQL, []).await?)?.ready;
-    let wanted: Vec<Wanted<'_>> = terms
-        .iter()
-        .copied()
-        .chain(any.iter().map(String::as_str))
-        .map(|term| Wanted(generation, list.number(), term))
-        .collect();
-    let mut known: HashMap<String, Parts> = HashMap::new();
-    for row in read(db, KNOWN, [dialect::rows(&wanted)]).await? {
-        known.insert(row.try_get_by_index(2)?, parts(&row, 3)?);
-    }
-    let cut =
-        cuts(&read(db, CUTS, [generation.into(), generation.into()]).await?)?.into_iter().find(|cut| cut.list == list);
+    let generation = map(db).await?.ready;
+    let wanted = terms.iter().copied().chain(any.iter().map(String::as_str));
+    let wanted = wanted.map(|term| Wanted { generation, list: list.number(), term });
+    let hints = db.all::<search_hint::Model>(&HINTS, [Wanted::bind(wanted)]).await?;
+    let known: HashMap<&str, Parts> = hints.iter().map(|hint| (hint.term.as_str(), hint.parts())).collect();
+    let cut = cuts(db.reader(), [generation]).await?.into_iter().find(|cut| cut.list == list);
     // What was read is whole if it is in use still: only then is it removed.
-    let now = Map::of(&read(db, Map::SQL, []).await?)?.ready;
+    let now = map(db).await?.ready;
     let Some(cut) = cut.filter(|_| now == generation) else { return Ok(None) };
     let of = |term: &str| known.get(term).copied().unwrap_or_default();
     let mut parts = terms.iter().map(|term| of(term)).fold(Parts::all(), Parts::and);

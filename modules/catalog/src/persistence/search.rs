@@ -157,7 +157,7 @@ impl Search<'_> {
     }
 
     async fn one(&self, (sql, values): (String, Vec<Value>)) -> Result<Option<i64>, DbError> {
-        Ok(read(self.db, &sql, values).await?.first().map(|row| row.try_get_by_index(0)).transpose()?)
+        Ok(read(self.db, &sql, values).await?.first().map(|row| row.try_get("", "number")).transpose()?)
     }
 
     async fn rows(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<QueryResult>, DbError> {
@@ -173,11 +173,11 @@ impl Search<'_> {
     }
 
     fn numbered(&self, row: &QueryResult) -> Result<(i64, Place), DbError> {
-        Ok((row.try_get_by_index(0)?, place(self.wanted.order, row)?))
+        Ok((row.try_get("", "key")?, place(self.wanted.order, row)?))
     }
 }
 
-/// The page in `rows`, whose third column counts what was looked at; `None` when that was as much as was allowed. A page
+/// The page in `rows`, whose `count` is of what was looked at; `None` when that was as much as was allowed. A page
 /// without products is one row without an id.
 fn first_of_few<T>(
     rows: &[QueryResult],
@@ -185,11 +185,11 @@ fn first_of_few<T>(
     read: impl Fn(&QueryResult) -> Result<T, DbError>,
 ) -> Result<Option<Vec<T>>, DbError> {
     let Some(first) = rows.first() else { return Ok(Some(Vec::new())) };
-    let count: i64 = first.try_get_by_index(2)?;
+    let count: i64 = first.try_get("", "count")?;
     if count >= few {
         return Ok(None);
     }
-    if first.try_get_by_index::<Option<Uuid>>(1)?.is_none() {
+    if first.try_get::<Option<Uuid>>("", "id")?.is_none() {
         return Ok(Some(Vec::new()));
     }
     rows.iter().map(read).collect::<Result<_, _>>().map(Some)

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use kernel_db::{DbError, Tx, dialect};
+use kernel_db::{DbError, Sql, Tx, rows};
+use sea_orm::FromQueryResult;
 
 /// Whose addresses must differ.
 #[derive(Debug, Clone, Copy)]
@@ -27,15 +28,12 @@ const NUMBERS: u32 = 9;
 
 /// One free address for each of `wanted`, in order; with at most two statements for all of them.
 pub(crate) async fn free(tx: &Tx, space: Space, wanted: &[Wanted]) -> Result<Vec<String>, DbError> {
-    let bases: Vec<[String; 1]> = wanted.iter().map(|wanted| [wanted.base.clone()]).collect();
-    let mut gone = taken(tx, space, &bases).await?;
+    let mut gone = taken(tx, space, wanted.iter().map(|wanted| wanted.base.clone())).await?;
     let mut twice: HashSet<&str> = HashSet::with_capacity(wanted.len());
     let crowded: Vec<&Wanted> =
         wanted.iter().filter(|wanted| gone.contains(&wanted.base) || !twice.insert(&wanted.base)).collect();
     if !crowded.is_empty() {
-        let others: Vec<[String; 1]> =
-            crowded.iter().flat_map(|wanted| alternatives(wanted).map(|slug| [slug])).collect();
-        gone.extend(taken(tx, space, &others).await?);
+        gone.extend(taken(tx, space, crowded.iter().flat_map(|wanted| alternatives(wanted))).await?);
     }
     let slugs = wanted.iter().map(|wanted| {
         let candidates = std::iter::once(wanted.base.clone()).chain(alternatives(wanted));
@@ -52,11 +50,21 @@ fn alternatives(wanted: &Wanted) -> impl Iterator<Item = String> {
     numbered.chain([format!("{base}-{apart}"), format!("{base}-{unique}")])
 }
 
-async fn taken(tx: &Tx, space: Space, slugs: &[[String; 1]]) -> Result<HashSet<String>, DbError> {
+pub(super) static TAKEN_BY_PRODUCTS: Sql =
+    Sql::new("catalog.slugs-of-products", || "SELECT slug FROM product WHERE slug IN {texts}".to_owned());
+
+pub(super) static TAKEN_BY_CATEGORIES: Sql =
+    Sql::new("catalog.slugs-of-categories", || "SELECT slug FROM category WHERE slug IN {texts}".to_owned());
+
+#[derive(FromQueryResult)]
+struct Taken {
+    slug: String,
+}
+
+async fn taken(tx: &Tx, space: Space, slugs: impl Iterator<Item = String> + Send) -> Result<HashSet<String>, DbError> {
     let sql = match space {
-        Space::Products => "SELECT t.slug FROM {rows} AS wanted JOIN product t ON t.slug = wanted.value ->> 0",
-        Space::Categories => "SELECT t.slug FROM {rows} AS wanted JOIN category t ON t.slug = wanted.value ->> 0",
+        Space::Products => &TAKEN_BY_PRODUCTS,
+        Space::Categories => &TAKEN_BY_CATEGORIES,
     };
-    let rows = tx.rows(sql, [dialect::rows(slugs)]).await?;
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    Ok(tx.all::<Taken>(sql, [rows::texts(slugs)]).await?.into_iter().map(|taken| taken.slug).collect())
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use catalog_contract::CatalogEvent;
-use kernel_db::{Cause, DbError, Tx, dialect, outbox};
-use sea_orm::Value;
+use kernel::{ProductId, Sku};
+use kernel_db::{Cause, DbError, Rows, Sql, Tx, outbox, rows};
 use serde::Serialize;
 
 use super::{
-    bulk::Insert,
-    index::{self, Entry},
+    entity::{product, shelf, variant},
+    index::{self, Entry, IS_INDEXED},
     ranges,
 };
-use crate::domain::{Facets, Product, Sheet};
+use crate::domain::{Facets, Product, Sheet, Variant};
 
 /// A product to be written, and what it was when it was read; `None` when it is new.
 #[derive(Debug)]
@@ -73,9 +73,7 @@ pub(crate) async fn derive_again(tx: &Tx, products: Vec<Product>) -> Result<(), 
         written.iter().map(Written::entry).map(|entry| Entry { is_new: false, ..entry }).collect();
     index::save(tx, &entries).await?;
     ranges::note(tx, &entries).await?;
-    let ids: Vec<[String; 1]> =
-        written.iter().map(|written| [written.product.id().uuid().simple().to_string()]).collect();
-    tx.run(INDEXED, [dialect::rows(&ids)]).await?;
+    tx.run(&INDEXED, [rows::ids(written.iter().map(|written| written.product.id()))]).await?;
     Ok(())
 }
 
@@ -92,10 +90,6 @@ impl<'a> Written<'a> {
         Self { product: &change.product, before, after: Facets::of(change.product.sheet()) }
     }
 
-    fn id(&self) -> Value {
-        self.product.id().uuid().into()
-    }
-
     fn entry(&self) -> Entry<'_> {
         let before = self.before.as_ref().map(|(_, facets)| facets);
         let known = before.is_some_and(|before| before.has_terms_of(&self.after));
@@ -104,132 +98,149 @@ impl<'a> Written<'a> {
 }
 
 /// An update leaves a product that was not indexed as it was for [`derive_again`], which writes all of its terms.
-const PRODUCT: Insert = Insert {
-    head: "INSERT INTO product (id, slug, status, version, title, title_key, price, currency, categories, options, \
-           images, created_at, updated_at, words, description, indexed)",
-    width: 16,
-    tail: "ON CONFLICT (id) DO UPDATE SET status = excluded.status, version = excluded.version, \
-           title = excluded.title, title_key = excluded.title_key, price = excluded.price, \
-           currency = excluded.currency, categories = excluded.categories, options = excluded.options, \
-           images = excluded.images, updated_at = excluded.updated_at, words = excluded.words, \
-           description = excluded.description, indexed = CASE WHEN product.indexed = product.version * 1000 + 1 \
-           THEN excluded.indexed ELSE product.indexed END",
-};
+pub(super) static SAVE_PRODUCTS: Sql = Sql::new("catalog.save-products", || {
+    format!(
+        "{} ON CONFLICT (id) DO UPDATE SET {}, \
+         indexed = CASE WHEN {IS_INDEXED} THEN excluded.indexed ELSE product.indexed END",
+        product::Model::insert("product"),
+        product::Model::set("excluded")
+    )
+});
 
-const INDEXED: &str =
-    "UPDATE product SET indexed = version * 1000 + 1 WHERE id IN (SELECT {id}(value ->> 0) FROM {rows})";
+pub(super) static INDEXED: Sql =
+    Sql::new("catalog.indexed", || "UPDATE product SET indexed = version * 1000 + 1 WHERE id IN {ids}".to_owned());
 
 async fn save_products(tx: &Tx, written: &[Written<'_>]) -> Result<(), DbError> {
-    let mut values = Vec::with_capacity(written.len() * PRODUCT.width);
-    for written in written {
-        let (product, sheet) = (written.product, written.product.sheet());
-        values.extend([
-            written.id(),
-            product.slug().into(),
-            sheet.status.as_str().into(),
-            product.version().into(),
-            sheet.title.as_str().into(),
-            written.after.title_key.as_str().into(),
-            written.after.price.into(),
-            sheet.currency().code().into(),
-            json(&sheet.categories)?,
-            json(&sheet.options)?,
-            json(&sheet.images)?,
-            product.created_at().into(),
-            product.updated_at().into(),
-            written.after.word_text().into(),
-            sheet.description.as_str().into(),
-            index::state(product.version()).into(),
-        ]);
-    }
-    PRODUCT.run(tx, values).await?;
+    let products = written.iter().map(product_row).collect::<Result<Vec<_>, _>>()?;
+    run(tx, &SAVE_PRODUCTS, &products).await?;
     Ok(())
 }
 
-const VARIANT: Insert = Insert {
-    head: "INSERT INTO variant (sku, product_id, place, title, options, price, currency)",
-    width: 7,
-    tail: "ON CONFLICT (sku) DO UPDATE SET place = excluded.place, title = excluded.title, \
-           options = excluded.options, price = excluded.price, currency = excluded.currency \
-           WHERE variant.product_id = excluded.product_id",
-};
+fn product_row(written: &Written<'_>) -> Result<product::Model, DbError> {
+    let (product, sheet) = (written.product, written.product.sheet());
+    Ok(product::Model {
+        id: product.id().uuid(),
+        slug: product.slug().to_owned(),
+        status: sheet.status.as_str().to_owned(),
+        version: product.version(),
+        title: sheet.title.clone(),
+        title_key: written.after.title_key.clone(),
+        price: written.after.price,
+        currency: sheet.currency().code().to_owned(),
+        categories: json(&sheet.categories)?,
+        options: json(&sheet.options)?,
+        images: json(&sheet.images)?,
+        created_at: product.created_at(),
+        updated_at: product.updated_at(),
+        words: written.after.word_text(),
+        description: sheet.description.clone(),
+        indexed: index::state(product.version()),
+    })
+}
+
+/// A SKU that another product has stays there.
+pub(super) static SAVE_VARIANTS: Sql = Sql::new("catalog.save-variants", || {
+    format!(
+        "{} ON CONFLICT (sku) DO UPDATE SET {} WHERE variant.product_id = excluded.product_id",
+        variant::Model::insert("variant"),
+        variant::Model::set("excluded")
+    )
+});
+
+/// A SKU that its product does not have any more.
+#[derive(Rows)]
+struct Withdrawn<'a> {
+    sku: &'a Sku,
+    product_id: ProductId,
+}
+
+pub(super) static WITHDRAW: Sql = Sql::new("catalog.withdraw", || {
+    format!("DELETE FROM variant WHERE (sku, product_id) IN (SELECT {} FROM {{rows}})", Withdrawn::cells())
+});
 
 async fn save_variants(tx: &Tx, written: &[Written<'_>]) -> Result<(), SaveError> {
-    let mut values = Vec::with_capacity(written.len() * VARIANT.width);
+    let (mut withdrawn, mut variants) = (Vec::new(), Vec::new());
     for written in written {
-        let sheet = written.product.sheet();
+        let (product_id, sheet) = (written.product.id(), written.product.sheet());
         let before = written.before.as_ref().map(|(before, _)| *before);
         if before.is_some_and(|before| before.variants == sheet.variants) {
             continue;
         }
         let kept: BTreeSet<_> = sheet.skus().collect();
-        let withdrawn = before.into_iter().flat_map(Sheet::skus).filter(|sku| !kept.contains(sku));
-        for sku in withdrawn {
-            let sql = "DELETE FROM variant WHERE sku = ? AND product_id = ?";
-            tx.run(sql, [sku.as_str().into(), written.id()]).await?;
-        }
+        let gone = before.into_iter().flat_map(Sheet::skus).filter(|sku| !kept.contains(sku));
+        withdrawn.extend(gone.map(|sku| Withdrawn { sku, product_id }));
         for (place, variant) in (0_i64..).zip(&sheet.variants) {
-            values.extend([
-                variant.sku.as_str().into(),
-                written.id(),
-                place.into(),
-                variant.title.as_deref().into(),
-                json(&variant.options)?,
-                variant.price.minor().into(),
-                variant.price.currency().code().into(),
-            ]);
+            variants.push(variant_row(product_id, place, variant)?);
         }
     }
-    let rows = values.len() / VARIANT.width;
-    let saved = VARIANT.run(tx, values).await?;
-    if usize::try_from(saved).is_ok_and(|saved| saved == rows) { Ok(()) } else { Err(SaveError::Raced) }
+    run(tx, &WITHDRAW, &withdrawn).await?;
+    let saved = run(tx, &SAVE_VARIANTS, &variants).await?;
+    if usize::try_from(saved).is_ok_and(|saved| saved == variants.len()) { Ok(()) } else { Err(SaveError::Raced) }
 }
 
-const SHELF: Insert = Insert {
-    head: "INSERT INTO shelf (category, listed, product_id, title_key, price)",
-    width: 5,
-    tail: "ON CONFLICT (category, listed, product_id) DO UPDATE SET title_key = excluded.title_key, \
-           price = excluded.price",
-};
+fn variant_row(product: ProductId, place: i64, variant: &Variant) -> Result<variant::Model, DbError> {
+    Ok(variant::Model {
+        sku: variant.sku.as_str().to_owned(),
+        product_id: product.uuid(),
+        place,
+        title: variant.title.clone(),
+        options: json(&variant.options)?,
+        price: variant.price.minor(),
+        currency: variant.price.currency().code().to_owned(),
+    })
+}
+
+pub(super) static SAVE_SHELVES: Sql = Sql::new("catalog.save-shelves", || {
+    format!(
+        "{} ON CONFLICT (category, listed, product_id) DO UPDATE SET {}",
+        shelf::Model::insert("shelf"),
+        shelf::Model::set("excluded")
+    )
+});
+
+/// A shelf on which a product does not stand any more.
+#[derive(Rows)]
+struct Left {
+    category: i64,
+    listed: bool,
+    product_id: ProductId,
+}
+
+pub(super) static LEAVE_SHELVES: Sql = Sql::new("catalog.leave-shelves", || {
+    format!("DELETE FROM shelf WHERE (category, listed, product_id) IN (SELECT {} FROM {{rows}})", Left::cells())
+});
 
 async fn save_shelves(tx: &Tx, written: &[Written<'_>]) -> Result<(), DbError> {
-    let mut values = Vec::new();
+    let (mut left, mut shelves) = (Vec::new(), Vec::new());
     for written in written {
-        let after = &written.after;
+        let (after, product_id) = (&written.after, written.product.id());
         let stays = |before: &Facets, number: &i64| before.listed == after.listed && after.categories.contains(number);
         if let Some((_, before)) = &written.before {
-            let left: Vec<[i64; 1]> =
-                before.categories.iter().filter(|number| !stays(before, number)).map(|&number| [number]).collect();
-            leave_shelves(tx, written, before.listed, &left).await?;
+            let gone = before.categories.iter().filter(|number| !stays(before, number));
+            left.extend(gone.map(|&category| Left { category, listed: before.listed, product_id }));
             let same = before.title_key == after.title_key && before.price == after.price;
             if same && before.listed == after.listed && before.categories == after.categories {
                 continue;
             }
         }
-        for &category in &after.categories {
-            values.extend([
-                category.into(),
-                i64::from(after.listed).into(),
-                written.id(),
-                after.title_key.as_str().into(),
-                after.price.into(),
-            ]);
-        }
+        shelves.extend(after.categories.iter().map(|&category| shelf::Model {
+            category,
+            listed: i64::from(after.listed),
+            product_id: product_id.uuid(),
+            title_key: after.title_key.clone(),
+            price: after.price,
+        }));
     }
-    SHELF.run(tx, values).await?;
+    run(tx, &LEAVE_SHELVES, &left).await?;
+    run(tx, &SAVE_SHELVES, &shelves).await?;
     Ok(())
 }
 
-async fn leave_shelves(tx: &Tx, written: &Written<'_>, listed: bool, left: &[[i64; 1]]) -> Result<(), DbError> {
-    if left.is_empty() {
-        return Ok(());
-    }
-    let sql = "DELETE FROM shelf WHERE product_id = ? AND listed = ? AND category IN \
-               (SELECT CAST(value ->> 0 AS bigint) FROM {rows})";
-    tx.run(sql, [written.id(), i64::from(listed).into(), dialect::rows(left)]).await?;
-    Ok(())
+/// A statement that has nothing to do without rows.
+async fn run<R: Rows + Sync>(tx: &Tx, sql: &Sql, rows: &[R]) -> Result<u64, DbError> {
+    if rows.is_empty() { Ok(0) } else { tx.run(sql, [R::bind(rows)]).await }
 }
 
-fn json<T: Serialize>(value: &T) -> Result<Value, DbError> {
-    serde_json::to_string(value).map(Value::from).map_err(|error| DbError::corrupt("product", error))
+fn json<T: Serialize>(value: &T) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|error| DbError::corrupt("product", error))
 }

@@ -45,13 +45,14 @@ pub(super) const fn clause(order: Order) -> &'static str {
     }
 }
 
+/// Of a row with `key` and `id`.
 pub(super) fn place(order: Order, row: &QueryResult) -> Result<Place, DbError> {
     let key = match order.column {
-        Column::Title | Column::LowerTitle => Key::Text(row.try_get_by_index(0)?),
-        Column::Price => Key::Number(row.try_get_by_index(0)?),
+        Column::Title | Column::LowerTitle => Key::Text(row.try_get("", "key")?),
+        Column::Price => Key::Number(row.try_get("", "key")?),
         Column::Newest | Column::Relevance => Key::None,
     };
-    Ok(Place { key, product: ProductId::new(row.try_get_by_index::<Uuid>(1)?) })
+    Ok(Place { key, product: ProductId::new(row.try_get::<Uuid>("", "id")?) })
 }
 
 pub(super) fn value(key: &Key) -> Value {

@@ -1,4 +1,5 @@
 use actix_web::http::Method;
+use kernel_db::DbError;
 use kernel_module::Module;
 use serde_json::{Value, json};
 
@@ -42,13 +43,6 @@ async fn sound_data_is_found_sound_and_each_damage_is_named() {
                 "catalog: every row of the search index says what its product says",
             ),
             (
-                "UPDATE search_doc SET product_id = (SELECT id FROM category WHERE slug = 'home') \
-                 WHERE product_id = (SELECT id FROM product WHERE slug = 'cup')",
-                "UPDATE search_doc SET product_id = (SELECT id FROM product WHERE slug = 'cup') \
-                 WHERE product_id = (SELECT id FROM category WHERE slug = 'home')",
-                "catalog: every row of the search index says what its product says",
-            ),
-            (
                 "UPDATE product SET status = 'draft' WHERE slug = 'cup'",
                 "UPDATE product SET status = 'active' WHERE slug = 'cup'",
                 "catalog: the search index has every active product as such",
@@ -77,6 +71,28 @@ async fn sound_data_is_found_sound_and_each_damage_is_named() {
             assert!(broken(&shop).await.contains(&rule.to_owned()), "{damage}");
             run(mend).await;
             assert_eq!(broken(&shop).await, Vec::<String>::new(), "{mend}");
+        }
+    })
+    .await;
+}
+
+/// What belongs to a product or a category cannot be without it.
+#[actix_web::test]
+async fn a_row_without_what_it_belongs_to_is_refused() {
+    everywhere(async |shop| {
+        shop.imports("sku,title,price,category\nA,Mug,1,Home > Cups\nB,Cup,2,Home\n").await;
+        for sql in [
+            "UPDATE search_doc SET product_id = (SELECT id FROM category WHERE slug = 'home') \
+             WHERE product_id = (SELECT id FROM product WHERE slug = 'cup')",
+            "UPDATE shelf SET product_id = (SELECT id FROM category WHERE slug = 'home') \
+             WHERE product_id = (SELECT id FROM product WHERE slug = 'cup')",
+            "UPDATE shelf SET category = 1000",
+            "UPDATE variant SET product_id = (SELECT id FROM category WHERE slug = 'home')",
+            "UPDATE category SET parent = 1000",
+            "DELETE FROM product",
+        ] {
+            let refused: Result<u64, DbError> = shop.db.transact(|tx| async move { tx.run(sql, []).await }).await;
+            assert!(refused.as_ref().is_err_and(DbError::lacks_parent), "{sql}: {refused:?}");
         }
     })
     .await;

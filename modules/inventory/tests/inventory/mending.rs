@@ -81,6 +81,8 @@ on_both! {
             "UPDATE level SET available = 11",
             "UPDATE level SET on_hand = -1, available = -1",
             "UPDATE level SET low_stock_threshold = -1",
+            "UPDATE ledger SET sku = 'NEVER-SEEN'",
+            "DELETE FROM level",
         ] {
             let refused: Result<u64, DbError> = house.db.transact(|tx| async move { tx.run(sql, []).await }).await;
             assert!(matches!(refused, Err(DbError::Statement(_))), "{sql}: {refused:?}");

@@ -1,10 +1,11 @@
 //! The row that says how far a consumer has come.
 
 use kernel::EventId;
-use sea_orm::ConnectionTrait as _;
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
 
 use super::Subscription;
-use crate::{DbError, Place, Tx, Write};
+use crate::{DbError, Place, Sql, Tx, Write};
 
 /// How far a consumer has read, and how far its cursor follows: they differ while nothing concerned it.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +35,8 @@ impl Subscription {
     }
 
     pub(super) async fn place(&self) -> Result<Option<Place>, DbError> {
-        let statement = self.db.dialect().statement(READ_CURSOR, [self.consumer.into(), self.source().into()]);
-        let Some(row) = self.db.reader().query_one_raw(statement).await? else { return Ok(None) };
-        let event_id: Option<uuid::Uuid> = row.try_get_by_index(1)?;
-        Ok(Some(Place { position: row.try_get_by_index(0)?, event_id: event_id.map(EventId::new) }))
+        let cursor = self.db.one::<Cursor>(READ_CURSOR, [self.consumer.into(), self.source().into()]).await?;
+        Ok(cursor.map(|Cursor { position, event_id }| Place { position, event_id: event_id.map(EventId::new) }))
     }
 
     pub(super) async fn open_cursor(&self) -> Result<(), DbError> {
@@ -79,9 +78,8 @@ impl Subscription {
         let (consumer, source) = (self.consumer.into(), self.source().into());
         let event_id = to.event_id.map(EventId::uuid);
         let values = [to.position.into(), event_id.into(), consumer, source, after.into()];
-        let Some(row) = tx.row(MOVE_CURSOR, values).await? else { return Ok(Moved::Not) };
-        let held_back: i64 = row.try_get_by_index(0)?;
-        Ok(if held_back == 0 { Moved::WithNoneHeldBack } else { Moved::WithSomeHeldBack })
+        let Some(moved) = tx.one::<MovedCursor>(&MOVE_CURSOR, values).await? else { return Ok(Moved::Not) };
+        Ok(if moved.held_back == 0 { Moved::WithNoneHeldBack } else { Moved::WithSomeHeldBack })
     }
 
     /// As [`Subscription::move_cursor`], to be run beside the effects; it changes nothing when a stream is held back.
@@ -90,6 +88,17 @@ impl Subscription {
         let (consumer, source) = (self.consumer.into(), self.source().into());
         Write::new(MOVE_ALONE, [to.position.into(), event_id.into(), consumer, source, after.into()]).without_sync()
     }
+}
+
+#[derive(FromQueryResult)]
+struct Cursor {
+    position: i64,
+    event_id: Option<Uuid>,
+}
+
+#[derive(FromQueryResult)]
+struct MovedCursor {
+    held_back: i64,
 }
 
 /// What became of a cursor that was to be moved.
@@ -103,12 +112,15 @@ pub(super) enum Moved {
 const READ_CURSOR: &str = "SELECT position, event_id FROM subscription WHERE consumer = ? AND source = ?";
 const OPEN_CURSOR: &str = "INSERT INTO subscription (consumer, source, position) VALUES (?, ?, 0) \
                            ON CONFLICT (consumer, source) DO NOTHING RETURNING position";
-const MOVE_CURSOR: &str = "UPDATE subscription SET position = ?, event_id = ? WHERE (consumer, source) IN \
+static MOVE_CURSOR: Sql = Sql::new("kernel.move-cursor", || {
+    "UPDATE subscription SET position = ?, event_id = ? WHERE (consumer, source) IN \
                            (SELECT consumer, source FROM subscription WHERE consumer = ? AND source = ? \
                            AND position = ? {skip_locked}) \
                            RETURNING (SELECT COUNT(*) FROM parked_event \
                            WHERE parked_event.consumer = subscription.consumer \
-                           AND parked_event.source = subscription.source) {and_without_sync}";
+                           AND parked_event.source = subscription.source) AS held_back {and_without_sync}"
+        .to_owned()
+});
 const MOVE_ALONE: &str = "UPDATE subscription SET position = ?, event_id = ? WHERE (consumer, source) IN \
                           (SELECT consumer, source FROM subscription WHERE consumer = ? AND source = ? \
                           AND position = ? {skip_locked}) AND NOT EXISTS (SELECT 1 FROM parked_event \

@@ -170,7 +170,7 @@ impl Statement<'_> {
 
     /// How much matches, counted no further than `most`. SQLite only: Postgres reads a row for each.
     pub(super) fn count(&self, most: i64) -> Sql {
-        let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM search_text WHERE search_text MATCH ? LIMIT ?) AS few";
+        let sql = "SELECT COUNT(*) AS number FROM (SELECT 1 FROM search_text WHERE search_text MATCH ? LIMIT ?) AS few";
         (sql.to_owned(), vec![self.condition(Dialect::Sqlite), most.into()])
     }
 

@@ -100,8 +100,7 @@ RETURNING sku
 --   Insert on level
 
 -- inventory.forget-skus
-DELETE
-FROM claim_sku
+DELETE FROM claim_sku
 WHERE (sku, created_at, order_id) IN (SELECT line.value ->> 0, claim.created_at, claim.order_id FROM claim, json_array_elements(claim.lines) AS line WHERE claim.order_id IN (SELECT uuid(value ->> 0) FROM (SELECT value FROM jsonb_array_elements(CAST($1 AS jsonb)) LIMIT (SELECT 1000000)) AS given))
 --   Delete on claim_sku
 --     ->  Nested Loop
@@ -114,8 +113,7 @@ WHERE (sku, created_at, order_id) IN (SELECT line.value ->> 0, claim.created_at,
 --           ->  Index Scan using claim_sku_pkey on claim_sku
 
 -- inventory.forget-claims
-DELETE
-FROM claim
+DELETE FROM claim
 WHERE status IN ('released', 'refused') AND in_ledger = 1 AND order_id IN (SELECT uuid(value ->> 0) FROM (SELECT value FROM jsonb_array_elements(CAST($1 AS jsonb)) LIMIT (SELECT 1000000)) AS given)
 --   Delete on claim
 --     ->  Nested Loop

@@ -77,18 +77,17 @@ FROM json_each(?)
 WHERE true
 ON CONFLICT (sku) DO NOTHING
 RETURNING sku
+--   SEARCH ledger USING COVERING INDEX ledger_sku (sku=?)
 
 -- inventory.forget-skus
-DELETE
-FROM claim_sku
+DELETE FROM claim_sku
 WHERE (sku, created_at, order_id) IN (SELECT line.value ->> 0, claim.created_at, claim.order_id FROM claim, json_each(claim.lines) AS line WHERE claim.order_id IN (SELECT unhex(value ->> 0) FROM json_each(?)))
 --   SEARCH claim_sku USING PRIMARY KEY (sku=? AND created_at=? AND order_id=?)
 --   SEARCH claim USING INDEX sqlite_autoindex_claim_1 (order_id=?)
 --   SCAN line VIRTUAL TABLE INDEX 1:
 
 -- inventory.forget-claims
-DELETE
-FROM claim
+DELETE FROM claim
 WHERE status IN ('released', 'refused') AND in_ledger = 1 AND order_id IN (SELECT unhex(value ->> 0) FROM json_each(?))
 --   SEARCH claim USING INDEX sqlite_autoindex_claim_1 (order_id=?)
 
