@@ -10,8 +10,6 @@
 # Both stages are the same Debian, so that the binary meets the libc that it was linked with.
 FROM rust:1.95-slim-trixie AS build
 WORKDIR /src
-# Line tables are most of a release binary; function names stay, for backtraces.
-ENV CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=debuginfo
 COPY . .
 # Registry and target outlive the layer, so that a change of one crate builds that crate.
 RUN --mount=type=cache,id=banyan-registry,target=/usr/local/cargo/registry \

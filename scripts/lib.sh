@@ -90,8 +90,8 @@ stop_postgres() {
   PG_FOLDER=
 }
 
-# Checks the locked dependencies against the advisory database (RustSec). Where the database cannot be had, that is said
-# aloud, and is no failure: a machine without the internet must be able to run the tests.
+# Checks the locked dependencies against the advisory database (RustSec). If it cannot be reached, a warning says so, and the
+# run continues: a machine without internet access must be able to run the tests.
 advisories() {
   local said
   command -v cargo-deny >/dev/null 2>&1 || cargo install cargo-deny --locked --quiet --version "^0.20"
@@ -99,7 +99,7 @@ advisories() {
     cargo deny --log-level error check advisories
   else
     printf '%s\n' "$said" | tail -n 3 >&2
-    printf '\n\033[1m!! NOT CHECKED: advisories. The database of RustSec cannot be had from here, so whether a dependency has a\n!! known hole is not known. Run `cargo deny check advisories` where the internet is.\033[0m\n\n' >&2
+    printf '\n\033[1m!! NOT CHECKED: advisories. The RustSec database cannot be reached, so known vulnerabilities of\n!! dependencies were not looked up. Run `cargo deny check advisories` on a machine with internet access.\033[0m\n\n' >&2
   fi
 }
 
@@ -110,7 +110,7 @@ bill_of_materials() {
   tools=$(target_folder)/tools
   PATH=$tools/bin:$PATH
   command -v cargo-cyclonedx >/dev/null 2>&1 ||
-    CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet --version "^0.5" --root "$tools"
+    CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-1} cargo install cargo-cyclonedx --locked --quiet --version "=0.5.9" --root "$tools"
   # It writes beside the manifest of each package of the workspace; only the binary's is wanted.
   cargo cyclonedx --format json --spec-version 1.5 --override-filename banyan-bill --quiet
   mv banyan-bill.json "$1"

@@ -1,4 +1,4 @@
-//! Builds the modules that are in this process and joins each with the ways to it.
+//! Builds the local modules and connects each with its routes.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! What must always be true of a store: of each module by itself, and between modules.
+//! The invariants of a store: of each module, and between modules.
 
 mod claims;
 mod money;
@@ -189,7 +189,7 @@ async fn keeps_its_own_log(slot: &ModuleSlot) -> Result<bool, DbError> {
     Ok(meta.database != ours)
 }
 
-/// Nobody has read what was never written.
+/// No cursor is beyond the end of its log.
 fn cursors(progress: &Progress) -> Vec<Check> {
     let check = |cursor: &Cursor| {
         let (consumer, source) = (cursor.consumer, cursor.source);

@@ -1,4 +1,4 @@
-//! What an operator types. One file per command.
+//! The command line. One file for each command.
 //!
 //! Exit codes: 0 done, 1 failed, 2 wrong usage (clap's own code, and a settings file that cannot be used).
 
@@ -40,9 +40,9 @@ const CONFIG_HELP: &str = "Settings file [default: $BANYAN_CONFIG, else banyan.t
 const EXAMPLES: &str = "\
 Examples:
   banyan                                        start a store, with a demonstration catalog the first time
-  BANYAN__HTTP__LISTEN=0.0.0.0:80 banyan        the same for everybody
-  banyan check                                  prove that the data is sound
-  banyan events parked                          events that wait for a person
+  BANYAN__HTTP__LISTEN=0.0.0.0:80 banyan        the same, reachable from other machines
+  banyan check                                  verify the data
+  banyan events parked                          list the events that need a decision
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
@@ -50,65 +50,65 @@ Exit codes: 0 done, 1 failed, 2 wrong usage.";
 pub enum Command {
     /// Starts the store
     ///
-    /// Makes keys and tables that are missing, serves the API, and does the modules' own work until it is told to stop
-    /// (SIGINT or SIGTERM). Then it finishes the requests that are under way. A second signal does not wait for them.
+    /// Creates missing keys and tables, serves the API, and runs the modules' background work until SIGINT or SIGTERM. Then
+    /// it finishes the requests in flight. A second signal does not wait for them.
     Serve(serve::Args),
     /// Brings every module's tables up to date
     ///
-    /// Runs the migrations that each module has not had yet. `banyan serve` does so by itself.
+    /// Runs each module's missing migrations. `banyan serve` does so by itself.
     Migrate(migrate::Args),
-    /// Takes in data from a file
+    /// Imports data from a file
     Import(import::Args),
     /// Sends real invoices through a running store and reconciles the figures
     ///
-    /// Reads a CSV of invoices and places each as an order over HTTP, as customers would. Then asks the store's own admin
-    /// API for orders, stock and money and compares them with the file. The same run twice changes nothing: each invoice
-    /// has its own idempotency key.
+    /// Reads a CSV of invoices and places each as an order over HTTP, as customers would. Then reads orders, stock and
+    /// payments from the store's admin API and compares them with the file. A second run changes nothing: each invoice has
+    /// its own idempotency key.
     Replay(replay::Args),
-    /// Proves on live data what must always be true
+    /// Verifies every invariant on the live data
     ///
-    /// Shows each rule with its two sides, and lists the events that are held back. The store may be running meanwhile: a
+    /// Shows each rule with its two sides, and lists the events that are held back. The store may be running: a
     /// rule that fails is looked at again two seconds later.
     Check(check::Args),
-    /// Shows how events travel, and mends those that could not be applied
+    /// Shows how far events have been read, and repairs those that could not be applied
     ///
-    /// Modules tell each other what happened by events. A reader that cannot apply one tries it eight times, then parks
-    /// it: later events of the same stream wait behind it, all others go on.
+    /// Modules publish events, which others read. A reader that cannot apply an event retries it eight times, then parks
+    /// it: later events of the same stream wait, all others continue.
     Events(events::Args),
     /// Writes or compares the committed API documents
     ///
-    /// They stand under openapi/: the public API, every port, every module's events. They come from the code; `--check`
+    /// They are in openapi/: the public API, every port, every module's events. They are generated from the code; `--check`
     /// fails when they differ from it.
     Openapi(openapi::Args),
     /// Moves a module of a running store to another process, or back
     ///
-    /// Without a restart, and without a request failing: both sides stand on the same Postgres. The other process runs
+    /// Without a restart and without a failed request: both processes use the same Postgres. The other process runs
     /// `banyan serve --only MODULE`, or anything that passes `banyan conform`.
     Place(place::Args),
     /// Asks a running store whether it is ready
     ///
-    /// For containers and scripts: the exit code says it, and nothing but this binary is needed.
+    /// For containers and scripts: the exit code is the answer, and only this binary is needed.
     Health(health::Args),
-    /// Tries whether a server keeps a port's promises
+    /// Tests a server against a port's contract
     ///
-    /// Plays the port's whole table of cases against any server: ours, or one that is written elsewhere. It must be a
-    /// server that nobody else uses meanwhile.
+    /// Runs all of the port's cases against any server: ours, or one that is written elsewhere. It must be a
+    /// server that is not in use during the test.
     Conform(conform::Args),
     /// Prints the effective settings, secrets masked
     ///
-    /// As a file that could be used; what is not a default says where it came from.
+    /// In the form of a settings file; each value that is not a default names its source.
     Config(config::Args),
 }
 
-/// How a command ended that did not fail.
+/// The result of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Good,
-    /// It did what it was asked, and what it found is not good.
+    /// It was carried out, and what it found is bad.
     Bad,
 }
 
-/// Does what the command line says.
+/// Runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let loaded = match load(cli.config.as_deref(), &Environment::read()) {

@@ -1,4 +1,4 @@
-//! Speaks to a store over HTTP, and does not give up at the first broken line.
+//! An HTTP client of a store, which retries broken connections.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ impl Client {
         Ok(Self { http, base, admin_key })
     }
 
-    /// Whether somebody answers.
+    /// Whether a server answers.
     pub async fn ping(&self) -> Result<(), ClientError> {
         self.once(&self.request(Method::GET, "/health/live")).await.map(drop)
     }

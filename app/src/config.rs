@@ -23,7 +23,7 @@ pub struct Loaded {
     effective: layers::Layer,
 }
 
-/// The file that is read when nobody names one; it need not be there.
+/// The file that is read when none is named; it need not exist.
 pub const DEFAULT_FILE: &str = "banyan.toml";
 
 /// Every setting with its default.

@@ -178,7 +178,7 @@ impl FolderLock {
     }
 }
 
-/// What is kept in it is nobody else's business.
+/// Other users of the machine must not read what is in it.
 pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_dir() { Ok(()) } else { DirBuilder::new().recursive(true).mode(0o700).create(folder) }
 }

@@ -1,4 +1,4 @@
-//! A small catalog to look around in, brought into a new store as a person would: through the public API.
+//! A small demonstration catalog, imported into a new store through the public API.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,7 +17,7 @@ const PRODUCTS: &str = include_str!("../demo/products.csv");
 /// Products of several variants.
 const VARIED: &str = include_str!("../demo/products.json");
 
-/// How long the news of new SKUs may take to reach the stock.
+/// How long the events of new SKUs may take to reach inventory.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Deserialize)]

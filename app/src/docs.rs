@@ -1,4 +1,4 @@
-//! `GET /docs` and `GET /openapi.json`: the API for people and for programs. Nothing comes from outside.
+//! `GET /docs` and `GET /openapi.json`: the API for people and for programs, without external resources.
 
 use std::sync::Arc;
 

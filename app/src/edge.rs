@@ -1,5 +1,4 @@
-//! What stands between the network and every operation: who asks, how much a client may ask for, and what is written down
-//! when a credential is wrong.
+//! Between the network and every operation: the client's address, rate limits, and the log of wrong credentials.
 //!
 //! Reading order: `class` sorts requests into classes of operations, `limits` keeps a bucket for each class and client,
 //! `fields` says in headers how full it is, `turns` counts the searches that a client has under way, `refusals` writes
@@ -116,7 +115,7 @@ impl Edge {
         if outside.address.is_loopback() && !self.said_proxies.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 peer = %outside.address,
-                "requests come with X-Forwarded-For, and http.trusted_proxies names nobody: all clients behind that proxy \
+                "requests come with X-Forwarded-For, and http.trusted_proxies is empty: all clients behind that proxy \
                  count as one; name the proxy if there is one"
             );
         }

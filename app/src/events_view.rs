@@ -1,4 +1,4 @@
-//! `GET /api/v1/admin/events` and what an operator decides about events that were not applied.
+//! `GET /api/v1/admin/events` and the operator's decisions about events that were not applied.
 
 use actix_web::{get, post, web::Data};
 use garde::Validate;

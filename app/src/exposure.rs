@@ -1,5 +1,5 @@
-//! Refuses to be reached from other machines with settings that a module keeps to this one, such as a payment provider that
-//! takes no money.
+//! Refuses to listen for other machines with settings that are safe on this machine only, such as a payment provider that takes
+//! no money.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! What a page may do in a browser: nothing that it does not need, and not inside another site's frame.
+//! The content security policy of pages: only what they need, and never in another site's frame.
 
 use actix_web::{
     HttpResponseBuilder,

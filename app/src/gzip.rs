@@ -1,4 +1,4 @@
-//! Compresses answers for whom it saves something.
+//! Compresses answers where that saves something.
 //!
 //! A short body costs more to compress than to send, and a handler may have compressed its body already.
 

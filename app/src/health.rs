@@ -38,17 +38,17 @@ struct ReadyView {
     /// The modules that are placed in other processes. Their absence takes nothing from the others' routes, so it does
     /// not make the store less ready. Shown to the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
-    elsewhere: Option<Vec<FarHealth>>,
+    elsewhere: Option<Vec<RemoteModuleHealth>>,
 }
 
 /// How a module in another process looks from here.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-struct FarHealth {
+struct RemoteModuleHealth {
     #[schema(example = "inventory")]
     name: &'static str,
     /// Whether it answered when it was looked at last, at most a few seconds ago.
     reachable: bool,
-    /// Whether it has shown who it is and that it speaks our contracts. Until then nobody calls it.
+    /// Whether it has proved its identity and its contracts. Until then it is not called.
     trusted: bool,
     /// What is wrong with it, and what to do.
     #[schema(example = json!(null))]
@@ -97,8 +97,8 @@ pub(crate) async fn ready(viewer: Viewer, running: Data<Running>) -> ApiResult<J
 /// A stranger learns whether the store is ready, and nothing of what it is made of.
 fn shown(readiness: ApiResult<ReadyView>, viewer: Viewer) -> ApiResult<ReadyView> {
     match (readiness, viewer) {
-        (Ok(view), Viewer::Stranger) => Ok(ReadyView { modules: None, elsewhere: None, ..view }),
-        (Err(error), Viewer::Stranger) => {
+        (Ok(view), Viewer::Anonymous) => Ok(ReadyView { modules: None, elsewhere: None, ..view }),
+        (Err(error), Viewer::Anonymous) => {
             let detail = "the store is not ready; its operator is told why";
             Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", detail).caused_by(error))
         }
@@ -107,7 +107,7 @@ fn shown(readiness: ApiResult<ReadyView>, viewer: Viewer) -> ApiResult<ReadyView
 }
 
 async fn readiness(running: &Running) -> ApiResult<ReadyView> {
-    let (modules, elsewhere) = (health(running).await, far_health(running));
+    let (modules, elsewhere) = (health(running).await, remote_health(running));
     let mut wrong: Vec<String> = modules.iter().flat_map(|module| module.stops.clone()).collect();
     if modules.iter().any(|module| module.database != "ok") {
         wrong.insert(0, "a module's database is away".to_owned());
@@ -122,11 +122,11 @@ async fn readiness(running: &Running) -> ApiResult<ReadyView> {
         .with("elsewhere", elsewhere))
 }
 
-fn far_health(running: &Running) -> Vec<FarHealth> {
+fn remote_health(running: &Running) -> Vec<RemoteModuleHealth> {
     let remote = running.slots.iter().filter(|slot| slot.placement() == Placement::Remote);
     let look = |slot: &Arc<ModuleSlot>| {
         let (remote, name) = (slot.remote.as_ref()?, slot.name);
-        Some(FarHealth {
+        Some(RemoteModuleHealth {
             name,
             reachable: remote.is_reachable(),
             trusted: remote.is_trusted(),

@@ -1,6 +1,6 @@
 //! The two secrets of a store, and what is made from them.
 //!
-//! Those that the settings do not give are made on the first start and kept in the data folder, readable by nobody
+//! Those that the settings do not give are made on the first start and kept in the data folder, readable by no one
 //! else. Their paths may be shown, never what is in them.
 
 use std::{
@@ -74,7 +74,7 @@ pub fn read(file: &Path) -> anyhow::Result<Option<SecretString>> {
     Ok(Some(key.trim().into()))
 }
 
-/// Two starts at once make one key: whoever comes second finds the file there.
+/// Two concurrent starts make one key: the second finds the file.
 fn make(file: &Path, ids: &dyn Ids) -> anyhow::Result<()> {
     let random = [ids.secret(), ids.secret(), ids.secret()].map(Uuid::into_bytes).concat();
     let key = URL_SAFE_NO_PAD.encode(Sha256::digest(random));

@@ -1,4 +1,4 @@
-//! What the application does for a connection before it looks at the request.
+//! Connections, before their requests reach the application.
 
 use std::net::IpAddr;
 

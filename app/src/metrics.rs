@@ -1,7 +1,7 @@
-//! What the store counts, for Prometheus.
+//! Metrics, for Prometheus.
 //!
-//! Each store counts for itself: nothing is registered with the process, so that several stores of one test do not
-//! mix. Requests are counted as they end; what can be asked of the databases is asked when somebody scrapes.
+//! Each store has its own recorder, and none is registered with the process, so several stores of one test do not mix.
+//! Requests are counted as they end; what the databases know is read at each scrape.
 
 use std::{
     fmt::Write as _,
@@ -34,7 +34,7 @@ const PARKED: &str = "banyan_parked_events";
 /// From a cached read to the longest that anybody waits.
 const BUCKETS_SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
-/// Finer around the hundredth of a second in which news is worked on.
+/// Finer around a hundredth of a second, in which events are delivered.
 const REACTION_BUCKETS_SECONDS: [f64; 13] =
     [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.05, 0.1, 1.0, 10.0];
 
@@ -171,7 +171,7 @@ impl Metrics {
         gauge.set(text.parse::<f64>().unwrap_or(f64::MAX));
     }
 
-    /// Folds what was recorded into its buckets, which otherwise waits for the next scrape and grows meanwhile.
+    /// Folds what was recorded into its buckets, which otherwise grows until the next scrape.
     pub(crate) async fn fold(self, stop: CancellationToken) {
         while tokio::time::timeout(Duration::from_secs(5), stop.cancelled()).await.is_err() {
             self.recorder.handle().run_upkeep();

@@ -1,4 +1,4 @@
-//! `GET /api/v1/admin/modules`: where each module lives and how its news travels.
+//! `GET /api/v1/admin/modules`: where each module runs, and how far its events have been read.
 
 use actix_web::{
     get, post,
@@ -154,7 +154,7 @@ impl From<Target> for Placement {
 
 /// Moves a module.
 ///
-/// Its calls, public routes and news go the new way from now on; what is under way ends where it began. Both sides must
+/// Its calls, public routes and events take the new route from now on; what is in flight ends where it began. Both sides must
 /// stand on the same Postgres and speak the same contracts. Every copy of the store follows within a second, and the
 /// decision outlives a restart until the settings say something new.
 #[utoipa::path(

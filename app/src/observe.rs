@@ -1,4 +1,4 @@
-//! Looks at every request: counts it, and writes it down when it is worth a line.
+//! Counts every request, and logs the ones that deserve a line.
 
 use std::{
     cell::RefCell,

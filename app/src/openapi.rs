@@ -57,7 +57,7 @@ pub fn of_the_store(modules: &[Arc<dyn Module>]) -> serde_json::Result<(OpenApi,
 
 const COMMITTED: &str = include_str!("../../openapi/store.v1.json");
 
-/// A token in a header is a credential, and whoever may show it may show the admin key instead.
+/// A token in a header is a credential, and the admin key is accepted in its place.
 fn let_in_by_token(path: &mut PathItem) {
     let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
     for operation in operations.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! `GET /`: what is running, and where to go.
+//! `GET /`: what is running, with links.
 
 use std::fmt::Write as _;
 

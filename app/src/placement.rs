@@ -1,4 +1,4 @@
-//! Where each module lives, and how it moves.
+//! Where each module runs, and how it moves.
 //!
 //! Reading order: [`Hosting`] says what this process has of a module; `remote` is a module in another process as it is
 //! seen from here; `slot` is one module's place, which can change while the store is open; `flip` changes it, and

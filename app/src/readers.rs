@@ -1,4 +1,4 @@
-//! What an operator decides about a reader of events: to try an event again, to give it up, or where to go on.
+//! An operator's decisions about a reader of events: to retry an event, to skip it, or where to continue.
 //!
 //! `banyan events` decides beside the process, on its data; `POST /api/v1/admin/events/…` decides in it.
 

@@ -1,7 +1,7 @@
-//! Real invoices through the store, as its customers would send them: over HTTP and nothing else.
+//! Real invoices through the store, as customers would send them: over HTTP alone.
 //!
 //! [`Book`] reads the invoices as a shop. [`prepare()`] makes its products and stock through the public import,
-//! [`place()`] places its orders through the public API, [`reconcile()`] asks the store's own admin API what came of it.
+//! [`place()`] places its orders through the public API, [`reconcile()`] reads the result from the store's admin API.
 //! All figures follow from the file and the key prefix alone, so that a second run with the same keys must find the
 //! same ones.
 

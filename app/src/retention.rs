@@ -1,4 +1,4 @@
-//! Forgets, once in a while and in small batches, what nothing needs any more.
+//! Deletes what is no longer needed, periodically and in small batches.
 
 use std::{sync::Arc, time::Duration};
 

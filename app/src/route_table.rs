@@ -1,6 +1,6 @@
 //! Finds the route of a path, so that figures are kept by route and not by path.
 //!
-//! The router could say it too, but walks all its patterns once more to do so; this is one look-up per segment.
+//! The router could do this too, but by matching all its patterns once more; this is one look-up for each segment.
 
 use std::collections::HashMap;
 

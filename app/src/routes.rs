@@ -1,4 +1,4 @@
-//! Which path is answered by whom, and what stands around every answer.
+//! Which module answers which path, and what wraps every answer.
 
 use std::{net::TcpListener, rc::Rc, sync::Arc};
 

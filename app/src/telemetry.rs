@@ -1,4 +1,4 @@
-//! What the store writes while it runs.
+//! The store's log.
 
 use std::io::IsTerminal;
 
@@ -22,7 +22,7 @@ impl Stream {
     }
 }
 
-/// Whose own news is not ours.
+/// Crates whose own log lines are not ours.
 const QUIET: [&str; 4] = ["actix_server=warn", "sqlx=warn", "sea_orm_migration=warn", "hyper_util=warn"];
 
 /// Starts the log, once for the process.

@@ -1,4 +1,4 @@
-//! The modules of the store. This is the one list: everything else goes through it, and names no module.
+//! The list of the store's modules. All other code of the host iterates it, and names no module.
 
 use crate::registry::{Registered, module};
 

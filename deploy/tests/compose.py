@@ -87,7 +87,7 @@ def secrets(path, project):
 
 
 def variables(root):
-    """Every variable is explained, and none is explained that nobody reads."""
+    """Every variable is explained, and every explained variable is used."""
     read_here = {found[0]: found[1] for path in COMPOSE for found in VARIABLE.findall(read(root, path))}
     told = {name: mark for mark, name in re.findall(r"^(#?)(BANYAN_\w+)=", read(root, "deploy/.env.example"), re.MULTILINE)}
     wanted = {name: "#" if kind == ":-" else "" for name, kind in read_here.items()}
@@ -144,7 +144,7 @@ def check_ours(root, project):
 
 
 def neighbour(project, name, setting, value):
-    """An address of another container: it is there, serves that, and is reached where nobody else is."""
+    """An address of another container: it exists, serves that, and is on a network that no one else reaches."""
     host = re.match(r"http://([^:/]+):(\d+)$", value)
     if not host or not setting.startswith("BANYAN__MODULES__"):
         return

@@ -65,7 +65,7 @@ SOURCES = ["app", "modules", "openapi", "shared-kernel", "tests", "xtask"]
 
 
 def run(root, complaints, with_store):
-    """The faults that nobody complained of."""
+    """The faults that no check reported."""
     faults = FAULTS + (FOR_THE_STORE if with_store else [])
     return [line for fault in faults if (line := control(root, complaints, *fault))]
 

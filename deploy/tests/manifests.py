@@ -82,7 +82,7 @@ def check(root):
 
 # What Postgres gives to ordinary roles by default: max_connections = 100 less superuser_reserved_connections = 3.
 POSTGRES_TAKES = 97
-# Beside its pool, each module hears of news on a connection of its own.
+# Besides its pool, each module listens for notifications on a connection of its own.
 LISTENERS = 1
 
 
@@ -233,7 +233,7 @@ def of_policy(cluster, policy):
 
 
 def of_rule(cluster, pods, rule, peers):
-    """Whoever may reach a port server is one of our deployments."""
+    """Only our deployments may reach a port server."""
     ports = [port["port"] for port in rule.get("ports", [])]
     if not ports:
         yield "lets everything in, the port server too"
@@ -277,4 +277,4 @@ def secret_references(root, folder, cluster):
     for name, key in sorted(used - made):
         yield f"no `kubectl create secret` makes {key} of {name}"
     for name, key in sorted(made - used):
-        yield f"`kubectl create secret` makes {key} of {name}, which nobody reads"
+        yield f"`kubectl create secret` makes {key} of {name}, which is not used"

@@ -26,8 +26,8 @@ class Oversells(Service):
     """Looks, and takes a moment later, without a lock between."""
 
     class Stock(Stock):
-        def __init__(self, news):
-            super().__init__(news)
+        def __init__(self, events):
+            super().__init__(events)
             self.lock = contextlib.nullcontext()
 
         def shortage(self, demand):
@@ -55,7 +55,7 @@ class ForgetsReleases(Service):
 
 
 class AnswersLate(Service):
-    """Commits, and says so when nobody listens any more."""
+    """Commits, and answers after the caller has stopped waiting."""
 
     class Ports(Ports):
         def commit(self, order):
@@ -94,7 +94,7 @@ class AcceptsAnyToken(Service):
 
 
 class IgnoresDeadlines(Service):
-    """Begins what nobody waits for."""
+    """Begins a call whose deadline has passed."""
 
     class Ports(Ports):
         @staticmethod
@@ -118,7 +118,7 @@ class AnotherContract(Service):
         self.contract_hash = "0" * 64
 
 
-class KeepsNewsToItself(Service):
+class KeepsEventsToItself(Service):
     """Has a feed that is always empty, even for a reader who knows better."""
 
     class Ports(Ports):
@@ -138,7 +138,7 @@ FAULTS = {
     "ignores-deadlines": IgnoresDeadlines,
     "takes-unknown-fields": TakesUnknownFields,
     "another-contract": AnotherContract,
-    "keeps-news-to-itself": KeepsNewsToItself,
+    "keeps-events-to-itself": KeepsEventsToItself,
 }
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Inventory once more, in another language and in memory: what a module needs that is written elsewhere.
 
-It serves the `stock` port (openapi/ports/stock.v1.json) and its news (openapi/events/inventory.v1.json) to the store's
+It serves the `stock` port (openapi/ports/stock.v1.json) and its events (openapi/events/inventory.v1.json) to the store's
 processes, and inventory's public routes (openapi/store.v1.json) to the store's facade. It learns of new SKUs, and of
-orders that end, from the store's own news. Python's standard library is all that it needs:
+orders that end, from the store's own events. Python's standard library is all that it needs:
 
     . ./shop.env && python3 tests/foreign/inventory.py --store http://127.0.0.1:7080
 
@@ -126,10 +126,10 @@ def contract_hash(document):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# --- news: what others may read of what happened here
+# --- the log of events, which others read
 
 
-class News:
+class Log:
     """The log that `GET /feeds/inventory` reads: events with positions from 1, without a gap."""
 
     def __init__(self):
@@ -189,8 +189,8 @@ class Claim:
 class Stock:
     """One lock stands around every change, so what is looked up is still so when it is taken."""
 
-    def __init__(self, news):
-        self.lock, self.news = threading.RLock(), news
+    def __init__(self, log):
+        self.lock, self.log = threading.RLock(), log
         self.levels, self.claims = {}, {}
 
     def hold(self, order, lines, until, actor, unpaid=False):
@@ -280,7 +280,7 @@ class Stock:
                 detail = f"only {level.available} of the {level.on_hand} units of {sku} are free"
                 raise Refused(409, "stock-claimed", detail)
             told = {"sku": sku, "delta": units, "on_hand": level.on_hand + units, "reason": reason}
-            self.news.tell("stock.adjusted.v1", sku, told)
+            self.log.tell("stock.adjusted.v1", sku, told)
             self.move("adjust", None, "admin", {sku: units}, reason, on_hand=1)
 
     def fulfil(self, order, lines, actor):
@@ -306,7 +306,7 @@ class Stock:
         with self.lock:
             for order in [order for order, claim in self.claims.items() if claim.has_lapsed]:
                 self.end(order, "expire", "expired", "system:inventory")
-                self.news.tell("hold.expired.v1", order, {"order": order})
+                self.log.tell("hold.expired.v1", order, {"order": order})
 
     def level(self, sku):
         if sku not in self.levels:
@@ -328,7 +328,7 @@ class Stock:
             claim.status = status
 
     def move(self, kind, order, actor, units_of, reason=None, on_hand=0, held=0, committed=0):
-        """The one way in which a level changes: with a row of its ledger, and news when it has become low."""
+        """The one way in which a level changes: with a row of its ledger, and an event when it has become low."""
         for sku, units in units_of.items():
             level, was_low = self.levels[sku], self.levels[sku].available < self.levels[sku].threshold
             if units == 0:
@@ -342,7 +342,7 @@ class Stock:
             })
             if level.available < level.threshold and not was_low:
                 told = {"sku": sku, "available": level.available, "threshold": level.threshold}
-                self.news.tell("stock.low.v1", sku, told)
+                self.log.tell("stock.low.v1", sku, told)
 
 
 # --- what the store tells: new SKUs, and orders that end
@@ -360,7 +360,7 @@ class Reader(threading.Thread):
             try:
                 self.read()
             except (OSError, ValueError, http.client.HTTPException) as error:
-                print(f"no news of {self.source}: {error}", flush=True)
+                print(f"the events of {self.source} cannot be read: {error}", flush=True)
                 time.sleep(0.5)
 
     def read(self):
@@ -479,7 +479,7 @@ class Ports(Handler):
     def feed(self):
         after, limit = self.number("after", 0, 0, MOST), self.number("limit", 100, 1, 500)
         wait_ms = self.number("wait_ms", 0, 0, 30_000)
-        return self.service.stock.news.page(after, self.query.get("after_id"), limit, wait_ms)
+        return self.service.stock.log.page(after, self.query.get("after_id"), limit, wait_ms)
 
     def call(self, command, version, method, body):
         if command != "POST":
@@ -662,7 +662,7 @@ class Service:
 
     def __init__(self, store, service_keys, admin_key):
         self.store, self.admin_key, self.answers = store, admin_key, {}
-        self.tokens, self.stock = self.Tokens(service_keys), self.Stock(News())
+        self.tokens, self.stock = self.Tokens(service_keys), self.Stock(Log())
         self.contract_hash = contract_hash(json.loads(CONTRACT.read_text()))
 
     def run(self, ports, public):
@@ -688,7 +688,7 @@ def main(service=Service, arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--ports", default="127.0.0.1:7181", help="where the store's processes call [%(default)s]")
     parser.add_argument("--public", default="127.0.0.1:8181", help="where the store's facade calls [%(default)s]")
-    parser.add_argument("--store", help="the store's port server, whose news are read, such as http://127.0.0.1:7080")
+    parser.add_argument("--store", help="the store's port server, whose events are read, such as http://127.0.0.1:7080")
     parser.add_argument("--opening", help="what there is at first: a CSV with the columns sku and stock")
     asked = parser.parse_args(arguments)
     keys = [os.environ.get(f"BANYAN__SERVICE__{name}", "") for name in ("KEY", "PREVIOUS_KEY")]

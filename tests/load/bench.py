@@ -133,7 +133,7 @@ class Server:
         return tuple(float(part or 0) for part in counted.split("|"))
 
     def reactions(self):
-        """How often an order's events reached their reader within so many seconds: {bound: count}."""
+        """How often an order's events reached their reader within each bound, in seconds: {bound: count}."""
         if not self.is_store:
             return {}
         found, line = {}, re.compile(r'^banyan_(?:reaction|event_delivery)_seconds_bucket\{consumer="order".*le="([^"]+)".*\} (\S+)')

@@ -1,4 +1,4 @@
-//! The lines that a module has outside its own folder.
+//! The lines of a module outside its own folder.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What orders say of their goods against the claims that stock has of them.
+//! Compares orders with inventory's claims.
 
 use std::{collections::BTreeMap, time::Duration};
 

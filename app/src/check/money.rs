@@ -1,4 +1,4 @@
-//! What orders say of their money against what payments say of it.
+//! Compares orders with payments.
 
 use std::collections::BTreeMap;
 

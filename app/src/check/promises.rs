@@ -1,4 +1,4 @@
-//! What orders promise to give back against what payment makes of it: it is paid, under way, or shown as work to do.
+//! Compares the refunds that orders promise with payment's: each is paid, pending, or shown as work to do.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The SKUs of the catalog against those that stock is kept of.
+//! Compares the catalog's SKUs with inventory's levels.
 
 use catalog::Catalog;
 use inventory::Inventory;

@@ -1,4 +1,4 @@
-//! Where stock's claims are read: from its tables when they are here, as the admin when they are not.
+//! Reads inventory's claims: from its tables when they are local, over HTTP as the admin otherwise.
 
 use std::fmt::Display;
 

@@ -22,7 +22,7 @@ mod wire;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Nobody else may use the server meanwhile, and it must have what `--opening` prints: for stock 50 units of each SKU, as an
+The server must not be in use during the test, and it must have what `--opening` prints: for stock 50 units of each SKU, as an
 import; for prices two products, as the bodies of POST /admin/products; for charges nothing.
 
 Examples:

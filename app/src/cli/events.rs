@@ -115,9 +115,9 @@ pub(super) async fn run(args: Args, mut settings: Settings) -> anyhow::Result<Ve
 /// On the data that the settings name.
 async fn here(command: Command, store: &Store) -> anyhow::Result<Verdict> {
     let modules = store.modules();
-    match command.asked() {
-        Asked::Shown(show) => show(&ReadersView::from(&Progress::of(modules).await?)),
-        Asked::Decided(decision, mark) => {
+    match command.action() {
+        Action::Show(show) => show(&ReadersView::from(&Progress::of(modules).await?)),
+        Action::Decide(decision, mark) => {
             // A cursor is put into a log that may be elsewhere.
             store.meet_far_sides().await;
             decision.take(modules, &mark).await?;
@@ -129,9 +129,9 @@ async fn here(command: Command, store: &Store) -> anyhow::Result<Verdict> {
 
 /// In a process that runs, by its admin operations.
 async fn there(command: Command, client: &Client) -> anyhow::Result<Verdict> {
-    match command.asked() {
-        Asked::Shown(show) => show(&serde_json::from_value(client.admin_get_once(EVENTS).await?)?),
-        Asked::Decided(decision, mark) => {
+    match command.action() {
+        Action::Show(show) => show(&serde_json::from_value(client.admin_get_once(EVENTS).await?)?),
+        Action::Decide(decision, mark) => {
             client.admin_post(&format!("{EVENTS}/{}", decision.name()), &json!(mark)).await?;
             println!("{}", decision.done(&mark));
         }
@@ -140,19 +140,19 @@ async fn there(command: Command, client: &Client) -> anyhow::Result<Verdict> {
 }
 
 /// What a command wants, wherever it is done.
-enum Asked {
-    Shown(fn(&ReadersView)),
-    Decided(Decision, Mark),
+enum Action {
+    Show(fn(&ReadersView)),
+    Decide(Decision, Mark),
 }
 
 impl Command {
-    fn asked(self) -> Asked {
+    fn action(self) -> Action {
         match self {
-            Self::Lag => Asked::Shown(show_lag),
-            Self::Parked => Asked::Shown(show_parked),
-            Self::Retry(which) => Asked::Decided(Decision::Retry, which.into()),
-            Self::Skip(which) => Asked::Decided(Decision::Skip, which.into()),
-            Self::Seek(place) => Asked::Decided(Decision::Seek, place.into()),
+            Self::Lag => Action::Show(show_lag),
+            Self::Parked => Action::Show(show_parked),
+            Self::Retry(which) => Action::Decide(Decision::Retry, which.into()),
+            Self::Skip(which) => Action::Decide(Decision::Skip, which.into()),
+            Self::Seek(place) => Action::Decide(Decision::Seek, place.into()),
         }
     }
 }

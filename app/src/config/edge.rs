@@ -1,4 +1,4 @@
-//! Settings of what stands between the network and the operations.
+//! Settings of the HTTP edge.
 
 use std::{net::SocketAddr, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Reads the layers, checks every name in them, and lays them over one another.
+//! Reads the layers, checks every name in them, and merges them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -53,7 +53,7 @@ fn suggestion(nearest: Option<&str>) -> String {
 /// Settings by their dotted names.
 pub(super) type Layer = BTreeMap<String, Value>;
 
-/// Where a value comes from that nobody set.
+/// The source of a value that is not set.
 pub(super) const DEFAULT_ORIGIN: &str = "the defaults";
 
 /// Reads every layer. `file` is the one that the command line names.

@@ -53,7 +53,7 @@ fn judge(demand: &Demand, connections: u32) -> Judgement {
     let wanted = i64::from(*modules) * (i64::from(connections) + i64::from(LISTENERS));
     let figures = format!(
         "this process may open {wanted} connections to Postgres ({modules} modules with data.connections = {connections} \
-         and {LISTENERS} each for news), which takes {available} (max_connections without those that are reserved)"
+         and {LISTENERS} each for notifications), which takes {available} (max_connections without those that are reserved)"
     );
     if wanted > *available {
         let fits = (available / i64::from((*modules).max(1))) - i64::from(LISTENERS);

@@ -1,4 +1,4 @@
-//! Sorts operations by what they cost and by who has a reason to ask for them often.
+//! Classifies operations by their cost and by how often a legitimate client calls them.
 
 use actix_web::http::Method;
 

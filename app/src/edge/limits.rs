@@ -1,4 +1,4 @@
-//! Buckets: how often a client may ask, for each class of operations, and how often all together.
+//! Rate limits: a bucket for each client and class of operations, and one for all clients.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

@@ -1,4 +1,4 @@
-//! How many searches of one client run, or wait for their turn, at once: the places are for many clients.
+//! Limits how many searches of one client run or wait at once, because all clients share the places.
 
 use std::{
     collections::HashMap,

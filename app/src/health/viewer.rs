@@ -1,4 +1,4 @@
-//! Who may see how the store is made up: a client with the admin key, or one that reaches the operator's listener.
+//! Who may see the details of health: a client with the admin key, or one that reaches the operator's listener.
 
 use std::future::{Ready, ready};
 
@@ -14,7 +14,7 @@ pub(crate) struct OperatorListener;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Viewer {
     Operator,
-    Stranger,
+    Anonymous,
 }
 
 /// Lets only the operator in: 401 for everyone else.
@@ -26,7 +26,7 @@ impl Viewer {
         if request.app_data::<OperatorListener>().is_some() || guard::sabotaged("health.viewer") {
             return Ok(Self::Operator);
         }
-        caller.map(|caller| if caller.is_admin() { Self::Operator } else { Self::Stranger })
+        caller.map(|caller| if caller.is_admin() { Self::Operator } else { Self::Anonymous })
     }
 }
 
@@ -47,7 +47,7 @@ impl FromRequest for Operator {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(match Viewer::from_request(request, payload).into_inner() {
             Ok(Viewer::Operator) => Ok(Self),
-            Ok(Viewer::Stranger) => Err(ApiError::unauthenticated()),
+            Ok(Viewer::Anonymous) => Err(ApiError::unauthenticated()),
             Err(refusal) => Err(refusal),
         })
     }

@@ -1,4 +1,4 @@
-//! What a key must be, wherever it comes from.
+//! The rules for keys from every source.
 
 use anyhow::bail;
 use kernel_db::guard;

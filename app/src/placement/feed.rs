@@ -1,4 +1,4 @@
-//! A module's events, wherever the module is.
+//! A module's events, local or remote.
 
 use std::sync::Arc;
 

@@ -38,7 +38,7 @@ pub(crate) enum PlaceError {
     )]
     OutOfReach { module: &'static str },
     #[error(
-        "nobody said where {module} is when it is not here: set modules.{module}.remote.ports and \
+        "no address is set for {module} in another process: set modules.{module}.remote.ports and \
          modules.{module}.remote.public, and service.key, and start again"
     )]
     NoAddress { module: &'static str },
@@ -108,7 +108,7 @@ pub(crate) async fn flip<'s>(
     Ok(slot)
 }
 
-/// Both sides stand on one database, and the far side speaks our contract and reaches whom it needs.
+/// Both sides use one database, and the far side has our contract and reaches the modules that it needs.
 ///
 /// A far side that is away need not be asked on the way home, when it was asked before.
 async fn prove_shared(slot: &ModuleSlot, db: &Db, placement: Placement) -> Result<(), PlaceError> {

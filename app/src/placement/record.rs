@@ -1,4 +1,4 @@
-//! What people decided about a module's place, kept with the module's data: a log that is also the audit trail.
+//! The operators' decisions about a module's placement, stored with the module's data as an audit trail.
 
 use std::os::unix::fs::MetadataExt as _;
 

@@ -1,4 +1,4 @@
-//! A module in another process, as it is seen from here.
+//! A remote module, as this process sees it.
 
 use std::{
     sync::{
@@ -40,16 +40,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The pause between two looks at it while all is well.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// The ways to one module elsewhere: its ports, its news, its public routes.
+/// The routes to one remote module: its ports, its events, its public routes.
 pub(crate) struct RemoteModule {
     pub(crate) module: &'static str,
     pub(crate) feed: RemoteFeed,
-    /// Missing when nobody said where its public routes are.
+    /// Missing when the settings have no public address.
     pub(crate) facade: Option<Facade>,
     client: RemoteClient,
     transport: HttpTransport,
     ports: Vec<&'static Descriptor>,
-    /// Whether the far side has shown that it speaks our contracts. Until then nobody calls it.
+    /// Whether the far side has proved our contracts. Until then it is not called.
     trusted: AtomicBool,
     /// What came of the last look at it.
     seen: Mutex<Seen>,
@@ -164,7 +164,7 @@ impl RemoteModule {
         }
     }
 
-    /// Keeps what is wrong for whoever asks, and says it in the log when it is something else than before.
+    /// Stores what is wrong, and logs it when it has changed.
     fn note(&self, error: Option<&HandshakeError>, warning: Option<String>) {
         let reachable = error.is_none_or(|error| !error.is_away());
         let seen = Seen { reachable, trouble: error.map(ToString::to_string).or(warning) };
@@ -237,7 +237,7 @@ impl Transport for RemoteModule {
     }
 }
 
-/// Where no call goes, because nobody here makes one.
+/// For a module that this process never calls.
 pub(crate) struct Unreachable;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The port server: where other processes call the modules that are here, and read their news.
+//! The port server: where other processes call the local modules, and read their events.
 
 use std::{net::TcpListener, sync::Arc};
 
@@ -8,7 +8,7 @@ use kernel_feeds::{FeedServer, Verify};
 use kernel_listen::{Connections, Server as Listening, Timeouts};
 use kernel_module::Tasks;
 use kernel_remote::{
-    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Standings, TokenVerifier,
+    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Identities, TokenVerifier,
 };
 use kernel_web::{Boundary, Guard};
 
@@ -25,7 +25,7 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    /// Serves the ports and the news of every module that this process has.
+    /// Serves the ports and the events of every local module.
     pub(crate) async fn of(
         slots: &[Arc<ModuleSlot>],
         keys: &ServiceKeys,
@@ -53,16 +53,16 @@ impl Inner {
                 verifier.verify(shown, audience).map(drop).map_err(|error| error.to_string())
             })
         };
-        let standings: Standings = {
+        let identities: Identities = {
             let tenures = Arc::clone(tenures);
-            Arc::new(move |module| tenures.standing(module))
+            Arc::new(move |module| tenures.identity(module))
         };
         let mut feeds = FeedServer::new(verify, tasks.stopping().clone());
         for db in slots.iter().filter_map(|slot| slot.db()) {
             feeds = feeds.with(db);
         }
         Ok(Self {
-            ports: PortServer::new(served, verifier, background, ServerConfig::default()).with_standings(standings),
+            ports: PortServer::new(served, verifier, background, ServerConfig::default()).with_identities(identities),
             feeds: Arc::new(feeds),
         })
     }
@@ -90,7 +90,7 @@ impl Inner {
     }
 }
 
-/// Whom `module` needs and cannot call, because they are elsewhere and have not shown their contracts yet.
+/// The modules that `module` needs and cannot call, because they are remote and have not proved their contracts yet.
 fn misses(module: &'static str, slots: &[Arc<ModuleSlot>]) -> Misses {
     let needed = slots.iter().filter(|slot| needed_by(module).contains(&slot.name));
     let needed: Vec<_> = needed.map(Arc::clone).collect();

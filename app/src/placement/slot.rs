@@ -1,4 +1,4 @@
-//! One module's place.
+//! One module's placement, which can change while the store is open.
 
 use std::{
     fmt,
@@ -65,7 +65,7 @@ impl ModuleSlot {
         self.placement() == Placement::Remote && self.remote.as_ref().is_none_or(|remote| !remote.is_trusted())
     }
 
-    /// Sends every later call, public request and look for news there. What is under way ends where it began.
+    /// Routes every later call, public request and read of events there. What is in flight ends where it began.
     pub(crate) fn place(&self, placement: Placement) {
         self.ports.iter().for_each(|port| port.place(placement));
         self.route.set(placement);

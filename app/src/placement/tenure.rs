@@ -1,4 +1,4 @@
-//! Whose data this process stands on, so that no module's data is left behind in silence and no module has two leaders.
+//! Whose data this process uses, so that no module's data is left behind silently and no module has two leaders.
 //!
 //! `start` reads the tenure of every database that the settings name, before anything is served; `judge` compares what a
 //! far side says of its data, at each handshake; `words` are the refusals; `fingerprint` tells whether two processes have
@@ -11,7 +11,7 @@ use std::{
 
 use kernel_db::{Db, DbError};
 use kernel_module::Holdings;
-use kernel_remote::Standing;
+use kernel_remote::StoreIdentity;
 use uuid::Uuid;
 
 use crate::wiring;
@@ -74,10 +74,10 @@ impl Tenures {
     }
 
     /// What this process says of the data of `module` to another one.
-    pub(crate) fn standing(&self, module: &str) -> Standing {
+    pub(crate) fn identity(&self, module: &str) -> StoreIdentity {
         let known = self.known();
         let leads = self.here.iter().map(|led| (led.module.to_owned(), led.identity.clone())).collect();
-        Standing {
+        StoreIdentity {
             store: known.store.map(|store| store.to_string()),
             database_id: self.led(module).map(|led| led.database.to_string()),
             leads,

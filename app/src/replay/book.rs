@@ -1,4 +1,4 @@
-//! Reads an invoice file as a shop: which products it sells and which orders it took.
+//! Reads an invoice file: the products that are sold, and the orders.
 
 use std::{
     collections::{BTreeMap, HashMap},

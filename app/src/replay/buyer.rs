@@ -1,4 +1,4 @@
-//! Who places the orders of a replay: one buyer and one key for each invoice, both following from the prefix.
+//! The buyers of a replay: one buyer and one key for each invoice, both derived from the prefix.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};

@@ -41,7 +41,7 @@ impl Figures {
 }
 
 impl Takings {
-    /// The time within which so many of a hundred orders were decided.
+    /// The time within which this percentage of the orders was decided.
     pub fn percentile(&self, of_a_hundred: usize) -> Duration {
         let last = self.latencies.len().saturating_sub(1);
         let rank = (self.latencies.len() * of_a_hundred).div_ceil(100).saturating_sub(1);

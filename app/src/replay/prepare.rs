@@ -1,4 +1,4 @@
-//! Makes the shop that the invoices were written in: its products, and enough of each.
+//! Creates the products of the invoices, with enough stock of each.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -11,10 +11,10 @@ use serde_json::Value;
 use super::Book;
 use crate::client::{Client, ClientError};
 
-/// So many units of each product stay on the shelf when every order has been met.
+/// The units of each product that remain when every order has been fulfilled.
 const SPARE: i64 = 100;
 
-/// How long the news of new products may take to reach the stock.
+/// How long the events of new products may take to reach inventory.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The stock that each product of `book` is made with. It follows from the file alone.

@@ -1,4 +1,4 @@
-//! What the file says against what the store says: orders, stock and money, each from the module that owns it.
+//! Compares the file with the store: orders, stock and payments, each from the module that owns it.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What an open store has, and what it can be asked without a server.
+//! An open store, and what can be done with it without a server.
 
 use std::{
     any::Any,

@@ -1,4 +1,4 @@
-//! Reads the feed of a module that lives in another process.
+//! Reads the feed of a module in another process.
 
 use std::{
     sync::{
@@ -32,7 +32,7 @@ pub struct Limits {
     /// For a whole answer, beside the time that it was asked to wait.
     pub answer: Duration,
     pub body_bytes: usize,
-    /// How long one long poll waits for news.
+    /// How long one long poll waits for events.
     pub wait: Duration,
 }
 
@@ -62,7 +62,7 @@ struct Line {
     sign: Sign,
     limits: Limits,
     reached: watch::Sender<i64>,
-    /// So many events are asked for at most: fewer when answers were cut off or too large, then more again.
+    /// The most events of one request: fewer after answers that were cut off or too large, then more again.
     appetite: AtomicU64,
 }
 
@@ -101,7 +101,7 @@ impl RemoteFeed {
         }
         let mut client = Client::builder();
         if url.scheme() == "http" {
-            // Whom plain HTTP reaches shows no certificate, so none are read, and a machine that has none will do.
+            // Plain HTTP needs no certificates, so none are loaded, and a machine without any is enough.
             client = client.tls_certs_only([]);
         }
         let http = client

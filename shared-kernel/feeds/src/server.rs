@@ -1,4 +1,4 @@
-//! Serves the outboxes of the modules that live in this process.
+//! Serves the outboxes of the local modules.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

@@ -31,7 +31,7 @@ pub trait Ids: Send + Sync + std::fmt::Debug {
     /// A UUIDv7: unique, and later ones sort later.
     fn next(&self) -> Uuid;
 
-    /// A UUIDv4: nobody can guess it.
+    /// A UUIDv4, which cannot be guessed.
     fn secret(&self) -> Uuid;
 }
 

@@ -1,4 +1,4 @@
-//! What travels with a port call beside its arguments.
+//! What a port call carries besides its arguments.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ pub enum Principal {
     /// A buyer who has no account, or shows no credential.
     #[default]
     Guest,
-    /// Whoever holds the admin key.
+    /// A client with the admin key.
     Admin,
     /// The store itself: a saga, a sweeper, a reaction.
     System {
@@ -73,7 +73,7 @@ impl CallContext {
         self.deadline.map(|deadline| deadline.saturating_duration_since(now()))
     }
 
-    /// Whether a callee should refuse at once because nobody waits for the answer any more.
+    /// Whether a callee should refuse at once, because the caller no longer waits for the answer.
     pub fn is_spent(&self) -> bool {
         self.remaining().is_some_and(|left| left.is_zero())
     }

@@ -1,4 +1,4 @@
-//! What one module tells the others: facts, in the past tense, in an envelope with `CloudEvents` names.
+//! Events: facts in the past tense, in an envelope with `CloudEvents` names.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

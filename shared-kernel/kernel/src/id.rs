@@ -82,6 +82,6 @@ ids! {
     PaymentId,
     /// One call to a payment provider; also the reference by which the provider knows it.
     AttemptId,
-    /// One giving back of money, chosen by whoever asks for it, so that asking twice gives once.
+    /// One refund. The caller chooses the id, so that a repeated request refunds once.
     RefundId,
 }

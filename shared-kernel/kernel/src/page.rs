@@ -11,7 +11,7 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-/// How many rows a page holds: 1 to 100, 20 when nobody says.
+/// How many rows a page holds: 1 to 100, 20 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(u16);
 

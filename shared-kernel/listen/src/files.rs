@@ -1,4 +1,4 @@
-//! How many files, and so how many connections, a process may have.
+//! The limit of open files, and so of connections.
 
 /// What a store has open beside its connections: databases, logs, calls to other processes.
 const OTHER_FILES: usize = 192;

@@ -1,4 +1,4 @@
-//! What lies between the socket and the HTTP parser.
+//! Between the socket and the HTTP parser.
 //!
 //! It gives each step of a request a deadline, shows the parser one request at a time, and shows it nothing that it
 //! would refuse: a connection that broke a rule ends with an answer which says so. One request at a time also keeps

@@ -21,7 +21,7 @@ use tokio::{
 use crate::{Connections, Crowded, Refusal, Server, Timeouts};
 
 mod bodies;
-mod crowds;
+mod capacity;
 mod deadlines;
 mod heads;
 mod turns;

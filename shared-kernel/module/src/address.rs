@@ -1,4 +1,4 @@
-//! Addresses as people write them.
+//! Network addresses as people write them.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 

@@ -1,4 +1,4 @@
-//! Joins the idempotency keys of the database to those of the web.
+//! Connects the database's idempotency keys with HTTP's.
 
 use kernel_db::idempotency::{Answer, Key};
 

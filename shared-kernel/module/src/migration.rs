@@ -1,4 +1,4 @@
-//! How a module's tables are made: steps, each of which a database has once.
+//! A module's migrations: steps, each of which runs once in a database.
 
 use kernel_db::{Db, DbError, Dialect, ddl};
 use sea_orm_migration::{

@@ -41,7 +41,7 @@ impl Tasks {
         self.spawn((worker.run)(stop));
     }
 
-    /// Runs `work` to its end even when whoever asked for it has gone; shutdown waits for it.
+    /// Runs `work` to its end even when its caller has gone; shutdown waits for it.
     pub fn spawn<F>(&self, work: F) -> tokio::task::JoinHandle<F::Output>
     where
         F: Future + Send + 'static,

@@ -1,4 +1,4 @@
-//! `#[port]`: one trait in, everything that two modules need to talk in out.
+//! `#[port]`: generates from one trait all that two modules need to communicate.
 //!
 //! Reading order: `model` is what a port is once its source has been read and found good, `expand`
 //! writes the code, one file for each thing that is generated.

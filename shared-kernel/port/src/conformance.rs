@@ -1,5 +1,5 @@
-//! What a contract promises, as cases that are played against an implementation: the shape that the tables of all ports
-//! share, and what any server of a port is tried with by `banyan conform`, ours or one that was written elsewhere.
+//! A contract's promises, as cases that run against an implementation: the form that the tables of all ports share, and
+//! the cases with which `banyan conform` tests any server of a port.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 

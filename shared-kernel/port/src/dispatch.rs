@@ -1,4 +1,4 @@
-//! Answers a call that came from elsewhere. Whatever mounts it, a port server or a loopback, only moves bytes.
+//! Answers a call from another process. A port server or a loopback mounts it and only moves bytes.
 
 use async_trait::async_trait;
 use kernel::CallContext;
@@ -32,7 +32,7 @@ impl Dispatch {
         self.descriptor
     }
 
-    /// Answers one call. A call whose time is spent never reaches the module: nobody waits for the answer.
+    /// Answers one call. A call whose deadline has passed never reaches the module: its caller no longer waits.
     pub async fn dispatch(&self, method: &str, cx: CallContext, body: &[u8]) -> PortResponse {
         if self.descriptor.method(method).is_some() && cx.is_spent() {
             return write_failure(TransportError::Deadline { executed: Executed::No });

@@ -1,4 +1,4 @@
-//! What a call to another module gives back when it gives back no answer.
+//! The error of a call to another module.
 
 use std::time::Duration;
 
@@ -35,14 +35,14 @@ pub enum PortError<E> {
 pub enum Executed {
     /// Surely not: the same call may be made again, whatever it does.
     No,
-    /// Nobody knows. Ask the other side what happened; never guess.
+    /// Unknown. Ask the other side what happened.
     Maybe,
 }
 
 impl<E> PortError<E> {
     /// For an implementer whose own database or provider failed in the middle of the work.
     ///
-    /// Nobody can tell from outside whether a commit that failed has happened, so the outcome is unknown.
+    /// A failed commit may have happened all the same, so the outcome is unknown.
     pub const fn internal() -> Self {
         Self::Unavailable { executed: Executed::Maybe }
     }

@@ -1,4 +1,4 @@
-//! The failures that every port shares: whatever may go wrong on the way to the business and back.
+//! The failures that all ports share: everything that can go wrong except a refusal.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ impl Problem for TransportError {
     }
 }
 
-/// Whole milliseconds; a part of one counts as a whole, so that nobody comes back too early.
+/// Whole milliseconds, rounded up, so that no client comes back too early.
 mod milliseconds {
     use std::time::Duration;
 

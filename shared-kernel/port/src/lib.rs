@@ -1,4 +1,4 @@
-//! How one module calls another without knowing where it lives.
+//! How one module calls another without knowing where it runs.
 //!
 //! Reading order: [`port`] declares a port from a trait, [`PortResult`] and [`PortError`] are what every call
 //! gives back, [`descriptor`] is a port as data, [`transport`] carries a call, [`dispatch`] answers it,

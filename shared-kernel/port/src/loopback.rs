@@ -1,4 +1,4 @@
-//! A transport that goes nowhere: it encodes, calls the dispatch table in the same process, and decodes.
+//! A transport within the process: it encodes, calls the dispatch table, and decodes.
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! How a "no" travels: as a problem document (RFC 9457), from which the caller gets the equal value back.
+//! Refusals on the wire: a problem document (RFC 9457), which the caller decodes to an equal value.
 //!
 //! A refusal's `type` is `urn:banyan:<port>:<code>` and its own fields are the document's extensions. The
 //! failures that every port shares have the type `urn:banyan:problem:<code>`.
@@ -122,7 +122,7 @@ fn authority_of(problem_type: &str) -> Option<&str> {
 }
 
 /// A problem that no port wrote: the other side's server, or something between. A 4xx says that our request
-/// is no good there; after anything else nobody knows how far it came.
+/// is no good there; after anything else the outcome is unknown.
 const fn unexplained(status: u16) -> TransportError {
     match status {
         400..=499 => TransportError::Incompatible,

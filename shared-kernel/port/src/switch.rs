@@ -1,4 +1,4 @@
-//! Chooses, anew for each call, between a module that is here and one that is elsewhere.
+//! Chooses for each call between a local and a remote module.
 
 use std::{fmt, sync::Arc};
 
@@ -40,7 +40,7 @@ impl<P: ?Sized> Switch<P> {
         self.route.load().placement()
     }
 
-    /// Whom to call now. A call whose time is spent goes nowhere.
+    /// The implementation to call now. A call whose deadline has passed is not made.
     pub fn target<E>(&self, cx: &CallContext) -> PortResult<Arc<P>, E> {
         if cx.is_spent() {
             return Err(PortError::Deadline { executed: Executed::No });

@@ -1,4 +1,4 @@
-//! What carries a call, and the call as it is carried.
+//! The transport of a call, and the encoded call.
 
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ impl PortRequest {
         format!("/ports/{}/v{}/{}", self.port, self.version, self.method)
     }
 
-    /// Whether the call may be made again when nobody knows if it had its effect.
+    /// Whether the call may be repeated when its outcome is unknown.
     pub const fn may_be_repeated(&self) -> bool {
         self.idempotent || matches!(self.kind, MethodKind::Query)
     }

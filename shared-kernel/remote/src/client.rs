@@ -47,7 +47,7 @@ impl RemoteClient {
     /// `base` is the address of the module's port server, such as `http://127.0.0.1:7181`.
     pub fn new(module: &str, base: &str, tokens: TokenSource, config: &RemoteConfig) -> Result<Self, ClientError> {
         let base = base_address(base)?;
-        // Whom plain HTTP reaches shows no certificate, so none are read, and a machine that has none will do.
+        // Plain HTTP needs no certificates, so none are loaded, and a machine without any is enough.
         let client = if base.starts_with("http:") { plain_client().tls_certs_only([]) } else { plain_client() };
         let http = client
             .connect_timeout(config.connect_timeout())
@@ -67,7 +67,7 @@ impl RemoteClient {
         format!("{}{path}", self.base)
     }
 
-    /// A request with a token and without a time limit: whoever sends it sets one.
+    /// A request with a token and without a timeout; the sender sets one.
     pub fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, TokenError> {
         let bearer = self.tokens.bearer(&self.module)?;
         let mut value = HeaderValue::from_str(bearer.as_str()).map_err(|_| TokenError::Unsignable)?;
@@ -80,7 +80,7 @@ impl RemoteClient {
     }
 }
 
-/// For how long a connection is kept that nobody uses: less than the five seconds after which a server closes it, so
+/// For how long an idle connection is kept: less than the five seconds after which a server closes it, so
 /// that no call is sent into a connection that is just being closed.
 pub(crate) const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 

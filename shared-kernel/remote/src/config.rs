@@ -1,4 +1,4 @@
-//! The knobs, with defaults that suit two processes in one place.
+//! The settings, with defaults for two processes in one data centre.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub struct RemoteConfig {
     pub retry_budget_percent: u8,
     /// How many there may be each second beside that.
     pub retry_budget_per_second: u32,
-    /// After so many failures in a row, calls fail at once.
+    /// After this number of consecutive failures, calls fail at once.
     pub breaker_failures: usize,
     /// For how long, until the module is tried again.
     pub breaker_open_ms: u64,

@@ -26,7 +26,7 @@ use tokio::time::timeout;
 
 use self::{
     body::{Pumped, RequestBody},
-    unavailable::Trouble,
+    unavailable::ForwardFailure,
 };
 use crate::{
     FacadeConfig,
@@ -120,7 +120,7 @@ impl Facade {
         request: &HttpRequest,
         payload: Payload,
         from: ForwardedFor<'_>,
-    ) -> Result<HttpResponse, Trouble> {
+    ) -> Result<HttpResponse, ForwardFailure> {
         let idle = Duration::from_millis(self.config.idle_timeout_ms);
         let (body, pump) = body::request_body(request, payload, idle);
         let mut pump = pump.boxed_local();
@@ -140,9 +140,9 @@ impl Facade {
     async fn first_byte(
         &self,
         sending: impl Future<Output = Result<Response<Incoming>, ClientFailure>>,
-    ) -> Result<Result<Response<Incoming>, ClientFailure>, Trouble> {
+    ) -> Result<Result<Response<Incoming>, ClientFailure>, ForwardFailure> {
         let patience = Duration::from_millis(self.config.first_byte_timeout_ms);
-        timeout(patience, sending).await.map_err(|_| Trouble::TooSlow)
+        timeout(patience, sending).await.map_err(|_| ForwardFailure::TooSlow)
     }
 
     fn outgoing(
@@ -150,24 +150,24 @@ impl Facade {
         request: &HttpRequest,
         body: RequestBody,
         from: &ForwardedFor<'_>,
-    ) -> Result<Request<RequestBody>, Trouble> {
-        let method = Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| Trouble::Unforwardable)?;
+    ) -> Result<Request<RequestBody>, ForwardFailure> {
+        let method = Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| ForwardFailure::Unforwardable)?;
         let mut outgoing = Request::new(body);
         *outgoing.method_mut() = method;
-        *outgoing.uri_mut() = self.base.address_of(request).ok_or(Trouble::Unforwardable)?;
+        *outgoing.uri_mut() = self.base.address_of(request).ok_or(ForwardFailure::Unforwardable)?;
         *outgoing.headers_mut() = headers::outgoing(request, from, self.proof()?);
         Ok(outgoing)
     }
 
-    fn proof(&self) -> Result<Option<Bearer>, Trouble> {
+    fn proof(&self) -> Result<Option<Bearer>, ForwardFailure> {
         let proof = self.tokens.as_ref().map(|tokens| tokens.bearer(&audience(&self.module)));
-        proof.transpose().map_err(|_| Trouble::Unforwardable)
+        proof.transpose().map_err(|_| ForwardFailure::Unforwardable)
     }
 
-    fn unanswered(&self, error: &ClientFailure) -> Trouble {
+    fn unanswered(&self, error: &ClientFailure) -> ForwardFailure {
         let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         tracing::warn!(module = self.module, %error, cause, "a public request could not be forwarded");
-        Trouble::Away
+        ForwardFailure::Away
     }
 }
 

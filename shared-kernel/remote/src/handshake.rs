@@ -1,4 +1,4 @@
-//! Whether the far side speaks our contract, asked before it is trusted with a call.
+//! Compares the far side's contract with ours, before any call.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -65,7 +65,7 @@ impl HandshakeError {
         matches!(self, Self::OtherModule { .. } | Self::Version { .. } | Self::Contract { .. } | Self::OtherData { .. })
     }
 
-    /// Whether nobody was there to speak with, so that nothing is known against the far side.
+    /// Whether there was no answer at all, so that nothing is known against the far side.
     pub const fn is_away(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::TooSlow { .. } | Self::Broken { .. })
     }

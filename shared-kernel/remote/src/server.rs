@@ -18,19 +18,19 @@ use port::Dispatch;
 
 pub use admission::{RefusedToken, authenticate};
 pub(crate) use meta::method_hashes;
-pub use meta::{ModuleMeta, PortMeta, Standing};
+pub use meta::{ModuleMeta, PortMeta, StoreIdentity};
 pub use problem::Refused;
 
 use crate::{ServerConfig, TokenVerifier};
 
-/// Runs work to its end even when whoever asked for it has gone: `kernel_module::Tasks`, handed in.
+/// Runs work to its end even when its caller has gone: `kernel_module::Tasks`, passed in.
 pub type Background = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
 /// The modules that one module needs and cannot reach, at this moment.
 pub type Misses = Arc<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// What the process says of the data under one of its modules, at this moment.
-pub type Standings = Arc<dyn Fn(&'static str) -> Standing + Send + Sync>;
+pub type Identities = Arc<dyn Fn(&'static str) -> StoreIdentity + Send + Sync>;
 
 /// A module as it is served here.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ struct Inner {
     verifier: TokenVerifier,
     background: Background,
     config: ServerConfig,
-    standings: OnceLock<Standings>,
+    identities: OnceLock<Identities>,
 }
 
 struct Entry {
@@ -77,13 +77,13 @@ impl PortServer {
             module.ports.iter().map(entry)
         });
         let ports = ports.collect();
-        Self(Arc::new(Inner { modules, ports, verifier, background, config, standings: OnceLock::new() }))
+        Self(Arc::new(Inner { modules, ports, verifier, background, config, identities: OnceLock::new() }))
     }
 
     /// Lets the server say what the modules stand on. The first call counts.
     #[must_use]
-    pub fn with_standings(self, standings: Standings) -> Self {
-        self.0.standings.get_or_init(|| standings);
+    pub fn with_identities(self, identities: Identities) -> Self {
+        self.0.identities.get_or_init(|| identities);
         self
     }
 

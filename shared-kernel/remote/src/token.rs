@@ -1,4 +1,4 @@
-//! Service tokens: how one process of the store shows another that it may call.
+//! Service tokens: how processes of one store authenticate to each other.
 //!
 //! [`ServiceKeys`] are shared by all processes of one store. [`TokenSource`] makes the token that a call shows,
 //! [`TokenVerifier`] looks at the one that came with a call. A token is an HS256 JWT of a type of its own, so that
@@ -17,7 +17,7 @@ pub use keys::{KeyError, ServiceKeys};
 pub use source::{Bearer, TokenSource};
 pub use verifier::{ServiceCaller, TokenError, TokenVerifier};
 
-/// The longest that a token may live, whoever signed it.
+/// The longest lifetime of a token, with any signature.
 pub const LIFETIME_SECONDS: i64 = 300;
 
 /// How far apart two processes' clocks may be.

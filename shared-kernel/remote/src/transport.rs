@@ -1,4 +1,4 @@
-//! Calls over HTTP, with patience, retries, a circuit breaker and a bulkhead around them.
+//! Calls over HTTP, with timeouts, retries, a circuit breaker and a bulkhead.
 //!
 //! From the outside in: the bulkhead gives a call a place, `retry` makes it again where that is safe, the breaker
 //! stops calls to a module that does not answer, and `attempt` posts one request.

@@ -1,4 +1,4 @@
-//! What a handler returns when all went well.
+//! A handler's successful answer.
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,

@@ -1,4 +1,4 @@
-//! What the extractors and the guard are told, in one place.
+//! The settings of the extractors and the guard, in one place.
 
 use std::sync::Arc;
 

@@ -18,7 +18,7 @@ use crate::{ApiError, entity_tag};
 /// The text of an entity tag, quotes included.
 pub type ETag = String;
 
-/// A body that may be kept for a while, and answers 304 to whoever has it still.
+/// A body that may be cached for a while, and answers 304 to a client that still has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedJson {
     /// JSON, encoded already.

@@ -1,4 +1,4 @@
-//! Headers that say how a request is meant.
+//! Request headers: idempotency keys and conditions.
 
 use std::future::{Ready, ready};
 

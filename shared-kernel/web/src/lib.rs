@@ -1,4 +1,4 @@
-//! What every HTTP operation of the store shares: how it reads, how it answers, how it says no.
+//! What all HTTP operations share: requests, answers, refusals.
 //!
 //! Reading order: [`ApiError`] is every refusal, as RFC 9457 `application/problem+json`. The extractors
 //! ([`Body`], [`Query`], [`Path`], the headers, [`Admin`], [`Caller`], [`Context`]) refuse with it; the answers

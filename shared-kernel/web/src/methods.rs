@@ -46,7 +46,7 @@ impl MethodTable {
         self
     }
 
-    /// The methods that `path` takes; none when nobody knows it.
+    /// The methods of `path`; none when no route has it.
     pub fn known_methods(&self, path: &str) -> Vec<Method> {
         let matching = || self.0.iter().filter(|known| known.path.is_match(path));
         let meant = matching().map(|known| &known.parameters).min();

@@ -1,4 +1,4 @@
-//! Who asks.
+//! The client's identity.
 
 use std::future::{Ready, ready};
 
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 
 use crate::{ApiError, ApiResult};
 
-/// Knows the admin key when it sees it. An `app_data` of the application; without one nobody is an admin.
+/// Knows the admin key when it sees it. An `app_data` of the application; without one no client is an admin.
 ///
 /// It keeps the key's digest only. Digests are of one length, so comparing them in constant time gives nothing
 /// away, not even the key's length.
@@ -46,7 +46,7 @@ impl std::fmt::Debug for AdminKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admin;
 
-/// Whoever asks. No credential makes a guest, a wrong one is a 401.
+/// The client. Without a credential it is a guest; a wrong one is a 401.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller(pub Principal);
 

@@ -57,7 +57,7 @@ fn notice(
             verdict
         });
         match verdict {
-            Ok(found) => panic!("{kind:?}: without {guard} nobody noticed: {found}"),
+            Ok(found) => panic!("{kind:?}: without {guard} the test did not fail: {found}"),
             Err(noticed) => aloud(&format!("control {guard} on {kind:?}: red, as it should be: {noticed}")),
         }
     }

@@ -13,7 +13,7 @@
 //! alone many times (`harness/choices.rs`). The processes run the real binary. `invariants/lines.rs` puts a bad line between
 //! them; `edge` is what stands before all operations. Only in the process of the test run
 //!
-//! - every control, and what makes somebody fall over at a step (`orphan_holds`, `delivery`): a failpoint is in the
+//! - every control, and what stops a process at a step (`orphan_holds`, `delivery`): a failpoint is in the
 //!   process that it stops, and the binary that people run has none;
 //! - the store with a deaf bus: no setting takes the bus away;
 //!

@@ -1,4 +1,4 @@
-//! The news of the port's module: whoever hosts the port publishes them too.
+//! The events of the port's module: the server that hosts the port publishes them too.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{Bench, ISSUER, PATIENCE, row::Row};
 
-/// How long a reader waits for news that do not come.
+/// How long a reader waits for events when there are none.
 const WAIT_MS: u128 = 300;
 
 pub(super) async fn rows(bench: &Bench) -> anyhow::Result<Vec<Row>> {
@@ -22,10 +22,10 @@ pub(super) async fn rows(bench: &Bench) -> anyhow::Result<Vec<Row>> {
     let feed = RemoteFeed::new(module, &bench.url, ISSUER, sign)?;
     let stranger = bench.plain.get(format!("{}/feeds/{module}", bench.url));
     Ok(vec![
-        Row::refused("news are refused without a token", stranger, StatusCode::UNAUTHORIZED).await,
-        Row::of("news come in order and without a gap", in_order(&feed).await),
-        Row::of("a reader that is ahead of the news is told", told_when_ahead(&feed).await),
-        Row::of("a reader may wait for news", may_wait(bench).await),
+        Row::refused("events are refused without a token", stranger, StatusCode::UNAUTHORIZED).await,
+        Row::of("events come in order and without a gap", in_order(&feed).await),
+        Row::of("a reader that is ahead of the log is told", told_when_ahead(&feed).await),
+        Row::of("a reader may wait for events", may_wait(bench).await),
     ])
 }
 

@@ -1,4 +1,4 @@
-//! Whether a value is what a schema says: the part of JSON Schema in which ports are described.
+//! Validates values against the part of JSON Schema that describes ports.
 
 use kernel::DateTime;
 use serde_json::Value;

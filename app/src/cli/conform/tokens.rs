@@ -1,4 +1,4 @@
-//! Who is let in: nobody without a token that another process of this store has just signed for this module.
+//! Authentication: only a token that another process of this store has just signed for this module is accepted.
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ pub(super) async fn rows(bench: &Bench) -> Vec<Row> {
         ("a token that has expired is refused", bench.signed(&bench.keys, module, -600)),
         ("a token from the future is refused", bench.signed(&bench.keys, module, 600)),
         ("a token that lives for a day is refused", Some(bench.forged(&hs256, 86_400))),
-        ("a customer's token is refused, whoever signed it", Some(bench.forged(&customers, service))),
+        ("a customer's token is refused, with any signature", Some(bench.forged(&customers, service))),
         ("a token without a signature is refused", Some(without_signature(bench.forged(&unsigned, service)))),
     ];
     let mut rows = Vec::new();
@@ -57,7 +57,7 @@ impl Bench {
         }
     }
 
-    /// A token as a process makes it whose clock goes wrong by so many seconds.
+    /// A token of a process whose clock is wrong by some seconds.
     fn signed(&self, keys: &ServiceKeys, audience: &str, seconds: i64) -> Option<String> {
         let (now, span) = (self.seams.now(), Duration::from_secs(seconds.unsigned_abs()));
         let clock = ManualClock::at(if seconds < 0 { now - span } else { now + span });

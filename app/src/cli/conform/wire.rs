@@ -1,4 +1,4 @@
-//! What a port server must answer whatever the port: asked in ways in which our own transport never asks.
+//! What every port server must answer, tried with requests that our own transport never sends.
 
 use reqwest::{Method, RequestBuilder, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Map, Value, json};

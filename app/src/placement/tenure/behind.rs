@@ -1,4 +1,4 @@
-//! Data of a module that the settings place elsewhere, where this process would keep it if the module were here.
+//! Local data of a module that the settings place in another process.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Compares what a far side says of its data with what this process knows.
 
 use kernel_db::{DbError, guard, tenure};
-use kernel_remote::{ModuleMeta, Standing};
+use kernel_remote::{ModuleMeta, StoreIdentity};
 use uuid::Uuid;
 
 use super::{Tenures, fingerprint, holdings, words};
@@ -27,37 +27,37 @@ impl Tenures {
             return Ok(Judged::Not(refusal));
         }
         self.known().disputes.remove(module);
-        self.remember(module, &meta.standing).await?;
-        let difference = fingerprint::difference(&self.fingerprints, &meta.standing.fingerprints);
+        self.remember(module, &meta.identity).await?;
+        let difference = fingerprint::difference(&self.fingerprints, &meta.identity.fingerprints);
         Ok(difference.map_or(Judged::Fits, Judged::FitsBut))
     }
 
     async fn refusal(&self, module: &'static str, meta: &ModuleMeta) -> Result<Option<String>, DbError> {
-        let standing = &meta.standing;
-        if let Some(refusal) = self.another_store(module, standing) {
+        let identity = &meta.identity;
+        if let Some(refusal) = self.another_store(module, identity) {
             return Ok(Some(refusal));
         }
-        if let Some(refusal) = self.two_leaders(module, standing) {
+        if let Some(refusal) = self.two_leaders(module, identity) {
             return Ok(Some(refusal));
         }
-        if let Some(disputed) = &standing.disputed {
+        if let Some(disputed) = &identity.disputed {
             return Ok(Some(format!("it says of itself: {disputed}")));
         }
         if let Some(refusal) = self.left_in_schema(module, meta).await? {
             return Ok(Some(refusal));
         }
-        self.another_database(module, standing).await
+        self.another_database(module, identity).await
     }
 
-    fn another_store(&self, module: &str, standing: &Standing) -> Option<String> {
-        let (ours, theirs) = (self.known().store?, standing.store.as_ref()?);
+    fn another_store(&self, module: &str, identity: &StoreIdentity) -> Option<String> {
+        let (ours, theirs) = (self.known().store?, identity.store.as_ref()?);
         (ours.to_string() != *theirs).then(|| words::another_store(module, ours, theirs))
     }
 
     /// A process that was started for some modules alone gives way; a store goes on, and says so.
-    fn two_leaders(&self, remote: &'static str, standing: &Standing) -> Option<String> {
+    fn two_leaders(&self, remote: &'static str, identity: &StoreIdentity) -> Option<String> {
         let (led, theirs) = self.here.iter().find_map(|led| {
-            let theirs = standing.leads.get(led.module)?;
+            let theirs = identity.leads.get(led.module)?;
             (*theirs != led.identity).then_some((led, theirs))
         })?;
         let refusal = words::two_leaders(led.module, (&led.identity, theirs), self.is_part);
@@ -84,8 +84,8 @@ impl Tenures {
         Ok(Some(words::schema_left(module, &holdings, &meta.database)))
     }
 
-    async fn another_database(&self, module: &str, standing: &Standing) -> Result<Option<String>, DbError> {
-        let (Some(known), Some(found)) = (self.known().peers.get(module).copied(), &standing.database_id) else {
+    async fn another_database(&self, module: &str, identity: &StoreIdentity) -> Result<Option<String>, DbError> {
+        let (Some(known), Some(found)) = (self.known().peers.get(module).copied(), &identity.database_id) else {
             return Ok(None);
         };
         if known.to_string() == *found || self.leaves || self.is_new_beside(module).await? {
@@ -95,12 +95,12 @@ impl Tenures {
     }
 
     /// Keeps what the far side is, and takes over the name of the store when this process has none yet.
-    async fn remember(&self, module: &str, standing: &Standing) -> Result<(), DbError> {
+    async fn remember(&self, module: &str, identity: &StoreIdentity) -> Result<(), DbError> {
         if self.only_looks {
             return Ok(());
         }
         let id = |text: &Option<String>| text.as_deref().and_then(|text| Uuid::parse_str(text).ok());
-        let (store, database) = (id(&standing.store), id(&standing.database_id));
+        let (store, database) = (id(&identity.store), id(&identity.database_id));
         let named = self.known().store;
         if let (None, Some(store)) = (named, store) {
             self.known().store = Some(store);

@@ -1,4 +1,4 @@
-//! The refusals: what was found, what would be lost, and the commands that are right today.
+//! The refusals: what was found, what would be lost, and the commands that help.
 
 use std::path::Path;
 

@@ -16,10 +16,7 @@ use super::{
         claim_sku, level,
     },
 };
-use crate::{
-    domain::{Act, Claim, Delta, Entry, Holding, StockLevel},
-    error::InventoryError,
-};
+use crate::domain::{Act, Claim, Delta, Entry, Holding, StockLevel};
 
 /// Who moves stock, and what led to it.
 #[derive(Debug, Clone, Default)]
@@ -156,17 +153,18 @@ pub(super) static ENTER: Sql = Sql::new("inventory.enter", || NewEntry::insert("
 ///
 /// # Errors
 ///
-/// [`InventoryError::Short`] when a level has fewer units than are taken. Nothing may be kept then.
-pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), InventoryError> {
+/// [`DbError::Overtaken`], at the latest with the commit, when a level has fewer units than are taken. Nothing is kept then.
+pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), DbError> {
     let mut writes = Vec::new();
     let moving = changes.levels.len();
     if moving > 0 {
         let moved = [MovedLevel::bind(changes.levels.iter().map(moved_level))];
         let unguarded = guard::sabotaged("stock.condition").then(|| MOVE_LEVELS.source().replace(CONDITION, ""));
-        writes.push(match unguarded {
+        let write = match unguarded {
             None => Write::new(&MOVE_LEVELS, moved),
             Some(sql) => Write::new(sql, moved),
-        });
+        };
+        writes.push(write.changing(moving));
     }
     writes.extend(write(&MAKE_CLAIMS, changes.made.iter().map(|claim| claim::Model::from(*claim))));
     writes.extend(write(&FIND_BY_SKU, changes.made.iter().flat_map(|claim| claim_sku::Model::of(claim))));
@@ -177,9 +175,7 @@ pub(crate) async fn save(tx: &Tx, changes: &Changes<'_>) -> Result<(), Inventory
     if writes.is_empty() {
         return Ok(());
     }
-    let rows = tx.run_all(writes).await?;
-    let short = moving > 0 && rows.first().and_then(|rows| usize::try_from(*rows).ok()) != Some(moving);
-    if short { Err(InventoryError::Short) } else { Ok(()) }
+    tx.save(writes).await
 }
 
 pub(super) static INTRODUCE: Sql = Sql::new("inventory.introduce", || {

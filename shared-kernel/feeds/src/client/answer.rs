@@ -1,4 +1,4 @@
-//! Judges what a far side has answered.
+//! Validates the answer of a far side.
 
 use kernel::Envelope;
 use kernel_db::DbError;

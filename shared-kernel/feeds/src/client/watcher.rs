@@ -18,8 +18,8 @@ const TOO_SOON: Duration = Duration::from_millis(200);
 const TOLD_EVERY: Duration = Duration::from_mins(1);
 
 impl RemoteFeed {
-    /// Waits for news at the far side and tells every reader in this process, until told to stop. To be run once for
-    /// each module that is read; without it news come by polling.
+    /// Waits for events of the far side and wakes every reader in this process, until told to stop. To be run once for
+    /// each module that is read; without it events arrive by polling.
     pub async fn watch(&self, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
@@ -71,7 +71,7 @@ impl Line {
     fn complain(&self, fault: Fault, lost: &mut Option<Instant>) {
         if lost.is_none_or(|told_at| told_at.elapsed() > TOLD_EVERY) {
             let error = self.error(fault);
-            tracing::warn!(feed = self.source, url = %self.url, %error, "no news of a feed; trying again");
+            tracing::warn!(feed = self.source, url = %self.url, %error, "a feed cannot be read; trying again");
             *lost = Some(Instant::now());
         }
     }

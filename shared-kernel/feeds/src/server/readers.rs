@@ -1,4 +1,4 @@
-//! Writes down who reads, seldom enough not to be felt.
+//! Records the readers, seldom enough to cost nothing.
 
 use std::{
     collections::HashMap,

@@ -10,7 +10,7 @@ use crate::{
     listener::{Listener, heard, subscribe, until_heard, until_well, while_running},
 };
 
-/// A copy of the file as it was after 50 events, put back after the consumer has read 100, and grown by so many.
+/// A copy of the file as it was after 50 events, put back after the consumer has read 100, and grown by some more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_file_is_noticed_however_far_it_has_grown_again() {
     for grown in [0, 20, 50, 51, 200] {

@@ -20,7 +20,7 @@ use crate::harness::{ClockEvent, count, figures};
 /// Keeps the position and the bytes of each event. The same event twice breaks a key, and is set aside.
 #[derive(Default)]
 pub(crate) struct Listener {
-    /// Refuses the third event of the stream `poison` meanwhile.
+    /// Refuses the third event of the stream `poison`.
     pub(crate) is_choosy: AtomicBool,
     /// Stands still for ever at this event, in the middle of its transaction; 0 at none.
     pub(crate) freezes_at: AtomicI64,

@@ -21,7 +21,7 @@ enum Then {
     Repeat(&'static str, Duration),
 }
 
-/// Says `first` to whoever asks.
+/// Answers every request with `first`.
 async fn stranger(first: String, then: Then) -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

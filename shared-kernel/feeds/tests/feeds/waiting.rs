@@ -50,7 +50,7 @@ async fn a_wait_ends_with_the_first_event_or_in_time_or_with_the_process() {
     }
 }
 
-/// From the commit in one process to the effect in another, with a pause between events so that each is news.
+/// From the commit in one process to the effect in another, with a pause between events so that each wakes the reader.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_is_heard_of_in_milliseconds() {
     for pair in pairs().await {

@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{headers, unavailable::Trouble};
+use super::{headers, unavailable::ForwardFailure};
 
 /// A request's body on its way out.
 pub(super) type RequestBody = UnsyncBoxBody<Bytes, io::Error>;
@@ -36,12 +36,12 @@ pub(super) enum Pumped {
 
 impl Pumped {
     /// Whether there is still an answer to wait for.
-    pub(super) const fn allows(self) -> Result<(), Trouble> {
+    pub(super) const fn allows(self) -> Result<(), ForwardFailure> {
         match self {
             Self::Done => Ok(()),
-            Self::ClientTooSlow => Err(Trouble::ClientTooSlow),
-            Self::ClientGone => Err(Trouble::ClientGone),
-            Self::FarSideTooSlow => Err(Trouble::TooSlow),
+            Self::ClientTooSlow => Err(ForwardFailure::ClientTooSlow),
+            Self::ClientGone => Err(ForwardFailure::ClientGone),
+            Self::FarSideTooSlow => Err(ForwardFailure::TooSlow),
         }
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn outgoing(request: &HttpRequest, from: &ForwardedFor<'_>, proof: Op
     headers
 }
 
-/// Who asks, whom they asked, and how. A proxy in front has said the last two already.
+/// The client, the host that it asked, and the scheme. A proxy in front has set the last two already.
 fn forwarded(request: &HttpRequest, headers: &mut HeaderMap) {
     if let Some(peer) = request.peer_addr() {
         let before = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());

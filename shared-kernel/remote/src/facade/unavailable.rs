@@ -6,7 +6,7 @@ use serde_json::json;
 
 /// Why a request has no answer from the far side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum ForwardFailure {
     /// It cannot be reached, or it broke off before it began to answer.
     Away,
     TooSlow,
@@ -16,7 +16,7 @@ pub(super) enum Trouble {
     Unforwardable,
 }
 
-impl Trouble {
+impl ForwardFailure {
     pub(super) fn respond(self, module: &str, request_id: &str, retry_after_seconds: u32) -> HttpResponse {
         let (status, code, detail) = self.problem(module);
         let mut response = HttpResponse::build(status);

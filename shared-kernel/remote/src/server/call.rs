@@ -70,7 +70,7 @@ impl PortServer {
         let dispatch = Arc::clone(dispatch);
         let work = async move {
             let outcome = AssertUnwindSafe(dispatch.dispatch(method.name, cx, &body)).catch_unwind().await;
-            // Nobody listens any more when the caller has gone.
+            // The receiver is gone when the caller has gone.
             let _ = tell.send(outcome.unwrap_or_else(|_| panicked()));
         };
         (self.0.background)(Box::pin(work.in_current_span()));

@@ -30,14 +30,14 @@ pub struct ModuleMeta {
     #[serde(default)]
     pub misses: Vec<String>,
     #[serde(default)]
-    pub standing: Standing,
+    pub identity: StoreIdentity,
 }
 
 /// What a process says of the data that it stands on, so that another can tell whether both are of one store. A service
 /// that is not ours says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Standing {
+pub struct StoreIdentity {
     /// The store that the data belongs to; `None` when the process does not know yet.
     pub store: Option<String>,
     /// The module's database by the id that it carries, wherever it is moved.
@@ -70,8 +70,8 @@ pub(crate) fn method_hashes(port: &Descriptor) -> BTreeMap<String, String> {
 }
 
 impl ModuleMeta {
-    fn of(served: &ServedModule, standing: Standing) -> Self {
-        Self { module: served.name.to_owned(), database: served.database.clone(), misses: (served.misses)(), standing }
+    fn of(served: &ServedModule, identity: StoreIdentity) -> Self {
+        Self { module: served.name.to_owned(), database: served.database.clone(), misses: (served.misses)(), identity }
     }
 }
 
@@ -81,8 +81,8 @@ pub(super) async fn show(request: HttpRequest, server: Data<PortServer>) -> Http
 
 pub(super) async fn introduce(request: HttpRequest, server: Data<PortServer>) -> HttpResponse {
     answer(server.admit_to_module(&request).map(|module| {
-        let standing = server.0.standings.get().map(|standings| standings(module.name)).unwrap_or_default();
-        serde_json::to_vec(&ModuleMeta::of(module, standing))
+        let identity = server.0.identities.get().map(|identities| identities(module.name)).unwrap_or_default();
+        serde_json::to_vec(&ModuleMeta::of(module, identity))
     }))
 }
 

@@ -23,7 +23,7 @@ fn verifier(keys: &ServiceKeys) -> TokenVerifier {
     TokenVerifier::new(keys, Arc::new(clock()))
 }
 
-/// A token that somebody else might make.
+/// A token of another issuer.
 fn forged(typ: Option<&str>, algorithm: Algorithm, claims: &Value, key: &str) -> String {
     let mut header = Header::new(algorithm);
     header.typ = typ.map(str::to_owned);

@@ -29,7 +29,7 @@ pub(crate) enum Act {
     Hang,
     /// Sends a head and then `X` for ever.
     Flood(String),
-    /// Sends a head and then one byte, and another, with a pause of so many milliseconds.
+    /// Sends a head and then one byte, and another, with a pause of this many milliseconds.
     Drip(String, u64),
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn response(status: &str, kind: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// An address at which nobody listens.
+/// An address at which no process listens.
 pub(crate) async fn nobody() -> SocketAddr {
     TcpListener::bind(("127.0.0.1", 0)).await.unwrap().local_addr().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Who waits for how long, and what goes on when nobody waits any more.
+//! Timeouts, and work that continues when its caller no longer waits.
 
 use std::{sync::atomic::Ordering, time::Duration};
 

@@ -186,7 +186,7 @@ async fn the_breaker_opens_half_opens_and_closes() {
     assert_eq!(transport.breaker_state(), BreakerState::Open);
     let began = Instant::now();
     for _ in 0..20 {
-        assert_eq!(ask(&transport, query(1_000)).await, unavailable(No), "nobody was asked");
+        assert_eq!(ask(&transport, query(1_000)).await, unavailable(No), "no request was made");
     }
     assert!(began.elapsed() < Duration::from_millis(280));
     assert_eq!(faulty.asked(), 3);

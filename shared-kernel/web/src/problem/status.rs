@@ -20,7 +20,7 @@ pub(super) const fn of(kind: Kind) -> StatusCode {
     }
 }
 
-/// Whoever is told to come back is told when.
+/// An answer that asks a client to come back says when.
 pub(crate) fn retry_after_seconds(status: StatusCode) -> Option<u32> {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE).then_some(1)
 }

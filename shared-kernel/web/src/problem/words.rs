@@ -1,4 +1,4 @@
-//! What the web layer itself says no to, and how it says it.
+//! The web layer's own refusals, and their texts.
 
 use actix_web::http::{Method, StatusCode, header::HeaderValue};
 
@@ -82,7 +82,7 @@ impl ApiError {
     }
 }
 
-/// The value of `Allow`; whoever may GET may HEAD.
+/// The value of `Allow`; HEAD is allowed where GET is.
 fn allow(known: &[Method]) -> Option<HeaderValue> {
     let head = known.contains(&Method::GET).then_some("HEAD");
     let names: Vec<&str> = known.iter().map(Method::as_str).filter(|name| *name != "HEAD").chain(head).collect();

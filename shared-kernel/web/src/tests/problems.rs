@@ -10,7 +10,7 @@ use super::{Reply, ask_route};
 use crate::{ApiError, ApiResult, NoContent};
 
 #[derive(Debug, Clone)]
-struct Trouble {
+struct SampleProblem {
     kind: Kind,
     extensions: Option<Value>,
     source: Sql,
@@ -27,19 +27,19 @@ impl fmt::Display for Sql {
 
 impl Error for Sql {}
 
-impl fmt::Display for Trouble {
+impl fmt::Display for SampleProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("trouble with the widget")
     }
 }
 
-impl Error for Trouble {
+impl Error for SampleProblem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(&self.source)
     }
 }
 
-impl Problem for Trouble {
+impl Problem for SampleProblem {
     fn kind(&self) -> Kind {
         self.kind
     }
@@ -54,7 +54,7 @@ impl Problem for Trouble {
 }
 
 async fn answer_to(kind: Kind, extensions: Option<Value>) -> Reply {
-    let trouble = Trouble { kind, extensions, source: Sql };
+    let trouble = SampleProblem { kind, extensions, source: Sql };
     let handler = move || {
         let trouble = trouble.clone();
         async move {
@@ -141,6 +141,6 @@ fn a_retry_after_can_be_chosen() {
 
 #[test]
 fn the_cause_is_the_whole_chain() {
-    let error = ApiError::from(Trouble { kind: Kind::Internal, extensions: None, source: Sql });
+    let error = ApiError::from(SampleProblem { kind: Kind::Internal, extensions: None, source: Sql });
     assert!(format!("{error:?}").contains("trouble with the widget: SELECT secret FROM keys"));
 }

@@ -15,7 +15,7 @@ const DOCUMENT: &str = include_str!("../../../../openapi/store.v1.json");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     Everybody,
-    /// Whoever holds the admin key.
+    /// A client with the admin key.
     Admin,
     /// The buyer, with the order's token, or the admin.
     Buyer,

@@ -34,7 +34,7 @@ fn limits_apply_once_and_internal_headers_from_outside_mean_nothing() {
         for number in 0..5 {
             said.push(direct(number % 2 == 0).send().await.status);
         }
-        assert_eq!(said, [200, 200, 200, 429, 429], "a header makes nobody another process");
+        assert_eq!(said, [200, 200, 200, 429, 429], "a header makes no client another process");
 
         // The store forwards a stranger's request as it would without the headers.
         let plain = store.get("/api/v1/stock/cup").await.expect_status(200);

@@ -181,7 +181,7 @@ fn a_client_is_who_a_trusted_proxy_says() {
             ask.header("Forwarded", &format!("for={client}")).send().await.status
         };
         let claims = [cart_of("198.51.100.1").await, cart_of("198.51.100.2").await, cart_of("198.51.100.3").await];
-        assert_eq!(claims, [201, 201, 429], "nobody else is believed");
+        assert_eq!(claims, [201, 201, 429], "no other header is believed");
         shop.close().await;
     });
 }

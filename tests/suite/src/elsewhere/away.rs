@@ -14,7 +14,7 @@ const SOON: Duration = Duration::from_millis(900);
 /// How a far side goes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Going {
-    /// Its machine answers that nobody is there.
+    /// Its machine refuses the connection.
     Killed,
     /// It takes connections, and never answers.
     Frozen,

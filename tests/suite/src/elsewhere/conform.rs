@@ -123,7 +123,7 @@ const BROKEN: [(&str, Names); 12] = [
             "a token that has expired is refused",
             "a token from the future is refused",
             "a token that lives for a day is refused",
-            "a customer's token is refused, whoever signed it",
+            "a customer's token is refused, with any signature",
             "a token without a signature is refused",
         ]),
     ),
@@ -134,8 +134,8 @@ const BROKEN: [(&str, Names); 12] = [
     ("takes-unknown-fields", Names::Just(&["an unknown argument is refused"])),
     ("another-contract", Names::Just(&["the server describes the port, and its contract is this build's"])),
     (
-        "keeps-news-to-itself",
-        Names::Just(&["a reader that is ahead of the news is told", "a reader may wait for news"]),
+        "keeps-events-to-itself",
+        Names::Just(&["a reader that is ahead of the log is told", "a reader may wait for events"]),
     ),
 ];
 

@@ -11,10 +11,10 @@ use crate::harness::{
 };
 
 /// A far side, and what the log must say of it.
-type Trouble = (&'static str, Far, &'static str);
+type Case = (&'static str, FarSide, &'static str);
 
 #[derive(Debug, Clone, Copy)]
-enum Far {
+enum FarSide {
     Nobody,
     /// It misbehaves from its first word.
     Rude(Act),
@@ -27,28 +27,28 @@ enum Far {
 const FLOOD: Act = Act::FiftyMegabytes { announced: false };
 const ANNOUNCED: Act = Act::FiftyMegabytes { announced: true };
 
-const TROUBLES: [Trouble; 15] = [
-    ("nobody", Far::Nobody, "nothing answers at"),
-    ("HTML", Far::Rude(Act::Html), "answered 200 with text/html, so it is no port server"),
-    ("50 MB", Far::Rude(FLOOD), "sent more than 65536 bytes, so it is no port server"),
-    ("one byte a second", Far::Rude(Act::Drip), "did not answer within 3000 ms"),
-    ("closes at once", Far::Rude(Act::Cut), "broke off its answer"),
-    ("silence", Far::Rude(Act::Hang), "did not answer within 3000 ms"),
-    ("expired token", Far::Rude(Act::Expired), "the service token expired 600 seconds ago: compare the clocks"),
-    ("HTML when called", Far::Polite(Act::Html), "answered, but not with JSON"),
-    ("50 MB when called", Far::Polite(FLOOD), "an answer is larger than answer_limit_bytes"),
-    ("50 MB, announced, when called", Far::Polite(ANNOUNCED), "an answer is larger than answer_limit_bytes"),
-    ("one byte a second when called", Far::Polite(Act::Drip), "the circuit breaker opened"),
-    ("closes at once when called", Far::Polite(Act::Cut), "the circuit breaker opened"),
-    ("expired token when called", Far::Polite(Act::Expired), "the far side refuses our service token"),
+const CASES: [Case; 15] = [
+    ("nobody", FarSide::Nobody, "nothing answers at"),
+    ("HTML", FarSide::Rude(Act::Html), "answered 200 with text/html, so it is no port server"),
+    ("50 MB", FarSide::Rude(FLOOD), "sent more than 65536 bytes, so it is no port server"),
+    ("one byte a second", FarSide::Rude(Act::Drip), "did not answer within 3000 ms"),
+    ("closes at once", FarSide::Rude(Act::Cut), "broke off its answer"),
+    ("silence", FarSide::Rude(Act::Hang), "did not answer within 3000 ms"),
+    ("expired token", FarSide::Rude(Act::Expired), "the service token expired 600 seconds ago: compare the clocks"),
+    ("HTML when called", FarSide::Polite(Act::Html), "answered, but not with JSON"),
+    ("50 MB when called", FarSide::Polite(FLOOD), "an answer is larger than answer_limit_bytes"),
+    ("50 MB, announced, when called", FarSide::Polite(ANNOUNCED), "an answer is larger than answer_limit_bytes"),
+    ("one byte a second when called", FarSide::Polite(Act::Drip), "the circuit breaker opened"),
+    ("closes at once when called", FarSide::Polite(Act::Cut), "the circuit breaker opened"),
+    ("expired token when called", FarSide::Polite(Act::Expired), "the far side refuses our service token"),
     (
         "another key",
-        Far::Script(&["inventory.py"], Some("a service key that is not the one of the other side")),
+        FarSide::Script(&["inventory.py"], Some("a service key that is not the one of the other side")),
         "was not signed with a key that is known",
     ),
     (
         "another contract",
-        Far::Script(&["broken.py", "another-contract"], None),
+        FarSide::Script(&["broken.py", "another-contract"], None),
         "serves another contract of `stock` v1",
     ),
 ];
@@ -64,7 +64,7 @@ const ORDERING: Duration = Duration::from_secs(5);
 fn a_store_lives_with_each_of_them() {
     let _turn = together();
     run(async {
-        let lived: Vec<String> = stream::iter(TROUBLES).map(lives_with).buffer_unordered(4).collect().await;
+        let lived: Vec<String> = stream::iter(CASES).map(lives_with).buffer_unordered(4).collect().await;
         for line in lived {
             aloud(&line);
         }
@@ -72,25 +72,25 @@ fn a_store_lives_with_each_of_them() {
 }
 
 /// What is there instead of inventory. It goes when this is dropped.
-enum Standing {
+enum Running {
     Nobody,
     Faulty(FaultyServer),
     Script(#[expect(dead_code, reason = "it is kept running")] Foreign),
 }
 
-async fn stands(far: Far, cluster: &Cluster) -> Standing {
+async fn starts(far: FarSide, cluster: &Cluster) -> Running {
     let (folder, endpoints) = (cluster.place.folder.path(), cluster.endpoints("inventory"));
     match far {
-        Far::Nobody => Standing::Nobody,
-        Far::Rude(act) => Standing::Faulty(FaultyServer::listens(endpoints, act, false).await),
-        Far::Polite(act) => Standing::Faulty(FaultyServer::listens(endpoints, act, true).await),
-        Far::Script(words, key) => Standing::Script(Foreign::with_key(folder, endpoints, words, key).await),
+        FarSide::Nobody => Running::Nobody,
+        FarSide::Rude(act) => Running::Faulty(FaultyServer::listens(endpoints, act, false).await),
+        FarSide::Polite(act) => Running::Faulty(FaultyServer::listens(endpoints, act, true).await),
+        FarSide::Script(words, key) => Running::Script(Foreign::with_key(folder, endpoints, words, key).await),
     }
 }
 
-async fn lives_with((name, far, words): Trouble) -> String {
+async fn lives_with((name, far, words): Case) -> String {
     let cluster = Cluster::without("inventory", Kind::Sqlite, 60);
-    let standing = stands(far, &cluster).await;
+    let running = starts(far, &cluster).await;
     let store = cluster.opens_parted().await;
     store.admin().imports("sku,title,price,currency,stock\ncup,cup,1.00,GBP,5\n").await.expect_status(200);
 
@@ -103,14 +103,14 @@ async fn lives_with((name, far, words): Trouble) -> String {
     }
     browses(name, &store).await;
     is_said(name, &store, words).await;
-    if let Standing::Faulty(server) = &standing {
-        assert_eq!(server.was_called(), matches!(far, Far::Polite(_)), "{name}: who shows no contract is not called");
+    if let Running::Faulty(server) = &running {
+        assert_eq!(server.was_called(), matches!(far, FarSide::Polite(_)), "{name}: who shows no contract is not called");
     }
     browses(name, &store).await;
     let peak = store.peak_memory();
     assert!(peak < MEMORY, "{name}: {} MiB", peak >> 20);
 
-    drop(standing);
+    drop(running);
     let foreign = Foreign::serves(&cluster, &["inventory.py"]).await;
     nothing_is_lost(name, &store, &ordered).await;
     drop(foreign);
@@ -118,7 +118,7 @@ async fn lives_with((name, far, words): Trouble) -> String {
     format!("a far side of {name}: {} after {} ms, {} MiB at most", ordered.status, waited.as_millis(), peak >> 20)
 }
 
-/// Browsing goes on, whoever the far side is.
+/// Browsing continues with every far side.
 async fn browses(name: &str, store: &Process) {
     for path in ["/api/v1/products", "/api/v1/products/cup?include=availability", "/api/v1/products/cup"] {
         let (shown, waited) = timed(async { store.get(path).await }).await;
@@ -129,16 +129,16 @@ async fn browses(name: &str, store: &Process) {
     }
 }
 
-/// In the log; in what the admin sees; and whoever asks whether the store is well hears that news do not come.
+/// In the log, in the admin's view, and in health, which reports that no events arrive.
 async fn is_said(name: &str, store: &Process, words: &str) {
     eventually(&format!("{name}: the log says `{words}`"), async || store.log().contains(words).then_some(())).await;
     let modules = store.admin().get("/admin/modules").await.expect_status(200).at("/modules");
     let inventory = modules.as_array().unwrap().iter().find(|module| module["name"] == "inventory").unwrap().clone();
     let is_polite = name.ends_with("when called");
     assert_eq!(inventory["trusted"], is_polite, "{name}: {inventory}");
-    // A far side of another contract may have good news all the same.
+    // A far side with another contract may still serve correct events.
     if name != "another contract" {
-        eventually(&format!("{name}: no news of inventory come, and that is said"), async || {
+        eventually(&format!("{name}: no events of inventory arrive, and that is reported"), async || {
             let ready = store.shows("/health/ready").await.expect_status(200);
             ready.at("/modules").to_string().contains("the feed of inventory").then_some(())
         })

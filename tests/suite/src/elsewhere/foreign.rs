@@ -1,4 +1,4 @@
-//! A store whose inventory is a service that was written elsewhere: nobody can tell.
+//! A store whose inventory is a service that was written elsewhere. Clients see no difference.
 
 use std::{sync::Arc, time::Duration};
 
@@ -144,7 +144,7 @@ async fn sold(store: &Process) -> usize {
     bought.into_iter().filter(|bought| *bought).count()
 }
 
-/// Somebody held and never came back.
+/// A hold whose order was never continued.
 #[test]
 fn a_hold_that_lapsed_is_given_back() {
     on_every_database(async |store, there| {

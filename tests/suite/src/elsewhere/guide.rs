@@ -36,7 +36,7 @@ fn blocks(section: &str) -> Vec<Block> {
         .collect()
 }
 
-/// A folder that looks like the repository, ports that nobody uses, and what runs in each terminal.
+/// A folder that looks like the repository, free ports, and what runs in each terminal.
 struct Desk {
     folder: tempfile::TempDir,
     ports: BTreeMap<&'static str, String>,
@@ -142,7 +142,7 @@ fn documents(printed: &str) -> Vec<Value> {
     serde_json::Deserializer::from_str(&printed[begin..]).into_iter().map_while(Result::ok).collect()
 }
 
-/// A person would have read on meanwhile.
+/// A person would have needed this time to read.
 async fn demonstration_has_arrived(desk: &Desk) {
     let api = Api::at(format!("127.0.0.1:{}", desk.ports["8080"]));
     eventually("the demonstration has stock", async || {

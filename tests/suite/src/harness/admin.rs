@@ -1,11 +1,11 @@
-//! Whoever holds the admin key.
+//! A client with the admin key.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{ADMIN_KEY, Answer, Api, Ask, Order, eventually, fresh_key, guest};
 
-/// Somebody who keeps the shop.
+/// The shopkeeper.
 #[derive(Debug, Clone)]
 pub(crate) struct Admin {
     api: Api,

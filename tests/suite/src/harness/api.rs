@@ -93,7 +93,7 @@ impl Ask {
         self.try_send().await.unwrap_or_else(|error| panic!("{asked} was not answered: {error:?}"))
     }
 
-    /// For a store that may die meanwhile.
+    /// For a store that may die during the request.
     pub(crate) async fn try_send(self) -> Result<Answer, reqwest::Error> {
         let response = self.request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

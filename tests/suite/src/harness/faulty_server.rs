@@ -53,7 +53,7 @@ impl FaultyServer {
             let called = Arc::clone(&called);
             #[expect(clippy::disallowed_methods, reason = "a faulty server is no part of a store")]
             tasks.push(tokio::spawn(async move {
-                // Whoever drops the listener ends its conversations too: a caller would go on with one for ever.
+                // Dropping the listener closes its connections too; otherwise a caller would keep one for ever.
                 let mut conversations = JoinSet::new();
                 while let Ok((stream, _)) = listener.accept().await {
                     conversations.spawn(converse(stream, act, is_polite, Arc::clone(&called)));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Api, fresh_key};
 
-/// Somebody who buys, known by an email and by the tokens of what was bought.
+/// A buyer, known by an email and by the tokens of the orders.
 #[derive(Debug, Clone)]
 pub(crate) struct Guest {
     api: Api,

@@ -12,7 +12,7 @@ pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 /// Settings in the words of the environment. Later ones win.
 pub(crate) type Words = Vec<(String, String)>;
 
-/// A data folder, and on Postgres schemas, that nobody else uses.
+/// A data folder, and on Postgres schemas, for one test alone.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) kind: Kind,

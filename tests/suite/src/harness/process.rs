@@ -170,8 +170,8 @@ impl Program {
     }
 }
 
-/// An address that nobody listens on now, below those that the system gives to whoever connects: one of these would
-/// be somebody's before the process that is meant has come to listen.
+/// A free address, below those that the system gives to outgoing connections: one of these could
+/// be taken before the process listens on it.
 pub(crate) fn free_address() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
@@ -259,7 +259,7 @@ pub(crate) fn signal_to(id: u32, signal: &str) {
     assert!(sent.success(), "no {signal} for {id}");
 }
 
-/// A child that is killed when nobody waits for it any more.
+/// A child process that is killed when this is dropped.
 struct Ended(Child);
 
 impl Ended {

@@ -26,15 +26,15 @@ pub(crate) enum Fault {
     Nothing,
     /// Every request comes so much later.
     Delay(Duration),
-    /// Of a hundred exchanges so many end in a reset: some before the request has arrived, some within the answer.
+    /// The percentage of exchanges that end in a reset: some before the request has arrived, some within the answer.
     Resets(u64),
-    /// Of a hundred commands so many are had, and their answer does not come back.
+    /// The percentage of commands that are carried out and whose answer is lost.
     LostAnswers(u64),
     /// Every command arrives twice, and the second answer comes back.
     Duplicates,
-    /// Nothing passes and nobody is told: whoever asks waits.
+    /// Nothing passes, and connections stay open: clients wait.
     Silence,
-    /// Whoever connects is turned away.
+    /// Connections are refused.
     Refusal,
 }
 
@@ -158,7 +158,7 @@ impl Shared {
         Cut
     }
 
-    /// Waits until somebody speaks again. What was said meanwhile is lost.
+    /// Waits until the line is open again. What was sent before is lost.
     async fn silence(&self) -> Cut {
         let mut fault = self.fault.subscribe();
         let cut = self.strike();

@@ -11,7 +11,7 @@ pub(crate) fn together() -> RwLockReadGuard<'static, ()> {
     TURN.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Held by a test that takes a guard away. Nobody else runs meanwhile.
+/// Held by a test that takes a guard away. No other test runs at the same time.
 pub(crate) fn alone() -> RwLockWriteGuard<'static, ()> {
     TURN.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -73,7 +73,7 @@ impl Shop {
         Self::open_as(site.into(), &siege()).await
     }
 
-    /// A shop in which nobody is told that there is news. Only in this process can the bus be taken away.
+    /// A shop in which subscribers are not woken. Only in this process can the bus be taken away.
     pub(crate) async fn deaf(site: impl Into<Site>) -> Self {
         Self::open_here(Place::new(site.into().kind), &Words::new(), Bus::deaf()).await
     }
@@ -147,7 +147,7 @@ impl Shop {
         }
     }
 
-    /// The binary, as somebody would run it who reaches all the data.
+    /// The binary, as an operator with access to all the data runs it.
     pub(crate) fn program(&self) -> Program {
         match self.home() {
             Home::Here { place, .. } => Program::at(place),
@@ -289,7 +289,10 @@ impl Shop {
     async fn unfinished(&self) -> Vec<String> {
         let mut unfinished = Vec::new();
         let mut note = |what: String, count: i64| (count != 0).then(|| unfinished.push(format!("{count} {what}")));
-        note("placements".to_owned(), self.figure("order", "SELECT COUNT(*) FROM placement").await);
+        note(
+            "checkouts".to_owned(),
+            self.figure("order", "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL").await,
+        );
         note("attempts at a payment".to_owned(), self.figure("payment", OPEN_ATTEMPTS).await);
         for subscription in self.store().modules().iter().flat_map(|module| module.subscriptions()) {
             let head = feed::head(self.db(subscription.source())).await.unwrap();
@@ -356,7 +359,8 @@ fn siege() -> Words {
     [impatience(), siege].concat()
 }
 
-const OPEN_ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')";
+const OPEN_ATTEMPTS: &str = "SELECT (SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')) \
+                             + (SELECT COUNT(*) FROM payment WHERE lease_until IS NOT NULL)";
 
 impl Drop for Shop {
     fn drop(&mut self) {

@@ -26,13 +26,13 @@ pub(crate) async fn in_time<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> 
     }
 }
 
-/// A name that nobody has: letters alone, for digits could be taken for a card number.
+/// An unused name: letters alone, because digits could be taken for a card number.
 pub(crate) fn fresh_name() -> String {
     let id = kernel::Seams::system().ids.secret().as_u128();
     (0..32).map(|place| char::from(b'a' + u8::try_from((id >> (4 * place)) & 0xf).unwrap())).collect()
 }
 
-/// A key that nobody has used.
+/// An unused key.
 pub(crate) fn fresh_key() -> String {
     kernel::Seams::system().ids.secret().to_string()
 }

@@ -7,7 +7,7 @@ use crate::harness::{Kind, Order, Sabotage, Shop, alone, aloud, eventually, run,
 
 stories!(in_process crate::harness::Shop::deaf: a_deaf_bus_loses_nothing);
 
-/// Nobody is told anything: everything arrives by asking.
+/// Subscribers are not woken: everything arrives by polling.
 async fn a_deaf_bus_loses_nothing(shop: &Shop) {
     let (admin, ada) = (shop.admin(), shop.guest("ada"));
     admin.stocks("cup", 100, 100).await;

@@ -1,4 +1,4 @@
-//! I2: nobody pays twice.
+//! I2: no order is charged twice.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ stories!(fifty_keys_twenty_repeats_each);
 async fn fifty_keys_twenty_repeats_each(shop: &Shop) {
     let keys = if shop.away().is_empty() { 50 * usize::try_from(times()).unwrap() } else { 10 };
     let found = repeats(shop, keys, 20).await.unwrap();
-    aloud(&format!("nobody is charged twice: {found}"));
+    aloud(&format!("no order is charged twice: {found}"));
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn control_the_uniqueness_of_keys() {
     must_notice("idempotency::unique", async |shop| repeats(shop, 3, 5).await);
 }
 
-/// So many keys, each sent so often at the same time. One in five meets a provider that takes the money and says
+/// The number of keys, and how often each is sent at the same time. One in five meets a provider that takes the money and says
 /// nothing.
 async fn repeats(shop: &Shop, keys: usize, repeats: usize) -> Verdict {
     shop.admin().stocks("cup", 10_000, 100).await;

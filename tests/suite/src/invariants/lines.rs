@@ -1,7 +1,7 @@
 //! I10: whatever the line between two processes does, orders come out as if there were none: the same results, or a
 //! clean 503 or 202 and an order that is decided afterwards.
 //!
-//! Eight buyers buy while the line is bad. Nobody's stock is held twice, nobody's money is taken twice, what the other
+//! Eight buyers buy while the line is bad. No stock is held twice, no money is taken twice, what the other
 //! modules serve goes on, and once the line is good again every order is decided.
 
 use std::{
@@ -29,11 +29,11 @@ const BAD: Duration = Duration::from_secs(5);
 /// How long it is cut off: longer than a placing may take.
 const PARTITION: Duration = Duration::from_mins(1);
 
-/// So many units there are of what everybody can have, and of what there is too little.
+/// The units of the SKU that is plentiful, and of the one that is scarce.
 const PLENTY: i64 = 100_000;
 const FEW: i64 = 10;
 
-/// What a buyer has sent under a key of his own, and what he was told.
+/// What a buyer has sent under one key, and the answers.
 type Sent = BTreeMap<String, (Value, Answer)>;
 
 /// Tests of one fault on the line to inventory and to payment, on every database.
@@ -96,7 +96,7 @@ fn control_the_claim_on_a_payment() {
             shop.abandon().await;
             verdict
         });
-        let noticed = verdict.expect_err("commands came twice without a guard, and nobody noticed");
+        let noticed = verdict.expect_err("commands came twice without a guard, and the test did not fail");
         aloud(&format!("control payment.claim on {kind:?}: red, as it should be: {noticed}"));
     }
 }
@@ -152,7 +152,7 @@ async fn endure(shop: &Shop, lines: &Lines, (fault, lasts): (Fault, Duration)) -
     nobody_pays_twice(shop).await?;
     let began = SystemClock.now();
     in_time("every order is decided", async || {
-        (shop.figure("order", "SELECT COUNT(*) FROM placement").await == 0).then_some(())
+        (shop.figure("order", "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL").await == 0).then_some(())
     })
     .await?;
     let took = SystemClock.now() - began;
@@ -212,7 +212,7 @@ fn told(sent: &Sent) -> BTreeMap<u16, usize> {
     told
 }
 
-/// Asks once more with every key, now that all orders are decided. Whoever was told how it ended is told the same, and no
+/// Asks once more with every key, now that all orders are decided. A client that was told the outcome is told the same, and no
 /// key has two. Answers how many units of each SKU the confirmed ones took.
 async fn every_key_has_one_order(shop: &Shop, sent: &Sent) -> Result<BTreeMap<String, i64>, String> {
     let mut units = BTreeMap::from([("cup".to_owned(), 0), ("rare".to_owned(), 0)]);
@@ -239,7 +239,7 @@ async fn every_key_has_one_order(shop: &Shop, sent: &Sent) -> Result<BTreeMap<St
     Ok(units)
 }
 
-/// Stock is committed to confirmed orders and to nobody else, and the provider has taken their money once.
+/// Stock is committed to confirmed orders alone, and the provider has taken their money once.
 async fn adds_up(shop: &Shop, units: BTreeMap<String, i64>) -> Result<(), String> {
     for (sku, sold) in units {
         let level = shop.admin().level(&sku).await;

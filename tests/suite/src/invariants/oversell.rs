@@ -24,7 +24,7 @@ fn control_the_condition_of_the_update() {
     must_notice("stock.condition", async |shop| rush(shop, 5, 24, &[1]).await);
 }
 
-/// Sixteen clients, and in all `buyers` who each want lines of so many units of a SKU of which there are `units`.
+/// Sixteen clients, and in all `buyers` that each want lines of a SKU of which there are `units`.
 async fn rush(shop: &Shop, units: i64, buyers: usize, lines: &[i64]) -> Verdict {
     let admin = shop.admin();
     admin.stocks("last", units, 100).await;
@@ -60,7 +60,7 @@ async fn cancelling_and_expiring_meanwhile(shop: &Shop) {
     let act = async |buyer: usize| {
         let guest = shop.guest(&format!("buyer{buyer}"));
         match buyer % 4 {
-            // Changes his mind at once.
+            // Cancels at once.
             0 => {
                 let bought = guest.buys(&[("last", 1)]).await;
                 if bought.status == 201 {
@@ -87,8 +87,8 @@ async fn cancelling_and_expiring_meanwhile(shop: &Shop) {
     }
     shop.settle().await;
 
-    let bought = "SELECT CAST(COALESCE(SUM(quantity), 0) AS bigint) FROM order_line JOIN orders ON orders.id = order_id \
-                  WHERE orders.status = 'confirmed'";
+    let bought = "SELECT CAST(COALESCE(SUM(CAST(line.value ->> 'quantity' AS bigint)), 0) AS bigint) \
+                  FROM orders, {each}(orders.lines) AS line WHERE orders.status = 'confirmed'";
     let level = admin.level("last").await;
     assert_eq!(level.committed, shop.figure("order", bought).await, "what is committed is what was bought");
     assert_eq!((level.on_hand, level.held), (10, 0));

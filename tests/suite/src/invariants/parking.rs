@@ -7,7 +7,7 @@ use crate::harness::{Shop, eventually, stories};
 
 stories!(only_the_poisoned_stream_waits);
 
-/// Publishes an event of `stream` that nobody can read, or that everybody can.
+/// Publishes an event of `stream` that cannot be read, or that can.
 async fn publish(shop: &Shop, stream: &str, version: i64, data: &str) {
     let db = shop.db("catalog");
     let seams = db.seams();

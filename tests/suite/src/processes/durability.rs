@@ -20,7 +20,7 @@ fn an_answer_is_synced_before_it_is_sent() {
 #[test]
 fn control_relaxed_durability_does_not_sync() {
     traced("relaxed", |unsynced| {
-        assert!(!unsynced.is_empty(), "without syncs nobody noticed");
+        assert!(!unsynced.is_empty(), "without syncs the test did not fail");
         aloud(&format!("control durability = relaxed: red, as it should be: {}", unsynced[0]));
     });
 }

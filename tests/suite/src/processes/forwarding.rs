@@ -91,7 +91,7 @@ async fn a_sheet_goes_through(scene: &Scene) {
 /// What is asked of both.
 type Question = Box<dyn Fn(&Api) -> Ask>;
 
-/// Whoever asks the store gets, but for the name of the request, what the module answers.
+/// The store's answer is the module's, except for the request's id.
 async fn answers_are_those_of_the_module(scene: &Scene) {
     let large = "x".repeat(3 * 1024 * 1024);
     let post = |path: &'static str, body: String| {

@@ -60,13 +60,13 @@ fn survive(kind: Kind) {
         }
         let checked = program.says(&["check"]).await;
         assert_eq!(checked.code, Some(0), "BANYAN_SEED={seed}: {checked:?}");
-        assert!(orders > 0, "nobody bought anything");
+        assert!(orders > 0, "no order was placed");
         aloud(&format!("{kind:?}: {kills} kills, {orders} orders, {in_doubt} of them in doubt (BANYAN_SEED={seed})"));
         place.clear().await;
     });
 }
 
-/// Lets clients buy from a store that dies at a moment that nobody knows.
+/// Lets clients buy from a store that dies at a random moment.
 async fn buy_until_killed(program: &Program, random: &mut Random) -> Sent {
     let store = program.serves().await;
     let api = (*store).clone();
@@ -99,7 +99,7 @@ async fn buys(api: Api, mut random: Random, dead: Arc<AtomicBool>, sent: Arc<Mut
     }
 }
 
-/// Whoever was answered finds the order; whoever was not asks again and gets exactly one. All of them end.
+/// A client that was answered finds the order; one that was not repeats the request and gets exactly one. All orders end.
 async fn every_key_has_one_order(store: &Process, sent: Sent) -> usize {
     let mut orders = 0;
     for (key, (body, told)) in sent {

@@ -72,7 +72,7 @@ fn what_is_left_behind_is_written_down_and_check_finds_what_it_did() {
         let store = cluster.opens_parted().await;
         let inventory = cluster.opens_module("inventory").await;
         acquainted(&[&store, &inventory]).await;
-        let rebuilt = eventually("stock is rebuilt from old news", async || {
+        let rebuilt = eventually("stock is rebuilt from old events", async || {
             let level = store.admin().get("/admin/stock/cup").await;
             (level.status == 200 && level.number("/on_hand") == UNITS).then_some(level)
         })
@@ -243,7 +243,7 @@ fn control_the_tenure() {
         let refused = starts().await.unwrap_err();
         assert!(refused.contains("never handed over"), "{refused}");
         let _unread = Sabotage::of("tenure::unread");
-        starts().await.expect("nobody reads the tenure, so nothing is refused");
+        starts().await.expect("the tenure is not read, so nothing is refused");
     });
 }
 

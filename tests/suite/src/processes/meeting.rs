@@ -18,7 +18,7 @@ async fn says_of_inventory(process: &Api, words: &str) -> Value {
     .await
 }
 
-/// The file was moved, and not to where inventory's process looks for it. An empty inventory would be filled with old news.
+/// The file was moved, and not to where inventory's process looks for it. An empty inventory would be filled from old events.
 #[test]
 fn an_empty_inventory_is_not_taken_for_the_one_that_was_moved() {
     let _turn = together();

@@ -1,4 +1,4 @@
-//! Moves that would lose something are refused: the module stays where it is, people go on buying, and whoever asked
+//! Moves that would lose something are refused: the module stays where it is, purchases continue, and the operator
 //! is told what to do.
 
 use reqwest::Client;
@@ -59,7 +59,7 @@ fn wrong_far_sides() {
         let words =
             ["409", "stands on another database (postgres:", "give both the same data.url and data.schema_prefix"];
         refused(&program, &store, ("inventory", "remote"), &words).await;
-        let words = ["nobody said where payment is", "set modules.payment.remote.ports", "start again"];
+        let words = ["no address is set for payment", "set modules.payment.remote.ports", "start again"];
         refused(&program, &store, ("payment", "remote"), &words).await;
         let words = ["another contract of `prices`", "`quote` has another schema", "run builds of one contract"];
         tokio::select! {

@@ -67,7 +67,7 @@ fn places_that_cannot_be_used() {
         std::fs::write(&file, "").unwrap();
         program.set("BANYAN__DATA__FOLDER", file.join("data").display().to_string());
         refuses(&program, &["serve", "--no-demo"], 1, &["data folder", "set data.folder"]).await;
-        // Nobody may write here, whoever one is.
+        // No user may write here.
         program.set("BANYAN__DATA__FOLDER", "/proc/self/banyan");
         refuses(&program, &["serve", "--no-demo"], 1, &["data folder", "set data.folder"]).await;
 

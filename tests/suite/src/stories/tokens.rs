@@ -70,7 +70,7 @@ async fn a_slow_provider_is_waited_for(shop: &Shop) {
     let order = Order::of(&answer);
     assert_eq!(answer.text("/status"), "placed");
     assert_eq!(answer.header("location"), Some(order.path().as_str()));
-    assert_eq!(admin.level("cup").await.held, 2, "its stock is held meanwhile");
+    assert_eq!(admin.level("cup").await.held, 2, "its stock is held until then");
     ada.reads_until(&order, |read| read.text("/status") == "confirmed").await;
     shop.settle().await;
     assert_eq!(books(shop).await, taken(200));

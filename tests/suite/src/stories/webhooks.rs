@@ -1,4 +1,4 @@
-//! News that a payment provider brings.
+//! Webhooks of payment providers.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac as _};
