@@ -58,9 +58,9 @@ const DAMAGES: [Damage; 8] = [
         rule: "order and inventory: every open claim has its order",
     },
     Damage {
-        module: "inventory",
-        harm: "UPDATE level SET sku = 'cap' WHERE sku = 'hat'",
-        mend: "UPDATE level SET sku = 'hat' WHERE sku = 'cap'",
+        module: "catalog",
+        harm: "UPDATE variant SET sku = 'cap' WHERE sku = 'hat'",
+        mend: "UPDATE variant SET sku = 'hat' WHERE sku = 'cap'",
         rule: "catalog and inventory: every SKU of the catalog has a level of stock",
     },
 ];
@@ -110,7 +110,9 @@ fn every_rule_between_modules_is_seen_to_fail() {
             // A level that no product has is allowed, and named.
             let note = async || banyan::check::report(shop.store()).await.unwrap().notes;
             assert_eq!(note().await, Vec::<String>::new());
-            run_in(&shop, "inventory", "UPDATE level SET sku = 'cap' WHERE sku = 'hat'").await;
+            let level =
+                "INSERT INTO level (sku, on_hand, available, low_stock_threshold, version) VALUES ('cap', 0, 0, 0, 0)";
+            run_in(&shop, "inventory", level).await;
             assert_eq!(note().await, ["1 levels of stock belong to no SKU of the catalog: cap"]);
             shop.abandon().await;
         });
