@@ -18,7 +18,7 @@ GROUP = 50_000  # rows written at a time
 class Ids:
     """Version 7 UUIDs that tell what they are of and which one."""
 
-    ORDER, PAYMENT, CAPTURE, PRODUCT, EVENT = range(5)
+    ORDER, PAYMENT, PRODUCT, EVENT = range(4)
 
     @staticmethod
     def of(kind, number, millis):
@@ -248,25 +248,23 @@ class Payment:
         self.cursors = [("payment", "order", 2 * world.orders)]
         self.counters = {}
 
-    def capture_id(self, order, at):
-        return Ids.of(Ids.CAPTURE, order, at)
+    @staticmethod
+    def capture_id(payment):
+        """The reference of a plain payment's capture: the payment's id with another version."""
+        return payment[:6] + bytes([payment[6] ^ 0xF0]) + payment[7:]
 
     def tables(self):
         world = self.world
         yield "payment", (
             "id, order_id, method, token, currency, amount, status, authorized, captured, refunded, version, given_up, "
-            "correlation_id, created_at, updated_at, traceparent"
+            "asked_by, correlation_id, traceparent, created_at, updated_at, revision, plain, lease_until, capture_id, "
+            "capture_asked_by, capture_correlation_id, capture_traceparent, capture_at, watched"
         ), (
-            (world.payment_id(order), ident, "simulated", None, "GBP", total, "captured", total, total, 0, 2, 0, None,
-             world.time(at), world.time(at), None)
-            for order, ident, at, _, _ in world.paid() for total in [world.total(order)]
-        )  # fmt: skip
-        yield "attempt", (
-            "id, payment_id, operation, currency, amount, status, reason, answer, asked_by, correlation_id, tries, "
-            "next_try_at, created_at, updated_at, traceparent"
-        ), (
-            (reference, payment, what, "GBP", total, "succeeded", None, None, "system:order", None, 1, None, at, at, None)
-            for _, payment, reference, what, total, at in self.movements()
+            (payment, ident, "simulated", None, "GBP", total, "captured", total, total, 0, 2, 0,
+             "system:order", None, None, world.time(at), world.time(at), 3, 1, None, self.capture_id(payment),
+             "system:order", None, None, world.time(at), 0)
+            for order, ident, at, _, _ in world.paid()
+            for payment, total in [(world.payment_id(order), world.total(order))]
         )  # fmt: skip
         yield "ledger", (
             "attempt_id, payment_id, operation, debit, credit, currency, debited, credited, posted_at"
@@ -283,7 +281,7 @@ class Payment:
         for order, ident, at, _, _ in self.world.paid():
             payment, total, shown = self.world.payment_id(order), self.world.total(order), self.world.time(at)
             yield ident, payment, payment, "authorize", total, shown
-            yield ident, payment, self.capture_id(order, at), "capture", total, shown
+            yield ident, payment, self.capture_id(payment), "capture", total, shown
 
     def entries(self):
         for _, payment, reference, what, total, at in self.movements():

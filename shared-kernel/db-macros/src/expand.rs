@@ -9,8 +9,8 @@ pub(crate) fn rows(row: &Row) -> TokenStream {
     let Row { ident, generics, columns } = row;
     let (parameters, arguments, conditions) = generics.split_for_impl();
     let described = columns.iter().map(|column| {
-        let (name, ty, is_key) = (column.name(), &column.ty, column.is_key);
-        quote!(::kernel_db::rows::Column::of::<#ty>(#name, #is_key))
+        let (name, ty, is_fixed) = (column.name(), &column.ty, column.is_fixed);
+        quote!(::kernel_db::rows::Column::of::<#ty>(#name, #is_fixed))
     });
     let written = columns.iter().map(|column| {
         let field = &column.field;

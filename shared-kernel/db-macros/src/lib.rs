@@ -22,8 +22,8 @@ use crate::model::Row;
 /// }
 /// ```
 ///
-/// A field is a column of the same name; its type says how the cell is read. A field marked `key` finds the row, so
-/// that `Rows::set` leaves it out.
+/// A field is a column of the same name; its type says how the cell is read. A field marked `key`
+/// finds the row, and one marked `fixed` is written once: `Rows::set` leaves both out.
 #[proc_macro_derive(Rows, attributes(rows))]
 pub fn rows(item: TokenStream) -> TokenStream {
     let item = parse_macro_input!(item as syn::DeriveInput);

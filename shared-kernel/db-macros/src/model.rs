@@ -15,8 +15,8 @@ pub(crate) struct Row {
 pub(crate) struct Column {
     pub(crate) field: Ident,
     pub(crate) ty: Type,
-    /// Finds the row, and is not changed.
-    pub(crate) is_key: bool,
+    /// Is not changed: it finds the row, or is written once.
+    pub(crate) is_fixed: bool,
 }
 
 impl Column {
@@ -38,27 +38,27 @@ impl Row {
         };
         let mut columns = Vec::new();
         for field in named {
-            let is_key = read_key(&field.attrs)?;
+            let is_fixed = read_fixed(&field.attrs)?;
             // Named fields have names.
             if let Some(name) = field.ident {
-                columns.push(Column { field: name, ty: field.ty, is_key });
+                columns.push(Column { field: name, ty: field.ty, is_fixed });
             }
         }
         Ok(Self { ident, generics, columns })
     }
 }
 
-/// Whether `#[rows(key)]` is said.
-fn read_key(attributes: &[Attribute]) -> Result<bool> {
-    let mut is_key = false;
+/// Whether `#[rows(key)]` or `#[rows(fixed)]` is said.
+fn read_fixed(attributes: &[Attribute]) -> Result<bool> {
+    let mut is_fixed = false;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("rows")) {
         attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("key") {
-                is_key = true;
+            if meta.path.is_ident("key") || meta.path.is_ident("fixed") {
+                is_fixed = true;
                 return Ok(());
             }
-            Err(meta.error("a column may be a `key` and nothing else"))
+            Err(meta.error("a column may be a `key` or `fixed`"))
         })?;
     }
-    Ok(is_key)
+    Ok(is_fixed)
 }

@@ -72,9 +72,9 @@ pub trait Rows {
         format!("INSERT INTO {table} ({}) SELECT {} FROM {{rows}} WHERE true", Self::columns(), Self::cells())
     }
 
-    /// `status = name.status, …`: every column but the keys, for an update from the table `name` (or `excluded`).
+    /// `status = name.status, …`: every column but those marked `key` or `fixed`, for an update from the table `name` (or `excluded`).
     fn set(name: &str) -> String {
-        let changed = Self::CELLS.iter().filter(|column| !column.is_key);
+        let changed = Self::CELLS.iter().filter(|column| !column.is_fixed);
         list(changed.map(|Column { name: column, .. }| format!("{column} = {name}.{column}")))
     }
 
@@ -98,14 +98,14 @@ pub trait Rows {
 pub struct Column {
     pub name: &'static str,
     pub read: Read,
-    /// Finds the row, and is not changed.
-    pub is_key: bool,
+    /// Is not changed: it finds the row, or is written once.
+    pub is_fixed: bool,
 }
 
 impl Column {
     /// A column of cells of the type `C`.
-    pub const fn of<C: Cell + ?Sized>(name: &'static str, is_key: bool) -> Self {
-        Self { name, read: C::READ, is_key }
+    pub const fn of<C: Cell + ?Sized>(name: &'static str, is_fixed: bool) -> Self {
+        Self { name, read: C::READ, is_fixed }
     }
 }
 

@@ -14,9 +14,27 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::{Db, DbError, Dialect, Sql, plan};
 
-/// Words before which a statement's text is broken, so that a change is seen in its line.
-const BREAKS: [&str; 9] =
-    [" FROM ", " WHERE ", " SET ", " ORDER BY ", " ON CONFLICT ", " UNION ALL ", " VALUES ", " RETURNING ", " UPDATE "];
+/// Words before which a statement's text is broken, outside parentheses, so that a change is seen in its line.
+const BREAKS: [&str; 11] = [
+    "FROM ",
+    "WHERE ",
+    "SET ",
+    "SELECT ",
+    "GROUP BY ",
+    "ORDER BY ",
+    "ON CONFLICT ",
+    "UNION ALL ",
+    "VALUES ",
+    "RETURNING ",
+    "UPDATE ",
+];
+
+/// A list goes on in the next line after so many letters.
+const WIDTH: usize = 90;
+
+/// Steps by which every statement reads the rows that it is given, and those that say nothing of a table.
+const LEFT_OUT: [&str; 8] =
+    ["json_each", "jsonb_array_elements", "on given", "Limit", "Result", "SUBQUERY", "BLOOM FILTER", "MATERIALIZE"];
 
 /// Compares `statements` with the files of the crate in `manifest`, or writes these when the environment says so. The
 /// database has the module's tables.
@@ -47,13 +65,32 @@ pub async fn text(db: &Db, statements: &[&Sql]) -> Result<String, String> {
 
 async fn section(db: &Db, sql: &Sql) -> Result<String, DbError> {
     let plan = plan::of(db, sql).await?;
-    let mut text = sql.text(db.dialect()).to_owned();
-    for word in BREAKS {
-        text = text.replace(word, &format!("\n{}", word.trim_start()));
-    }
     let steps = plan.lines().filter(|line| db.dialect() == Dialect::Sqlite || is_step(line));
+    let steps = steps.filter(|line| !LEFT_OUT.iter().any(|word| line.contains(word)));
     let steps: Vec<String> = steps.map(|line| format!("--   {}\n", line.trim_end())).collect();
-    Ok(format!("\n-- {}\n{}\n{}", sql.name(), text.trim_end(), steps.concat()))
+    Ok(format!("\n-- {}\n{}\n{}", sql.name(), broken(sql.text(db.dialect()).trim_end()), steps.concat()))
+}
+
+/// The text in lines. A break stands for the space that was there.
+fn broken(text: &str) -> String {
+    let (mut lines, mut depth, mut width) = (String::with_capacity(text.len() + 64), 0_usize, 0);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let rest = text.get(at + letter.len_utf8()..).unwrap_or_default();
+        let is_listed = lines.ends_with(',') && width > WIDTH;
+        if letter == ' ' && depth == 0 && (is_listed || BREAKS.iter().any(|word| rest.starts_with(word))) {
+            lines.push('\n');
+            width = 0;
+        } else {
+            lines.push(letter);
+            width += 1;
+        }
+    }
+    lines
 }
 
 /// What is done, and not with which condition.

@@ -189,11 +189,11 @@ impl OrderWork {
     async fn save(&self, tx: &Tx, decided: Decided<'_>, commands: usize) -> Result<Vec<Option<Outcome>>, OrderError> {
         let Decided { mut taken, mut confirmed, finished, mut outcomes } = decided;
         let (now, lease) = (tx.seams().now(), self.config.lease());
-        let mut writes = Writes::default();
+        let mut writes = Vec::new();
         publish(tx, &mut taken)?;
         if !taken.is_empty() {
             let lines = taken.iter().map(|(_, saga)| (saga.order.terms.number, saga.order.lines()));
-            writes.add_any(lines::note_skus(lines));
+            writes.push(lines::note_skus(lines));
         }
         if !confirmed.is_empty() {
             are_paid(tx, &confirmed).await?;
@@ -203,7 +203,7 @@ impl OrderWork {
                 let due_at = if saga.due_at < now + lease / 2 { now + lease } else { saga.due_at };
                 Confirmed { order, cause: &confirm.cause, due_at }
             });
-            writes.add(hot::confirm(tx, rows)?, count);
+            writes.push(hot::confirm(tx, rows)?.changing(count));
         }
         if !finished.is_empty() {
             let rows = finished.iter().map(|(_, finish, locked)| Finished {
@@ -211,9 +211,9 @@ impl OrderWork {
                 payment: locked.payment.join(finish.payment),
                 answer: (!locked.is_answered).then_some(&finish.kept),
             });
-            writes.add(hot::finish(rows), finished.len());
+            writes.push(hot::finish(rows).changing(finished.len()));
         }
-        writes.run(tx).await?;
+        tx.save(writes).await?;
         for (place, finish, locked) in finished {
             let before = if locked.is_answered { keys::kept(tx, finish.order).await? } else { None };
             outcomes.insert(place, Outcome::Finished(before.unwrap_or_else(|| finish.answer.clone())));
@@ -294,38 +294,4 @@ fn publish(tx: &Tx, taken: &mut [(usize, Saga)]) -> Result<(), DbError> {
         outbox::publish(tx, &saga.checkout.cause(), &events)?;
     }
     Ok(())
-}
-
-/// Writes that go together, and how many rows each must change.
-#[derive(Default)]
-struct Writes {
-    writes: Vec<kernel_db::Write>,
-    expected: Vec<Option<usize>>,
-}
-
-impl Writes {
-    fn add(&mut self, write: kernel_db::Write, rows: usize) {
-        self.writes.push(write);
-        self.expected.push(Some(rows));
-    }
-
-    /// One that may change fewer rows.
-    fn add_any(&mut self, write: kernel_db::Write) {
-        self.writes.push(write);
-        self.expected.push(None);
-    }
-
-    /// # Errors
-    ///
-    /// When a write has changed another number of rows than it must. Nothing may be kept then.
-    async fn run(self, tx: &Tx) -> Result<(), OrderError> {
-        if self.writes.is_empty() {
-            return Ok(());
-        }
-        let changed = tx.run_last(self.writes).await?;
-        let as_expected = |(rows, expected): (&u64, &Option<usize>)| {
-            expected.is_none_or(|expected| usize::try_from(*rows) == Ok(expected))
-        };
-        if changed.iter().zip(&self.expected).all(as_expected) { Ok(()) } else { Err(OrderError::Overtaken) }
-    }
 }

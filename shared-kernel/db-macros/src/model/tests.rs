@@ -15,12 +15,14 @@ fn a_row_is_read() {
             #[rows(key)]
             id: Uuid,
             r#type: &'a str,
+            #[rows(fixed)]
+            made_at: DateTime<Utc>,
         }
     })
     .unwrap();
-    let columns: Vec<_> = row.columns.iter().map(|column| (column.name(), column.is_key)).collect();
-    assert_eq!(columns, [("id".to_owned(), true), ("type".to_owned(), false)]);
-    assert_eq!(row.columns.iter().map(Column::name).collect::<Vec<_>>().join(" "), "id type");
+    let columns: Vec<_> = row.columns.iter().map(|column| (column.name(), column.is_fixed)).collect();
+    assert_eq!(columns, [("id".to_owned(), true), ("type".to_owned(), false), ("made_at".to_owned(), true)]);
+    assert_eq!(row.columns.iter().map(Column::name).collect::<Vec<_>>().join(" "), "id type made_at");
 }
 
 #[test]
@@ -53,7 +55,7 @@ fn what_is_not_a_row_is_refused() {
                     id: Uuid,
                 }
             ),
-            "a column may be a `key` and nothing else",
+            "a column may be a `key` or `fixed`",
         ),
     ] {
         assert_eq!(read(item).err().as_deref(), Some(complaint));

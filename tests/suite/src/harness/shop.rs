@@ -359,7 +359,8 @@ fn siege() -> Words {
     [impatience(), siege].concat()
 }
 
-const OPEN_ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')";
+const OPEN_ATTEMPTS: &str = "SELECT (SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')) \
+                             + (SELECT COUNT(*) FROM payment WHERE lease_until IS NOT NULL)";
 
 impl Drop for Shop {
     fn drop(&mut self) {
