@@ -121,7 +121,9 @@ pub(crate) async fn place(
     orders: &[Placing<'_>],
     due_at: DateTime<Utc>,
 ) -> Result<HashMap<OrderId, i64>, DbError> {
-    let rows: Vec<NewRow<'_>> = orders.iter().map(|order| NewRow::of(order, due_at)).collect::<Result<_, _>>()?;
+    let mut rows: Vec<NewRow<'_>> = orders.iter().map(|order| NewRow::of(order, due_at)).collect::<Result<_, _>>()?;
+    // A repeat waits for the first. Two batches with two keys of each other's must not both wait.
+    rows.sort_unstable_by_key(|row| (row.key_scope, row.key));
     let numbered: Vec<Numbered> = tx.all(&PLACE, [NewRow::bind(&rows)]).await?;
     Ok(numbered.into_iter().map(|Numbered { id, number }| (OrderId::new(id), number)).collect())
 }
