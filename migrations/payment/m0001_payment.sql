@@ -18,23 +18,42 @@ CREATE TABLE payment (
     -- Counts the payment's events.
     version @int NOT NULL,
     given_up @int NOT NULL CHECK (given_up IN (0, 1)),
+    asked_by @text,
     correlation_id @id,
     -- The trace of the request that asked, so that the events of what comes of it carry it on.
     traceparent @text,
     created_at @time NOT NULL,
     updated_at @time NOT NULL,
+    -- Counts the row's updates: one that expects another revision changes nothing.
+    revision @int NOT NULL,
+    -- 1 while this row says all that was asked of the provider: the authorization and at most one capture, each of which was
+    -- asked once and was approved, or is under way. With 0 the tables attempt and refund_refusal say it.
+    plain @int NOT NULL CHECK (plain IN (0, 1)),
+    -- Until when other processes leave alone what is under way in this row; NULL when nothing is.
+    lease_until @time,
+    -- The reference by which the provider knows the capture, written before it is asked.
+    capture_id @id,
+    capture_asked_by @text,
+    capture_correlation_id @id,
+    capture_traceparent @text,
+    capture_at @time,
+    -- 1 while the worker has to look at the row from time to time. It changes once for a plain order, when it is captured,
+    -- so that on Postgres the updates before write no index entry: an update of any column of an index, its condition
+    -- included, writes one in every index.
+    watched @int NOT NULL CHECK (watched IN (0, 1)),
     CHECK (amount >= authorized AND authorized >= captured AND captured >= refunded AND refunded >= 0),
-    CHECK (method IS NOT NULL AND currency IS NOT NULL OR status = 'voided' AND amount = 0)
+    CHECK (method IS NOT NULL AND currency IS NOT NULL OR status = 'voided' AND amount = 0),
+    CHECK ((capture_id IS NULL) = (capture_at IS NULL) AND (capture_id IS NULL) = (capture_asked_by IS NULL)),
+    CHECK (plain = 1 OR capture_id IS NULL AND lease_until IS NULL)
 ) @updated;
-CREATE INDEX payment_pending ON payment (created_at) WHERE status = 'pending';
--- Voids that are to be ended; hardly ever a row.
-CREATE INDEX payment_given_up ON payment (id) WHERE status = 'authorized' AND given_up = 1;
+-- What may have been left behind by a process that died (plain = 1), and voids that are to be ended (plain = 0).
+CREATE INDEX payment_watched ON payment (plain, created_at) WHERE watched = 1;
 
--- One thing asked of a provider; the id is the reference by which the provider knows it. An authorization has the
--- payment's id and a row as soon as there is something to say of it; a refund has the refund's id.
+-- One thing asked of a provider, of a payment that is not plain; the id is the reference by which the provider knows it. An
+-- authorization has the payment's id, a refund the refund's.
 CREATE TABLE attempt (
     id @id NOT NULL PRIMARY KEY,
-    payment_id @id NOT NULL,
+    payment_id @id NOT NULL REFERENCES payment (id),
     operation @text NOT NULL CHECK (operation IN ('authorize', 'capture', 'void', 'refund')),
     currency @text NOT NULL,
     amount @int NOT NULL CHECK (amount >= 0),
@@ -59,8 +78,8 @@ CREATE UNIQUE INDEX attempt_once ON attempt (payment_id, operation)
 CREATE INDEX attempt_due ON attempt (next_try_at) WHERE status IN ('queued', 'started', 'unknown', 'pending');
 
 -- Where the money is: a row for each movement, from the account that is credited to the one that is debited. Only ever
--- added to. An attempt moves money once. No foreign key: the transaction that writes a movement has locked the payment, and
--- `banyan check` proves that each has its attempt.
+-- added to. An attempt moves money once. No foreign key: every order writes two movements, the transaction that writes one has
+-- locked the payment, and `banyan check` proves that each has its attempt.
 CREATE TABLE ledger (
     attempt_id @id NOT NULL PRIMARY KEY,
     payment_id @id NOT NULL,
@@ -72,7 +91,7 @@ CREATE TABLE ledger (
     credited @int NOT NULL CHECK (credited >= 0),
     posted_at @time NOT NULL,
     CHECK (debit <> credit)
-) @strict;
+) @clustered;
 
 -- What providers told us by themselves. An event has its effect once, however often it is delivered.
 CREATE TABLE webhook_inbox (
@@ -90,7 +109,7 @@ CREATE INDEX webhook_processed ON webhook_inbox (received_at) WHERE processed IS
 -- asked - refunded is what is missing.
 CREATE TABLE refund_refusal (
     refund_id @id NOT NULL PRIMARY KEY,
-    payment_id @id NOT NULL,
+    payment_id @id NOT NULL REFERENCES payment (id),
     currency @text NOT NULL,
     asked @int NOT NULL CHECK (asked > 0),
     -- What of it is given back, or about to be.
@@ -120,5 +139,6 @@ CREATE TABLE simulated_ledger (
     reason @text,
     settles_at @time,
     created_at @time NOT NULL
-) @strict;
-CREATE INDEX simulated_ledger_authorization ON simulated_ledger (authorization_reference);
+) @clustered;
+-- What was moved of an authorization.
+CREATE INDEX simulated_ledger_moved ON simulated_ledger (authorization_reference) WHERE operation <> 'authorize';

@@ -18,7 +18,7 @@ GROUP = 50_000  # rows written at a time
 class Ids:
     """Version 7 UUIDs that tell what they are of and which one."""
 
-    ORDER, PAYMENT, CAPTURE, PRODUCT, EVENT = range(5)
+    ORDER, PAYMENT, PRODUCT, EVENT = range(4)
 
     @staticmethod
     def of(kind, number, millis):
@@ -189,20 +189,13 @@ class Order:
         world = self.world
         yield "orders", (
             "number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, payment_stage, "
-            "authorized, captured, refunded, version, created_at, updated_at, email_folded"
+            "authorized, captured, refunded, version, created_at, updated_at, email_folded, lines, placed_by, confirmed_at, "
+            "authorized_at, captured_at, key_scope, key, key_fingerprint, answer_status, answer_shape, answer_body"
         ), (self.order(*row) for row in world.every())
-        yield "order_line", (
-            "order_id, number, sku, title, quantity, unit_price, fulfilled, returned_shipped, returned_unshipped"
-        ), (
-            (ident, line + 1, world.sku(product), f"Thing {product}", 1, world.price(product),
-             1 if is_sent and not rejected else 0, 0, 0)
-            for order, ident, _, rejected, is_sent in world.every()
-            for line, product in enumerate(world.skus_of(order))
-        )  # fmt: skip
-        yield "timeline", "order_id, at, source, position, what, actor, detail", self.timeline()
-        yield "idempotency", "scope, key, fingerprint, status, location, body, created_at", (
-            self.answer(order, ident, at) for order, ident, at, _, _ in world.every()
-            if at > world.now - 30 * 86_400_000
+        yield "order_sku", "sku, block", self.blocks()
+        yield "timeline", "order_id, at, source, position, what, actor, detail", (
+            (ident, world.time(at), "order", 2 * order, "rejected", "system:order", None)
+            for order, ident, at, rejected, _ in world.every() if rejected
         )  # fmt: skip
         yield "outbox", OUTBOX, self.log()
 
@@ -212,21 +205,30 @@ class Order:
         status = "rejected" if rejected else "fulfilled" if is_sent else "confirmed"
         why = '{"code":"stock-unavailable"}' if rejected else None
         payment = (None, 0, 0, 0) if rejected else (world.payment_id(order), 2, total, total)
-        return (order, ident, status, email, "GBP", total, None, None, why, *payment, 0, 2, shown, shown, email)
+        since = (None, None, None) if rejected else (shown, shown, shown)
+        answer = (503, None, f'{{"code":"stock-unavailable","grown":"{"x" * 300}"}}') if rejected else (201, 1, None)
+        return (
+            order, ident, status, email, "GBP", total, None, None, why, *payment, 0, 2, shown, shown, email,
+            self.lines(order, is_sent and not rejected), "guest", *since,
+            "guest", f"grown-{order:012}", "place " + "0" * 64, *answer,
+        )  # fmt: skip
 
-    def answer(self, order, ident, at):
-        world, text = self.world, str(uuid_text(ident))
-        body = f'{{"id":"{text}","number":"{1_000_000 + order}","status":"confirmed","lines":"{"x" * 400}"}}'
-        return ("guest", f"grown-{order:012}", "place " + "0" * 64, 201, f"/orders/{text}", body, world.time(at))
+    def lines(self, order, is_sent):
+        world, sent = self.world, {"fulfilled": 1} if is_sent else {}
+        line = lambda product: {
+            "sku": world.sku(product), "title": f"Thing {product}", "quantity": 1, "price": world.price(product)
+        } | sent  # fmt: skip
+        return json.dumps([line(product) for product in world.skus_of(order)])
 
-    def timeline(self):
-        for order, ident, at, rejected, _ in self.world.every():
-            shown = self.world.time(at)
-            yield ident, shown, "order", 2 * order - 1, "placed", "guest", None
-            yield ident, shown, "order", 2 * order, "rejected" if rejected else "confirmed", "system:order", None
-            if not rejected:
-                yield ident, shown, "payment", 2 * order - 1, "payment.authorized", "system:payment", None
-                yield ident, shown, "payment", 2 * order, "payment.captured", "system:payment", None
+    def blocks(self):
+        """Which SKUs are in each block of 1,024 orders."""
+        world, block, skus = self.world, 0, set()
+        for order in range(1, world.orders + 1):
+            if order // 1024 != block:
+                yield from ((world.sku(product), block) for product in sorted(skus))
+                block, skus = order // 1024, set()
+            skus.update(world.skus_of(order))
+        yield from ((world.sku(product), block) for product in sorted(skus))
 
     def log(self):
         for order, ident, at, rejected, _ in self.world.every():
@@ -246,25 +248,23 @@ class Payment:
         self.cursors = [("payment", "order", 2 * world.orders)]
         self.counters = {}
 
-    def capture_id(self, order, at):
-        return Ids.of(Ids.CAPTURE, order, at)
+    @staticmethod
+    def capture_id(payment):
+        """The reference of a plain payment's capture: the payment's id with another version."""
+        return payment[:6] + bytes([payment[6] ^ 0xF0]) + payment[7:]
 
     def tables(self):
         world = self.world
         yield "payment", (
             "id, order_id, method, token, currency, amount, status, authorized, captured, refunded, version, given_up, "
-            "correlation_id, created_at, updated_at, traceparent"
+            "asked_by, correlation_id, traceparent, created_at, updated_at, revision, plain, lease_until, capture_id, "
+            "capture_asked_by, capture_correlation_id, capture_traceparent, capture_at, watched"
         ), (
-            (world.payment_id(order), ident, "simulated", None, "GBP", total, "captured", total, total, 0, 2, 0, None,
-             world.time(at), world.time(at), None)
-            for order, ident, at, _, _ in world.paid() for total in [world.total(order)]
-        )  # fmt: skip
-        yield "attempt", (
-            "id, payment_id, operation, currency, amount, status, reason, answer, asked_by, correlation_id, tries, "
-            "next_try_at, created_at, updated_at, traceparent"
-        ), (
-            (reference, payment, what, "GBP", total, "succeeded", None, None, "system:order", None, 1, None, at, at, None)
-            for _, payment, reference, what, total, at in self.movements()
+            (payment, ident, "simulated", None, "GBP", total, "captured", total, total, 0, 2, 0,
+             "system:order", None, None, world.time(at), world.time(at), 3, 1, None, self.capture_id(payment),
+             "system:order", None, None, world.time(at), 0)
+            for order, ident, at, _, _ in world.paid()
+            for payment, total in [(world.payment_id(order), world.total(order))]
         )  # fmt: skip
         yield "ledger", (
             "attempt_id, payment_id, operation, debit, credit, currency, debited, credited, posted_at"
@@ -281,7 +281,7 @@ class Payment:
         for order, ident, at, _, _ in self.world.paid():
             payment, total, shown = self.world.payment_id(order), self.world.total(order), self.world.time(at)
             yield ident, payment, payment, "authorize", total, shown
-            yield ident, payment, self.capture_id(order, at), "capture", total, shown
+            yield ident, payment, self.capture_id(payment), "capture", total, shown
 
     def entries(self):
         for _, payment, reference, what, total, at in self.movements():

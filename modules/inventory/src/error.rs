@@ -38,12 +38,6 @@ impl InventoryError {
     }
 }
 
-impl From<sea_orm::DbErr> for InventoryError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Self::Storage(error.into())
-    }
-}
-
 impl Problem for InventoryError {
     fn kind(&self) -> Kind {
         match self {

@@ -5,7 +5,7 @@
 //! `domain` is what stock means: how a claim may move, what each movement does to a level. `application` has one
 //! file for each thing that can be done; `port` offers the first of them to other modules, `http` to people, and
 //! `reactions` does others when catalog and order have published. `persistence` is the only SQL, and
-//! `persistence/post.rs` the only place that changes a level.
+//! `persistence/hot.rs` the only place that changes a level.
 
 mod application;
 mod config;

@@ -17,7 +17,7 @@ use crate::{
     application::InventoryService,
     error::InventoryError,
     http,
-    persistence::{audit, holdings, migrations},
+    persistence::{holdings, migrations, query},
     reactions::{OnCatalog, OnOrder},
 };
 
@@ -59,17 +59,17 @@ impl Inventory {
 
     /// At most `limit` claims by order, before `before`, those of the newest orders first.
     pub async fn claims_before(&self, before: Option<OrderId>, limit: u64) -> Result<Vec<ClaimSummary>, DbError> {
-        audit::claims_before(self.service.db(), before, limit).await
+        query::claims_before(self.service.db(), before, limit).await
     }
 
     /// The claims of those of `orders` that have one.
     pub async fn claims_of(&self, orders: &[OrderId]) -> Result<Vec<ClaimSummary>, DbError> {
-        audit::claims_of(self.service.db(), orders).await
+        query::claims_of(self.service.db(), orders).await
     }
 
     /// At most `limit` SKUs that have a level, in the order of their index, after `after`.
     pub async fn skus_after(&self, after: Option<&Sku>, limit: u64) -> Result<Vec<Sku>, DbError> {
-        audit::skus_after(self.service.db(), after, limit).await
+        query::skus_after(self.service.db(), after, limit).await
     }
 
     /// Gives back the units of every hold whose time is over; answers how many holds that were. The sweeper

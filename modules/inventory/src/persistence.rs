@@ -1,36 +1,44 @@
 //! The SQL of inventory.
 //!
-//! [`hot`] is what every order passes: claims and levels are loaded, and saved with the ledger, for many at once. [`level`]
-//! is what is set by hand, [`old`] what is deleted; [`read`] answers people; [`audit`] compares levels, claims and ledger.
+//! [`entity`] has the tables. [`hot`] is what every order passes: claims and levels are loaded, and saved with the ledger,
+//! for many at once. [`query`] answers people and checks; [`level`] is what is set by hand, [`old`] what is deleted;
+//! [`audit`] compares levels, claims and ledger.
 
 pub(crate) mod audit;
-pub(crate) mod below;
+mod below;
+mod entity;
 pub(crate) mod holdings;
 pub(crate) mod hot;
 pub(crate) mod level;
 pub(crate) mod migrations;
 pub(crate) mod old;
-pub(crate) mod read;
+pub(crate) mod query;
+#[cfg(test)]
+mod tests;
 
-use kernel::Sku;
-use kernel_db::{Db, DbError};
-use sea_orm::{ConnectionTrait, QueryResult, Value};
-
-/// Reads outside a transaction.
-async fn read_rows(
-    db: &Db,
-    sql: &str,
-    values: impl IntoIterator<Item = Value> + Send,
-) -> Result<Vec<QueryResult>, DbError> {
-    Ok(db.reader().query_all_raw(db.dialect().statement(sql, values)).await?)
+/// Rows as what they mean.
+fn convert<R: TryInto<T>, T>(rows: Vec<R>) -> Result<Vec<T>, R::Error> {
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
-fn read_sku(text: &str) -> Result<Sku, DbError> {
-    Sku::parse(text).map_err(|error| DbError::corrupt("SKU", error))
-}
-
-/// The value of `{rows}` that holds one SKU a row.
-fn sku_rows<'a>(skus: impl Iterator<Item = &'a Sku>) -> Value {
-    let rows: Vec<[&str; 1]> = skus.map(|sku| [sku.as_str()]).collect();
-    kernel_db::dialect::rows(&rows)
+/// Every statement that has a name.
+#[cfg(test)]
+fn statements() -> Vec<&'static kernel_db::Sql> {
+    vec![
+        &hot::LOCK_CLAIMS,
+        &hot::LOCK_LEVELS,
+        &hot::HOLDINGS,
+        &hot::MAKE_CLAIMS,
+        &hot::CHANGE_CLAIMS,
+        &hot::FIND_BY_SKU,
+        &hot::MOVE_LEVELS,
+        &hot::ENTER,
+        &hot::INTRODUCE,
+        &old::FORGET_SKUS,
+        &old::FORGET_CLAIMS,
+        &query::AVAILABLE,
+        &query::CLAIMS_OF,
+        &query::CLAIMS_OF_SKU,
+        &query::LAPSED,
+    ]
 }

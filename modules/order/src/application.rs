@@ -2,7 +2,13 @@
 //! its end, [`runner`] takes up what was left; then [`cancel`], [`fulfil`], [`call_off`], [`ask_return`],
 //! [`decide_return`], [`cart`], [`read`].
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use catalog_contract::Prices;
 use inventory_contract::Stock;
@@ -12,7 +18,7 @@ use kernel_module::Tasks;
 use payment_contract::Charges;
 use tokio::sync::mpsc;
 
-use crate::{Config, domain::token::OrderTokens, error::OrderError};
+use crate::{Config, domain::token::OrderTokens, error::OrderError, persistence::keys};
 
 pub(crate) mod ask_return;
 pub(crate) mod call_off;
@@ -60,6 +66,7 @@ pub(crate) struct Orders {
     commands: BatchQueue<command::OrderWork>,
     /// Orders whose placing is to be taken up at once.
     woken: mpsc::UnboundedSender<OrderId>,
+    keys_kept: Arc<KeysKept>,
 }
 
 /// A request as a use case sees it: on whose behalf, and which effect it is.
@@ -79,10 +86,11 @@ impl Orders {
         woken: mpsc::UnboundedSender<OrderId>,
     ) -> Self {
         let tokens = OrderTokens::new(&config.server_secret);
-        let commands = BatchQueue::new(db.clone(), command::OrderWork::new(config.clone()));
+        let keys_kept = Arc::new(KeysKept::default());
+        let commands = BatchQueue::new(db.clone(), command::OrderWork::new(config.clone(), Arc::clone(&keys_kept)));
         let watch = unpaid::Watch::new(&config.server_secret, db.seams().ids.secret());
         let (looked, waiting) = (forget::Looked::default(), waiting::Waiting::default());
-        Self { db, config, ports, tasks, tokens, looked, watch, waiting, commands, woken }
+        Self { db, config, ports, tasks, tokens, looked, watch, waiting, commands, woken, keys_kept }
     }
 
     /// Whether `token` is the one that was given to whoever placed `order`.
@@ -98,6 +106,16 @@ impl Orders {
         self.db.seams().now()
     }
 
+    /// Keys of orders that were placed before this may be used again.
+    fn keys_since(&self) -> Option<DateTime<Utc>> {
+        self.keys_kept.since(self.now())
+    }
+
+    /// Keys are kept for so long.
+    pub(crate) fn keep_keys(&self, keep: Duration) {
+        self.keys_kept.0.store(keep.as_secs(), Relaxed);
+    }
+
     /// Has the placing of `order` taken up now, if it waits for something.
     pub(crate) fn wake(&self, order: OrderId) {
         // Nobody listens at shutdown: the row says that it is due.
@@ -106,12 +124,27 @@ impl Orders {
 
     /// What was answered under `key`, if it was used before.
     async fn answered(&self, key: &idempotency::Key) -> Result<Option<idempotency::Answer>, OrderError> {
-        match idempotency::find(&self.db, key).await? {
+        let placed = keys::find(self.db.reader(), key, self.keys_since()).await?.filter(|placed| !placed.is_over);
+        let claim = match placed {
+            Some(placed) => Some(placed.claim),
+            None => idempotency::find(&self.db, key).await?,
+        };
+        match claim {
             None | Some(idempotency::Claim::Fresh) => Ok(None),
             Some(idempotency::Claim::Answered(kept)) => Ok(Some(kept)),
             Some(idempotency::Claim::InFlight) => Err(idempotency::KeyRefusal::InFlight.into()),
             Some(idempotency::Claim::Reused) => Err(idempotency::KeyRefusal::Reused.into()),
         }
+    }
+}
+
+/// For how many seconds keys are kept; for ever until it is known.
+#[derive(Debug, Default)]
+struct KeysKept(AtomicU64);
+
+impl KeysKept {
+    fn since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        Some(self.0.load(Relaxed)).filter(|kept| *kept > 0).map(|kept| now - Duration::from_secs(kept))
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Config {
     /// After so long a buyer is told `202`, and the order is placed without being watched.
     pub answer_within_ms: u32,
     /// After so long without an answer from stock or payment a placing is given up.
-    pub placement_deadline_seconds: u32,
+    pub checkout_deadline_seconds: u32,
     /// The same while the payment provider has promised to tell later.
     pub pending_payment_minutes: u32,
     /// An order may hold what it wants for so long: the time of a normal payment. Later it needs a place among the unpaid.
@@ -56,7 +56,7 @@ impl Default for Config {
             server_secret: SecretString::default(),
             hold_minutes: 15,
             answer_within_ms: 2_000,
-            placement_deadline_seconds: 30,
+            checkout_deadline_seconds: 30,
             pending_payment_minutes: 15,
             unpaid_grace_ms: 2_000,
             unanswered_payment_seconds: 10,
@@ -122,7 +122,7 @@ impl Config {
     }
 
     pub(crate) fn deadline(&self, placed_at: DateTime<Utc>) -> DateTime<Utc> {
-        placed_at + Duration::from_secs(self.placement_deadline_seconds.into())
+        placed_at + Duration::from_secs(self.checkout_deadline_seconds.into())
     }
 
     pub(crate) fn pending_deadline(&self, placed_at: DateTime<Utc>) -> DateTime<Utc> {

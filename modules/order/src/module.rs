@@ -15,7 +15,7 @@ use crate::{
     Config, PromiseStatus, Status,
     application::{Feeds, Orders, Ports, runner},
     check, http,
-    persistence::{holdings, migrations},
+    persistence::{audit, holdings, migrations},
     reactions,
 };
 
@@ -75,7 +75,7 @@ impl Order {
 
     /// At most `limit` orders by id, after `after`.
     pub async fn payments_after(&self, after: Option<OrderId>, limit: u64) -> Result<Vec<PaymentSummary>, DbError> {
-        check::payments_after(&self.orders.db, after, limit).await
+        audit::payments_after(&self.orders.db, after, limit).await
     }
 
     /// At most `limit` promises to give money back by their refund's id, after `after`.
@@ -85,17 +85,17 @@ impl Order {
 
     /// At most `limit` orders by id, before `before`, the newest first.
     pub async fn goods_before(&self, before: Option<OrderId>, limit: u64) -> Result<Vec<GoodsSummary>, DbError> {
-        check::goods_before(&self.orders.db, before, limit).await
+        audit::goods_before(&self.orders.db, before, limit).await
     }
 
     /// Those of `orders` that there are.
     pub async fn goods_of(&self, orders: &[OrderId]) -> Result<Vec<GoodsSummary>, DbError> {
-        check::goods_of(&self.orders.db, orders).await
+        audit::goods_of(&self.orders.db, orders).await
     }
 
     /// The placings that have not ended, by order: exactly these may hold stock that is not committed.
     pub async fn unfinished(&self) -> Result<Vec<OrderId>, DbError> {
-        check::unfinished(&self.orders.db).await
+        audit::unfinished(&self.orders.db).await
     }
 }
 
@@ -170,12 +170,13 @@ impl Module for Order {
         // A second runner would find everything by looking.
         let woken = woken.unwrap_or_else(|| mpsc::unbounded_channel().1);
         vec![
-            Worker::new("order.placements", move |stop| runner::run(runner, woken, stop)),
+            Worker::new("order.checkouts", move |stop| runner::run(runner, woken, stop)),
             Worker::new("order.carts", move |stop| runner::sweep(sweeper, stop)),
         ]
     }
 
     async fn forget(&self, keep: &Retention) -> Result<u64, DbError> {
+        self.orders.keep_keys(days(keep.answers_days));
         self.orders.forget_rejected(days(keep.rejected_orders_days)).await
     }
 

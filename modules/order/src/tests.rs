@@ -1,5 +1,6 @@
 //! The module over real databases: SQLite always, Postgres too when `BANYAN_TEST_POSTGRES` names one.
 
+mod answers;
 mod buyer;
 mod calling_off;
 mod cancelling;
@@ -23,4 +24,5 @@ mod returning;
 mod searching;
 mod secrets;
 mod shop;
+mod snapshots;
 mod unpaid;

@@ -18,7 +18,7 @@ mod answer;
 mod cart;
 mod returns;
 
-pub(crate) use answer::{accepted, confirmed, location, rejected, reveal};
+pub(crate) use answer::{accepted, confirmed, kept, location, location_of, rebuilt, rejected, reveal};
 pub(crate) use cart::{CartLineView, CartView};
 pub(crate) use returns::{CalledOffView, RefundView, ReturnView};
 

@@ -30,9 +30,6 @@ pub(crate) enum PaymentError {
     Unreadable,
     #[error("the webhook holds a card number")]
     CardNumber,
-    /// Somebody else came first; what they wrote stands.
-    #[error("the attempt was settled by somebody else")]
-    SettledBefore,
     #[error(transparent)]
     Contradiction(#[from] IllegalMove),
     #[error("payments could not be read or written")]
@@ -55,7 +52,7 @@ impl Problem for PaymentError {
             Self::Untrusted(_) => Kind::Unauthenticated,
             Self::Unreadable => Kind::Malformed,
             Self::CardNumber => Kind::Invalid,
-            Self::SettledBefore | Self::Contradiction(_) => Kind::Internal,
+            Self::Contradiction(_) => Kind::Internal,
             Self::Storage(error) => error.kind(),
         }
     }
@@ -73,7 +70,7 @@ impl Problem for PaymentError {
             Self::Untrusted(_) => "webhook-untrusted",
             Self::Unreadable => "webhook-unreadable",
             Self::CardNumber => "card-number",
-            Self::SettledBefore | Self::Contradiction(_) => "internal-error",
+            Self::Contradiction(_) => "internal-error",
             Self::Storage(error) => error.code(),
         }
     }

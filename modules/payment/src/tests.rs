@@ -10,6 +10,7 @@ mod harness;
 mod http;
 mod ledger;
 mod moves;
+mod plain;
 mod plans;
 mod promises;
 mod served;

@@ -62,7 +62,7 @@ async fn shorten(db: &Db) -> Result<(), DbError> {
 
 /// `None` where there is no log. It never waits for the writer, or for a reader while the writer waits.
 async fn ask(db: &Db, how: &str) -> Result<Option<Log>, DbError> {
-    let Some(connection) = &db.inner.checkpoints else { return Ok(None) };
+    let Some(connection) = &db.inner.maintenance else { return Ok(None) };
     let sql = format!("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint({how})");
     let rows = connection.query_all_raw(db.dialect().statement(&sql, [])).await?;
     let Some(row) = rows.last() else { return Ok(None) };

@@ -13,7 +13,10 @@ use backon::{ExponentialBuilder, Retryable};
 use kernel::Seams;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, TransactionTrait,
-    sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        ConnectOptions as _,
+        sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use tokio::sync::Mutex;
 
@@ -44,8 +47,8 @@ pub(crate) struct Inner {
     pub(crate) dialect: Dialect,
     pub(crate) readers: DatabaseConnection,
     pub(crate) writer: Writer,
-    /// For [`crate::checkpoint`] alone. SQLite only.
-    pub(crate) checkpoints: Option<DatabaseConnection>,
+    /// For [`crate::checkpoint`] and migrations. SQLite only.
+    pub(crate) maintenance: Option<DatabaseConnection>,
     pub(crate) bus: Bus,
     pub(crate) seams: Seams,
     pub(crate) failures: SubscriptionFailures,
@@ -83,16 +86,17 @@ impl Db {
         bus: Bus,
         seams: Seams,
     ) -> Result<Self, DbError> {
-        let mut checkpoints = None;
+        let mut maintenance = None;
         let (dialect, readers, writer) = match target {
             Target::Sqlite { file, readers } => {
                 private::make(file)
                     .and_then(|()| private::database_files(file).try_for_each(|file| private::mend(&file)))
                     .map_err(|error| unopened(file, &error))?;
-                let writer = open_sqlite(file, 1, durability).await?;
                 let readers = open_sqlite(file, *readers, durability).await?;
-                checkpoints = Some(open_sqlite(file, 1, durability).await?);
-                (Dialect::Sqlite, readers, Writer::Single(SingleWriter::new(writer)))
+                maintenance = Some(open_sqlite(file, 1, durability).await?);
+                let options = SqliteConnectOptions::new().disable_statement_logging();
+                let writer = SingleWriter::open(&sqlite_options(options, file, durability)).await;
+                (Dialect::Sqlite, readers, Writer::Single(writer.map_err(|error| unopened(file, &error))?))
             }
             Target::Postgres { url, schema, connections } => {
                 let pool = open_postgres((url, schema), *connections, durability, planner::lookups()).await?;
@@ -112,7 +116,7 @@ impl Db {
                 dialect,
                 readers,
                 writer,
-                checkpoints,
+                maintenance,
                 bus,
                 seams,
                 failures: SubscriptionFailures::default(),
@@ -147,9 +151,10 @@ impl Db {
 
     /// The connection on which migrations run.
     pub fn migration_connection(&self) -> &DatabaseConnection {
-        match &self.inner.writer {
-            Writer::Single(writer) => writer.connection(),
-            Writer::Pooled(chained) => chained.pool(),
+        match (&self.inner.writer, &self.inner.maintenance) {
+            (Writer::Pooled(chained), _) => chained.pool(),
+            (Writer::Single(_), Some(connection)) => connection,
+            (Writer::Single(_), None) => &self.inner.readers,
         }
     }
 
@@ -184,8 +189,8 @@ impl Db {
             Writer::Single(writer) => writer.close().await?,
             Writer::Pooled(chained) => chained.give_up().await,
         }
-        if let Some(checkpoints) = &self.inner.checkpoints {
-            checkpoints.clone().close().await?;
+        if let Some(maintenance) = &self.inner.maintenance {
+            maintenance.clone().close().await?;
         }
         self.inner.readers.clone().close().await?;
         Ok(())
@@ -193,40 +198,42 @@ impl Db {
 }
 
 async fn open_sqlite(file: &Path, connections: u32, durability: Durability) -> Result<DatabaseConnection, DbError> {
-    let synchronous = match durability {
-        Durability::Full => SqliteSynchronous::Full,
-        Durability::Relaxed => SqliteSynchronous::Normal,
-    };
-    let path = file.to_owned();
     let mut options = ConnectOptions::new("sqlite::memory:");
     // Two at least: one may keep other processes out while the other works.
     options.max_connections(connections.max(2)).min_connections(1).sqlx_logging(false).record_stmt_in_spans(false);
     options.acquire_timeout(WAIT).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-    options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
-        options
-            .filename(&path)
-            .in_memory(false)
-            .shared_cache(false)
-            .create_if_missing(true)
-            .auto_vacuum(SqliteAutoVacuum::None)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
-            .foreign_keys(true)
-            .busy_timeout(WAIT)
-            .statement_cache_capacity(200)
-            .pragma("temp_store", "memory")
-            // The pages that every order changes go back into the file once for many orders, see `checkpoint`.
-            .pragma("wal_autocheckpoint", checkpoint::FALLBACK)
-            // KiB, negative as SQLite wants it.
-            .pragma("cache_size", "-16000")
-            // What is deleted is overwritten: payment tokens are, and must not stay behind in the file.
-            .pragma("secure_delete", "FAST")
-    });
+    let path = file.to_owned();
+    options.map_sqlx_sqlite_opts(move |options| sqlite_options(options, &path, durability));
     // Another connection may be about to make the file, or to recover it.
     let waits = ExponentialBuilder::default().with_min_delay(Duration::from_millis(50)).with_max_times(6);
     let connect = || Database::connect(options.clone());
     let connected = connect.retry(waits).sleep(tokio::time::sleep).when(is_retryable).await;
     connected.map_err(|error| unopened(file, &error))
+}
+
+fn sqlite_options(options: SqliteConnectOptions, file: &Path, durability: Durability) -> SqliteConnectOptions {
+    let synchronous = match durability {
+        Durability::Full => SqliteSynchronous::Full,
+        Durability::Relaxed => SqliteSynchronous::Normal,
+    };
+    options
+        .filename(file)
+        .in_memory(false)
+        .shared_cache(false)
+        .create_if_missing(true)
+        .auto_vacuum(SqliteAutoVacuum::None)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .foreign_keys(true)
+        .busy_timeout(WAIT)
+        .statement_cache_capacity(200)
+        .pragma("temp_store", "memory")
+        // The pages that every order changes go back into the file once for many orders, see `checkpoint`.
+        .pragma("wal_autocheckpoint", checkpoint::FALLBACK)
+        // KiB, negative as SQLite wants it.
+        .pragma("cache_size", "-16000")
+        // What is deleted is overwritten: payment tokens are, and must not stay behind in the file.
+        .pragma("secure_delete", "FAST")
 }
 
 fn unopened(file: &Path, error: &dyn std::error::Error) -> DbError {

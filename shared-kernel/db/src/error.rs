@@ -14,6 +14,9 @@ pub enum DbError {
     /// The group commit that the work belonged to failed or was abandoned; nothing of it was kept.
     #[error("the commit was lost: {0}")]
     CommitLost(String),
+    /// A write has not changed the rows that it must: another transaction was faster. Nothing was kept.
+    #[error("a row was changed by another transaction")]
+    Overtaken,
     #[error("a stored {what} cannot be read: {detail}")]
     Corrupt { what: &'static str, detail: String },
     #[error("{0}")]
@@ -61,14 +64,18 @@ impl DbError {
 
 impl From<DbErr> for DbError {
     fn from(error: DbErr) -> Self {
-        if is_unavailable(&error) { Self::Unavailable(error) } else { Self::Statement(error) }
+        match error {
+            DbErr::RecordNotUpdated => Self::Overtaken,
+            error if is_unavailable(&error) => Self::Unavailable(error),
+            error => Self::Statement(error),
+        }
     }
 }
 
 impl Problem for DbError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Unavailable(_) | Self::CommitLost(_) | Self::FeedAway { .. } => Kind::Unavailable,
+            Self::Unavailable(_) | Self::CommitLost(_) | Self::Overtaken | Self::FeedAway { .. } => Kind::Unavailable,
             Self::FeedWentBack { .. } | Self::BeyondFeed { .. } => Kind::Conflict,
             Self::Statement(_)
             | Self::Corrupt { .. }
@@ -80,7 +87,7 @@ impl Problem for DbError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) | Self::CommitLost(_) => "storage-unavailable",
+            Self::Unavailable(_) | Self::CommitLost(_) | Self::Overtaken => "storage-unavailable",
             Self::FeedAway { .. } => "feed-unavailable",
             Self::FeedWentBack { .. } => "feed-went-back",
             Self::BeyondFeed { .. } => "beyond-feed",

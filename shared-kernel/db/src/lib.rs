@@ -7,8 +7,11 @@
 //! subscription does not get on. [`pg_notify`] tells the processes that share a Postgres of each other's events. [`retention`]
 //! deletes what every cursor and every [`reader`] elsewhere has passed. [`checkpoint`] copies SQLite's log beside the writer.
 //! [`idempotency`] keeps one answer per key, [`lease`] lets one of several processes do a job. [`private`] keeps files from
-//! other users of the machine. [`tenure`] names the store that a database belongs to, and whether its data leads. [`plan`] shows
-//! tests how a statement is run.
+//! other users of the machine. [`tenure`] names the store that a database belongs to, and whether its data leads. [`Sql`] is a
+//! statement with a name, and [`rows`] are what it is given; [`plan`] shows tests how it is run, [`snapshot`] keeps both.
+
+// The derive `Rows` names this crate by its own name, here as elsewhere.
+extern crate self as kernel_db;
 
 pub mod bus;
 pub mod capacity;
@@ -28,6 +31,8 @@ pub mod plan;
 pub mod private;
 pub mod reader;
 pub mod retention;
+pub mod rows;
+pub mod snapshot;
 pub mod subscription;
 pub mod target;
 pub mod tenure;
@@ -35,7 +40,9 @@ pub mod tenure;
 mod db;
 mod planner;
 mod queue;
+mod read;
 mod single_writer;
+mod sql;
 mod subscription_failure;
 mod time;
 mod transact;
@@ -44,11 +51,15 @@ mod write;
 
 pub use bus::{Bus, Reacted};
 pub use db::Db;
+pub use db_macros::Rows;
 pub use dialect::Dialect;
 pub use error::DbError;
 pub use feed::{Feed, LocalFeed, Place};
 pub use outbox::Cause;
 pub use queue::{BatchQueue, BatchWork};
+pub use read::columns;
+pub use rows::Rows;
+pub use sql::{Sql, SqlText};
 pub use subscription::{Reaction, ReactionError, Subscription};
 pub use subscription_failure::SubscriptionFailure;
 pub use target::{Durability, Target};

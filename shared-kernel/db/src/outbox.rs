@@ -2,7 +2,7 @@
 //!
 //! Positions are given in the order of commits, without gaps, so a reader who goes by them skips nothing. On Postgres
 //! transactions commit out of order, and a number that a sequence gave would become visible after a higher one; so
-//! whoever publishes takes turns, and takes his at the very end: [`Tx::run_last`].
+//! those who publish take turns, and each takes its turn at the very end of its transaction, see [`Tx::save`].
 
 use kernel::{CallContext, Envelope, Event, event::SpecVersion};
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub type NewEvent<'a, E> = (&'a Cause, i64, &'a E);
 /// Publishes `events` with the transaction, each with its stream's next version.
 ///
 /// The version of a stream counts its events from 1; the aggregate's row keeps it and its lock orders
-/// writers. The outbox is written when the work is done, see [`Tx::run_last`].
+/// writers. The outbox is written when the work is done, see [`Tx::save`].
 pub fn publish<E: Event>(tx: &Tx, cause: &Cause, events: &[(i64, E)]) -> Result<(), DbError> {
     let news: Vec<NewEvent<'_, E>> = events.iter().map(|(version, event)| (cause, *version, event)).collect();
     publish_all(tx, &news)

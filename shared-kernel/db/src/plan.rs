@@ -2,12 +2,12 @@
 
 use sea_orm::{ConnectionTrait as _, Statement};
 
-use crate::{Db, DbError, Dialect};
+use crate::{Db, DbError, Dialect, SqlText};
 
 /// The steps of the plan that the database makes for `sql`, which is written as [`Dialect::statement`] says, one a line.
 ///
 /// On Postgres it is the plan for any values, as the store's connections have it.
-pub async fn of(db: &Db, sql: &str) -> Result<String, DbError> {
+pub async fn of(db: &Db, sql: impl Into<SqlText<'_>>) -> Result<String, DbError> {
     let text = db.dialect().statement(sql, []).sql;
     let rows = match db.dialect() {
         Dialect::Sqlite => db.reader().query_all_raw(asking(db, format!("EXPLAIN QUERY PLAN {text}"))).await?,

@@ -7,7 +7,7 @@ use kernel::Envelope;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use tokio::time::Instant;
 
-use crate::{Db, DbError, Tx, db::Writer, error::is_retryable};
+use crate::{Db, DbError, SqlText, Tx, db::Writer, error::is_retryable, guard, tx::Transaction};
 
 /// How often a transaction that the database chose as a victim is tried again.
 const RETRIES: usize = 5;
@@ -48,17 +48,21 @@ impl Db {
     /// Runs one statement that is a transaction of its own, and answers what it returns; end a write with
     /// `RETURNING`.
     ///
-    /// On Postgres it costs one round trip where [`Db::transact`] costs three; on SQLite it is the same.
+    /// It costs one round trip where [`Db::transact`] costs two or three.
     pub async fn write_one(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Clone + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
-        if let Writer::Pooled(chained) = &self.inner.writer {
-            match chained.pool().query_all_raw(self.dialect().statement(sql, values.clone())).await {
-                Err(error) if is_retryable(&error) => {}
-                result => return Ok(result?),
-            }
+        let sql = sql.into();
+        let statement = self.dialect().statement(sql, values.clone());
+        let written = match &self.inner.writer {
+            Writer::Single(writer) => writer.write_one(statement).await,
+            Writer::Pooled(chained) => chained.pool().query_all_raw(statement).await,
+        };
+        match written {
+            Err(error) if is_retryable(&error) => {}
+            result => return Ok(result?),
         }
         self.transact(|tx| {
             let values = values.clone();
@@ -74,14 +78,13 @@ impl Db {
         Fut: Future<Output = Result<T, E>>,
     {
         let begun = match &self.inner.writer {
-            Writer::Single(writer) => writer.begin().await.map(|(transaction, turn)| (transaction, Some(turn))),
-            Writer::Pooled(chained) => chained.begin().await.map(|transaction| (transaction, None)),
+            Writer::Single(writer) => writer.begin().await.map(Transaction::Sqlite),
+            Writer::Pooled(chained) => chained.begin().await.map(Transaction::Postgres),
         };
-        let (transaction, _turn) = match begun {
-            Ok(begun) => begun,
+        let tx = match begun {
+            Ok(transaction) => Tx::new(transaction, self),
             Err(error) => return failed(error),
         };
-        let tx = Tx::new(transaction, self);
         let result = carry_out(work, &tx).await;
         let finished = match tx.finish() {
             Ok(finished) => finished,
@@ -89,21 +92,31 @@ impl Db {
         };
         match result {
             Ok(value) => {
-                let committed = match &self.inner.writer {
-                    Writer::Single(_) => finished.transaction.commit().await,
-                    Writer::Pooled(chained) => chained.commit(finished.transaction).await,
-                };
+                guard::pass("db.before_commit");
+                let committed = self.commit(finished.transaction).await;
                 match committed {
                     Ok(()) => Attempt::Done { value, published: finished.published },
                     Err(error) => failed(error),
                 }
             }
             Err(error) => {
-                if let Err(rollback) = finished.transaction.rollback().await {
+                let rolled_back = match finished.transaction {
+                    Transaction::Sqlite(transaction) => transaction.roll_back().await,
+                    Transaction::Postgres(transaction) => transaction.rollback().await,
+                };
+                if let Err(rollback) = rolled_back {
                     tracing::warn!(%rollback, "a rollback failed; the database ends the transaction by itself");
                 }
                 if finished.retryable { Attempt::Retry(error) } else { Attempt::Failed(error) }
             }
+        }
+    }
+
+    async fn commit(&self, transaction: Transaction) -> Result<(), DbErr> {
+        match (transaction, &self.inner.writer) {
+            (Transaction::Sqlite(transaction), _) => transaction.commit().await,
+            (Transaction::Postgres(transaction), Writer::Pooled(chained)) => chained.commit(transaction).await,
+            (Transaction::Postgres(transaction), Writer::Single(_)) => transaction.commit().await,
         }
     }
 
@@ -140,6 +153,6 @@ where
     Fut: Future<Output = Result<T, E>>,
 {
     let value = work(tx.clone()).await?;
-    tx.run_last(Vec::new()).await?;
+    tx.end().await?;
     Ok(value)
 }

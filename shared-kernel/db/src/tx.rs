@@ -9,9 +9,10 @@ use kernel::{Envelope, Seams};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
 
 use crate::{
-    Db, DbError, Dialect,
+    Db, DbError, Dialect, SqlText,
     error::{is_disconnected, is_retryable},
-    write::Beside,
+    single_writer::SqliteTransaction,
+    write::{HeldBack, Then},
 };
 
 /// The handle of one transaction. It must not outlive the work that it was given to.
@@ -21,12 +22,18 @@ pub struct Tx {
 }
 
 struct TxInner {
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     db: Db,
     /// The database chose this transaction as a victim, or its connection was lost; the work may run again.
     retryable: AtomicBool,
     news: Mutex<TxEvents>,
-    beside: Mutex<Beside>,
+    held: Mutex<HeldBack>,
+}
+
+/// The database's own transaction.
+pub(crate) enum Transaction {
+    Sqlite(SqliteTransaction),
+    Postgres(DatabaseTransaction),
 }
 
 /// What the transaction publishes.
@@ -38,13 +45,13 @@ struct TxEvents {
 }
 
 impl Tx {
-    pub(crate) fn new(transaction: DatabaseTransaction, db: &Db) -> Self {
+    pub(crate) fn new(transaction: Transaction, db: &Db) -> Self {
         let inner = TxInner {
             transaction,
             db: db.clone(),
             retryable: AtomicBool::new(false),
             news: Mutex::default(),
-            beside: Mutex::default(),
+            held: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -63,14 +70,18 @@ impl Tx {
     }
 
     /// Runs a statement written as [`Dialect::statement`] says; answers how many rows it changed.
-    pub async fn run(&self, sql: &str, values: impl IntoIterator<Item = Value> + Send) -> Result<u64, DbError> {
+    pub async fn run(
+        &self,
+        sql: impl Into<SqlText<'_>> + Send,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<u64, DbError> {
         Ok(self.execute_raw(self.dialect().statement(sql, values)).await?.rows_affected())
     }
 
     /// Runs a query written as [`Dialect::statement`] says.
     pub async fn rows(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> Result<Vec<QueryResult>, DbError> {
         Ok(self.query_all_raw(self.dialect().statement(sql, values)).await?)
@@ -79,7 +90,7 @@ impl Tx {
     /// As [`Tx::rows`], for at most one row.
     pub async fn row(
         &self,
-        sql: &str,
+        sql: impl Into<SqlText<'_>> + Send,
         values: impl IntoIterator<Item = Value> + Send,
     ) -> Result<Option<QueryResult>, DbError> {
         Ok(self.query_one_raw(self.dialect().statement(sql, values)).await?)
@@ -98,16 +109,8 @@ impl Tx {
         self.news().written.extend(events);
     }
 
-    pub(crate) fn take_beside(&self) -> Beside {
-        std::mem::take(&mut *self.beside())
-    }
-
-    pub(crate) fn set_beside(&self, beside: Beside) {
-        *self.beside() = beside;
-    }
-
-    fn beside(&self) -> MutexGuard<'_, Beside> {
-        self.inner.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn held(&self) -> MutexGuard<'_, HeldBack> {
+        self.inner.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn news(&self) -> MutexGuard<'_, TxEvents> {
@@ -127,6 +130,34 @@ impl Tx {
         })
     }
 
+    /// What was held back comes before any other statement.
+    async fn run_held_first(&self) -> Result<(), DbErr> {
+        if !self.held().comes_first() {
+            return Ok(());
+        }
+        self.run_held().await.map_err(|error| match error {
+            DbError::Unavailable(error) | DbError::Statement(error) => error,
+            DbError::Overtaken => DbErr::RecordNotUpdated,
+            other => DbErr::Custom(other.to_string()),
+        })
+    }
+
+    /// Runs `statement`, which may be several on SQLite; answers the rows of all.
+    pub(crate) async fn query_now(&self, statement: Statement, then: Then) -> Result<Vec<QueryResult>, DbErr> {
+        self.watch(match (&self.inner.transaction, then) {
+            (Transaction::Sqlite(transaction), Then::Goes) => transaction.rows(statement).await,
+            (Transaction::Sqlite(transaction), Then::Commits) => transaction.last_rows(statement).await,
+            (Transaction::Postgres(transaction), _) => transaction.query_all_raw(statement).await,
+        })
+    }
+
+    pub(crate) async fn execute_now(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.execute(statement.sql, statement.values).await,
+            Transaction::Postgres(transaction) => transaction.execute_raw(statement).await,
+        })
+    }
+
     fn watch<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
         if result.as_ref().is_err_and(|error| is_retryable(error) || is_disconnected(error)) {
             self.inner.retryable.store(true, Ordering::Relaxed);
@@ -136,7 +167,7 @@ impl Tx {
 }
 
 pub(crate) struct Finished {
-    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) transaction: Transaction,
     pub(crate) retryable: bool,
     pub(crate) published: Vec<Envelope>,
 }
@@ -148,18 +179,25 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.watch(self.inner.transaction.execute_raw(statement).await)
+        self.run_held_first().await?;
+        self.execute_now(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.watch(self.inner.transaction.execute_unprepared(sql).await)
+        self.run_held_first().await?;
+        self.watch(match &self.inner.transaction {
+            Transaction::Sqlite(transaction) => transaction.execute(sql.to_owned(), None).await,
+            Transaction::Postgres(transaction) => transaction.execute_unprepared(sql).await,
+        })
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.watch(self.inner.transaction.query_one_raw(statement).await)
+        self.run_held_first().await?;
+        Ok(self.query_now(statement, Then::Goes).await?.into_iter().next())
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.watch(self.inner.transaction.query_all_raw(statement).await)
+        self.run_held_first().await?;
+        self.query_now(statement, Then::Goes).await
     }
 }

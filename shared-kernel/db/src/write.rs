@@ -13,12 +13,20 @@ pub struct Write {
     sql: Cow<'static, str>,
     values: Vec<Value>,
     waits_for_disk: bool,
+    /// How many rows it must change.
+    expected: Option<u64>,
 }
 
 impl Write {
     /// `sql` as [`Dialect::statement`] says, without `RETURNING`.
     pub fn new(sql: impl Into<Cow<'static, str>>, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { sql: sql.into(), values: values.into_iter().collect(), waits_for_disk: true }
+        Self { sql: sql.into(), values: values.into_iter().collect(), waits_for_disk: true, expected: None }
+    }
+
+    /// Says how many rows it must change, see [`Tx::save`].
+    #[must_use]
+    pub fn changing(self, rows: usize) -> Self {
+        Self { expected: Some(u64::try_from(rows).unwrap_or(u64::MAX)), ..self }
     }
 
     /// The transaction's commit need not wait for the disk, see [`Dialect::statement`].
@@ -33,63 +41,99 @@ impl Tx {
     /// They go in one round trip, whatever their number. On Postgres they are one statement, so none sees what another has
     /// written, and no row is to be changed by two.
     pub async fn run_all(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
-        self.write(writes, Vec::new()).await
+        self.run_held().await?;
+        let many = writes.len();
+        let mut changed = self.write(self.with_beside(writes), Vec::new(), Then::Goes).await?;
+        changed.truncate(many);
+        Ok(changed)
     }
 
-    /// As [`Tx::run_all`], and writes what the transaction publishes to the outbox. For the last that it does: on
-    /// Postgres it has its turn from here to its commit, and others who publish wait for it. What it still does after
-    /// that should lock nothing.
+    /// As [`Tx::run_all`], for what a unit of work has changed. The writes are held back until the work runs another statement,
+    /// or is done: then they go together with the events that the transaction publishes, and on SQLite with its commit.
     ///
-    /// What nobody writes so is written, by a statement of its own, when the work is done.
-    pub async fn run_last(&self, writes: Vec<Write>) -> Result<Vec<u64>, DbError> {
-        let news = self.take_unwritten();
-        self.write(writes, news).await
+    /// # Errors
+    ///
+    /// [`DbError::Overtaken`], as late as the writes are run, when one of them changes another number of rows than
+    /// [`Write::changing`] says. Nothing is kept then.
+    pub async fn save(&self, writes: Vec<Write>) -> Result<(), DbError> {
+        self.run_held().await?;
+        self.held().writes = writes;
+        Ok(())
     }
 
-    /// Runs `write` beside those that come next; [`Tx::ran_beside`] answers what came of it.
+    /// Runs `write` beside those that come next. What the work reads before that must not depend on it.
     pub(crate) fn run_beside(&self, write: Write) {
-        self.set_beside(Beside::Waits(write));
+        self.held().beside = Some(write);
     }
 
-    /// How many rows the write of [`Tx::run_beside`] has changed. It is run now when nothing was written since.
-    pub(crate) async fn ran_beside(&self) -> Result<u64, DbError> {
-        self.run_last(Vec::new()).await?;
-        match self.take_beside() {
-            Beside::Changed(rows) => Ok(rows),
-            Beside::Nothing | Beside::Waits(_) => Ok(0),
-        }
+    /// Runs what is held back, and writes what the transaction publishes. On SQLite it commits with that.
+    ///
+    /// On Postgres those who publish have their turn from here to the commit, and others who publish wait for it.
+    pub(crate) async fn end(&self) -> Result<(), DbError> {
+        let (writes, news) = (std::mem::take(&mut self.held().writes), self.take_unwritten());
+        self.write(self.with_beside(writes), news, Then::Commits).await.map(|_| ())
     }
 
-    async fn write(&self, mut writes: Vec<Write>, mut news: Vec<Envelope>) -> Result<Vec<u64>, DbError> {
-        let beside = self.take_beside();
-        let is_first = matches!(beside, Beside::Waits(_));
-        match beside {
-            Beside::Waits(write) => writes.insert(0, write),
-            other => self.set_beside(other),
+    /// Runs what was held back, because another statement comes.
+    pub(crate) async fn run_held(&self) -> Result<(), DbError> {
+        let writes = std::mem::take(&mut self.held().writes);
+        if writes.is_empty() {
+            return Ok(());
         }
-        let mut changed = match (self.dialect(), writes.as_slice()) {
+        self.write(self.with_beside(writes), Vec::new(), Then::Goes).await.map(|_| ())
+    }
+
+    /// `writes`, and after them the one that goes beside them.
+    fn with_beside(&self, mut writes: Vec<Write>) -> Vec<Write> {
+        writes.extend(self.held().beside.take());
+        writes
+    }
+
+    async fn write(&self, writes: Vec<Write>, mut news: Vec<Envelope>, then: Then) -> Result<Vec<u64>, DbError> {
+        let expected: Vec<_> = writes.iter().map(|write| write.expected).collect();
+        let changed = match (self.dialect(), writes.as_slice()) {
             (_, []) if news.is_empty() => Vec::new(),
-            (_, [one]) if news.is_empty() && one.waits_for_disk => vec![self.run(&one.sql, one.values.clone()).await?],
-            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news).await?,
+            (Dialect::Sqlite, _) => self.one_after_another(writes, &mut news, then).await?,
+            (Dialect::Postgres, [one]) if news.is_empty() && one.waits_for_disk => {
+                let statement = self.dialect().statement(&one.sql, one.values.clone());
+                vec![self.execute_now(statement).await?.rows_affected()]
+            }
             (Dialect::Postgres, _) => self.at_once(writes, &mut news).await?,
         };
-        if is_first {
-            self.set_beside(Beside::Changed(changed.remove(0)));
+        let as_expected = |(changed, expected): (&u64, &Option<u64>)| expected.is_none_or(|rows| rows == *changed);
+        if !changed.iter().zip(&expected).all(as_expected) {
+            return Err(DbError::Overtaken);
         }
         self.note_written(news);
         Ok(changed)
     }
 
-    /// Each statement is followed by the question what it has done.
-    async fn one_after_another(&self, writes: Vec<Write>, news: &mut [Envelope]) -> Result<Vec<u64>, DbError> {
+    /// Each statement is followed by the question what it has done. A commit is not reached when one of them has changed
+    /// other rows than it must.
+    async fn one_after_another(
+        &self,
+        writes: Vec<Write>,
+        news: &mut [Envelope],
+        then: Then,
+    ) -> Result<Vec<u64>, DbError> {
         let many = writes.len();
         let news_too = (!news.is_empty()).then(|| (outbox::write(Dialect::Sqlite, news), "last_insert_rowid()"));
         let (mut sql, mut values) = (Vec::with_capacity(many + 1), Vec::new());
         for (write, question) in writes.into_iter().map(|write| (write, "changes()")).chain(news_too) {
-            sql.push(format!("{}; SELECT {question}", write.sql));
             values.extend(write.values);
+            match write.expected {
+                Some(rows) if then == Then::Commits => {
+                    sql.push(format!("{}; SELECT {question}, {FAIL_UNLESS_CHANGED}", write.sql));
+                    values.push(i64::try_from(rows).unwrap_or(i64::MAX).into());
+                }
+                _ => sql.push(format!("{}; SELECT {question}", write.sql)),
+            }
         }
-        let rows = self.rows(&sql.join("; "), values).await?;
+        let rows = self.query_now(self.dialect().statement(&sql.join("; "), values), then).await;
+        let rows = match rows {
+            Err(error) if error.to_string().contains(NOT_CHANGED) => return Err(DbError::Overtaken),
+            rows => rows?,
+        };
         let answers: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
         let answers = answers?;
         if let Some(&newest) = answers.get(many) {
@@ -105,7 +149,8 @@ impl Tx {
             statement.publish(news);
         }
         let (sql, values) = statement.whole();
-        let row = self.row(&sql, values).await?.ok_or_else(|| DbError::corrupt("write", "it was not counted"))?;
+        let rows = self.query_now(self.dialect().statement(&sql, values), Then::Goes).await?;
+        let row = rows.first().ok_or_else(|| DbError::corrupt("write", "it was not counted"))?;
         if !news.is_empty() {
             outbox::number(news, row.try_get_by_index(many)?);
         }
@@ -114,14 +159,32 @@ impl Tx {
     }
 }
 
-/// A write that goes with the next.
+/// Fails the statements on SQLite when the one before has not changed the number of rows that is bound: there is no absolute
+/// value of the least integer.
+const FAIL_UNLESS_CHANGED: &str = "abs(-9223372036854775807 - (changes() <> ?))";
+const NOT_CHANGED: &str = "integer overflow";
+
+/// What follows some writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The transaction goes on.
+    Goes,
+    /// It commits, where a commit can travel with a statement.
+    Commits,
+}
+
+/// What a transaction has yet to write.
 #[derive(Debug, Default)]
-pub(crate) enum Beside {
-    #[default]
-    Nothing,
-    Waits(Write),
-    /// So many rows.
-    Changed(u64),
+pub(crate) struct HeldBack {
+    writes: Vec<Write>,
+    /// Goes with the next writes.
+    beside: Option<Write>,
+}
+
+impl HeldBack {
+    pub(crate) fn comes_first(&self) -> bool {
+        !self.writes.is_empty()
+    }
 }
 
 /// Many writes as the parts of one statement on Postgres.

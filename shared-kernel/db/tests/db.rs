@@ -34,6 +34,12 @@ mod processes;
 #[path = "db/retention.rs"]
 mod retention;
 #[cfg(test)]
+#[path = "db/rows.rs"]
+mod rows;
+#[cfg(test)]
+#[path = "db/snapshot.rs"]
+mod snapshot;
+#[cfg(test)]
 #[path = "db/subscription.rs"]
 mod subscription;
 #[cfg(test)]

@@ -32,7 +32,7 @@ enum Role {
     Top,
     Module,
     Contract,
-    /// kernel, port, port-macros: nothing of ours below them but each other
+    /// kernel, port, port-macros, db-macros: nothing of ours below them but each other
     Foundation,
     /// db, web, remote
     Infrastructure,
@@ -42,7 +42,9 @@ enum Role {
 
 fn role(folder: &str) -> Role {
     match folder {
-        "shared-kernel/kernel" | "shared-kernel/port" | "shared-kernel/port-macros" => Role::Foundation,
+        "shared-kernel/kernel" | "shared-kernel/port" | "shared-kernel/port-macros" | "shared-kernel/db-macros" => {
+            Role::Foundation
+        }
         "shared-kernel/module" | "shared-kernel/feeds" => Role::Host,
         _ if folder.starts_with("shared-kernel/") => Role::Infrastructure,
         _ if folder.starts_with("modules/") && folder.ends_with("/contract") => Role::Contract,

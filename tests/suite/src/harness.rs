@@ -18,6 +18,7 @@ mod process;
 mod proxy;
 mod random;
 mod sabotage;
+mod scratch;
 mod shop;
 mod snapshot;
 mod story;
@@ -41,6 +42,7 @@ pub(crate) use process::{Process, Program, Said, binary, free_address, signal_to
 pub(crate) use proxy::{Fault, Lines};
 pub(crate) use random::Random;
 pub(crate) use sabotage::{Sabotage, alone, together};
+pub(crate) use scratch::Scratch;
 pub(crate) use shop::{Shop, impatience};
 pub(crate) use story::{run, stories, tell, tell_with_one_remote, told};
 pub(crate) use wait::{eventually, fresh_key, fresh_name, in_time};

@@ -3,6 +3,7 @@
 
 mod clocks;
 mod commands;
+mod contention;
 mod copies;
 mod durability;
 mod forwarding;

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::Status,
     error::InventoryError,
-    persistence::{hot::Note, read},
+    persistence::{hot::Note, query},
 };
 
 /// How many lapsed holds are looked for in one go.
@@ -23,7 +23,7 @@ impl InventoryService {
     pub(crate) async fn sweep(&self) -> Result<usize, InventoryError> {
         let mut swept = 0;
         loop {
-            let lapsed = read::lapsed(&self.db, self.db.seams().now(), BATCH).await?;
+            let lapsed = query::lapsed(&self.db, self.db.seams().now(), BATCH).await?;
             let outcomes = join_all(lapsed.into_iter().map(|order| self.commands.submit(Command::Expire(order)))).await;
             let mut expired = 0;
             for outcome in outcomes {

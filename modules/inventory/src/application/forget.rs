@@ -10,7 +10,7 @@ use super::InventoryService;
 use crate::persistence::old;
 
 /// How many claims are examined in one batch.
-const BATCH: i64 = 100;
+const BATCH: u64 = 100;
 
 /// Up to which order old claims were looked at. An order's id tells when it was placed, so every claim is looked at once in
 /// the life of a process, in the order of the primary key.

@@ -7,17 +7,17 @@ use crate::{
     error::InventoryError,
     persistence::{
         hot,
-        read::{self, Movement, MovementPlace},
+        query::{self, Movement, MovementPlace},
     },
 };
 
 impl InventoryService {
     pub(crate) async fn available(&self, skus: &[Sku]) -> Result<Vec<Level>, InventoryError> {
-        Ok(read::available(&self.db, skus).await?)
+        Ok(query::available(&self.db, skus).await?)
     }
 
     pub(crate) async fn level(&self, sku: &Sku) -> Result<StockLevel, InventoryError> {
-        read::level(&self.db, sku).await?.ok_or_else(|| InventoryError::UnknownSku(sku.clone()))
+        query::level(&self.db, sku).await?.ok_or_else(|| InventoryError::UnknownSku(sku.clone()))
     }
 
     /// The level with what is held of it.
@@ -32,7 +32,7 @@ impl InventoryService {
         after: Option<String>,
         limit: Limit,
     ) -> Result<Page<ShownLevel>, InventoryError> {
-        let Page { items, next_cursor } = read::levels(&self.db, below, after, limit).await?;
+        let Page { items, next_cursor } = query::levels(&self.db, below, after, limit).await?;
         Ok(Page { items: self.show(items).await?, next_cursor })
     }
 
@@ -49,7 +49,7 @@ impl InventoryService {
         limit: Limit,
     ) -> Result<Page<Movement>, InventoryError> {
         self.level(sku).await?;
-        Ok(read::movements(&self.db, sku, before, limit).await?)
+        Ok(query::movements(&self.db, sku, before, limit).await?)
     }
 
     /// The claim of one order, or those of all.
@@ -59,8 +59,8 @@ impl InventoryService {
         before: Option<OrderId>,
         limit: Limit,
     ) -> Result<Page<Claim>, InventoryError> {
-        let Some(order) = order else { return Ok(read::claims(&self.db, before, limit).await?) };
-        let items = read::claim(&self.db, order).await?.into_iter().collect();
+        let Some(order) = order else { return Ok(query::claims(&self.db, before, limit).await?) };
+        let items = query::claim(&self.db, order).await?.into_iter().collect();
         Ok(Page { items, next_cursor: None })
     }
 }

@@ -32,7 +32,7 @@ impl InventoryService {
             Some((act.clone(), moved(Kind::Opening, sku, units)))
         };
         let entries = made.iter().filter_map(entry).collect();
-        hot::save(tx, &Changes { entries, ..Changes::default() }).await
+        Ok(hot::save(tx, &Changes { entries, ..Changes::default() }).await?)
     }
 }
 

@@ -219,7 +219,7 @@ impl UnitOfWork {
         made.sort_by_key(|claim| claim.order);
         let levels = self.moved.iter().map(|(sku, moved)| (sku, (moved.delta, moved.told))).collect();
         let events = self.events.iter().map(|(cause, version, event)| (cause, *version, event.clone())).collect();
-        hot::save(tx, &Changes { made, changed, levels, entries: self.entries, events }).await
+        Ok(hot::save(tx, &Changes { made, changed, levels, entries: self.entries, events }).await?)
     }
 
     fn tell_low(&mut self) {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     application::InventoryService,
     domain::{Delta, Entry},
-    persistence::read::Movement,
+    persistence::query::Movement,
 };
 
 /// One movement of a level.

@@ -7,7 +7,9 @@
 //! A page is the first rows, by SKU, of every band below the threshold, merged: at most a page from each of 22 bands.
 //! In the highest of them some levels may not be below it; those are read and passed by.
 
-use super::hot::LEVEL_COLUMNS;
+use kernel_db::Rows as _;
+
+use super::entity::level;
 
 /// Levels with more than a million units share a band.
 const HIGHEST: u32 = 21;
@@ -20,7 +22,7 @@ pub(crate) fn band(available: i64) -> u32 {
 /// Levels by SKU of which fewer units than `below`, at least 1, are available. For each of its parts, one for each band, the
 /// values are the SKU after which the page begins, the threshold and the number of rows; then the number of rows once more.
 pub(crate) fn select(below: i64) -> String {
-    let columns = LEVEL_COLUMNS;
+    let columns = level::Model::columns();
     // A range and no equality: so the index is the only way to the order, whatever the planner believes of the band.
     let part = |band: u32| {
         let next = band + 1;
@@ -35,28 +37,19 @@ pub(crate) fn select(below: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Seams;
-    use kernel_db::{Bus, Db, Dialect, Durability, Target, plan};
+    use kernel_db::{Dialect, plan};
     use sea_orm::ConnectionTrait as _;
 
-    use super::{HIGHEST, band, select};
-
-    #[expect(clippy::disallowed_methods, reason = "a test asks where its Postgres is")]
-    fn targets(folder: &std::path::Path) -> Vec<Target> {
-        let postgres = std::env::var("BANYAN_TEST_POSTGRES").ok();
-        let schema = format!("few_{}", Seams::system().ids.secret().simple());
-        let postgres = postgres.map(|url| Target::postgres(url, schema));
-        std::iter::once(Target::sqlite(folder.join("inventory.db"))).chain(postgres).collect()
-    }
+    use super::{
+        super::tests::databases,
+        {HIGHEST, band, select},
+    };
 
     /// Most levels are in one band, so that an index that is not of bands as well would seem good enough.
     #[tokio::test]
     async fn few_units_are_found_by_their_band() {
         let folder = tempfile::tempdir().unwrap();
-        for target in targets(folder.path()) {
-            let db =
-                Db::open("inventory", &target, Durability::Relaxed, Bus::default(), Seams::system()).await.unwrap();
-            kernel_module::migrate(&db, super::super::migrations::steps()).await.unwrap();
+        for db in databases(folder.path()).await {
             let numbers = match db.dialect() {
                 Dialect::Sqlite => "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < 5000) ",
                 Dialect::Postgres => "WITH up(n) AS (SELECT generate_series(1, 5000)) ",

@@ -1,10 +1,10 @@
 //! Claims that are over, for retention.
 
 use kernel::{DateTime, OrderId, Utc};
-use kernel_db::{DbError, Tx, Write};
-use uuid::Uuid;
+use kernel_db::{DbError, Sql, Tx, Write, rows};
+use sea_orm::entity::prelude::*;
 
-use super::hot::order_rows;
+use super::entity::claim::{self, LINE_SKU};
 use crate::domain::Status;
 
 /// Of the next `limit` claims after `after` that were made before `before`: those that were refused or given back, the last
@@ -13,18 +13,14 @@ pub(crate) async fn old(
     tx: &Tx,
     after: Option<OrderId>,
     before: DateTime<Utc>,
-    limit: i64,
+    limit: u64,
 ) -> Result<(Vec<OrderId>, Option<OrderId>, u64), DbError> {
-    let sql = "SELECT order_id, status, created_at FROM claim WHERE order_id > ? ORDER BY order_id LIMIT ?";
-    let after = after.map_or(Uuid::nil(), OrderId::uuid);
+    let mut claims = claim::Entity::find().cursor_by(claim::Column::OrderId);
+    let claims = claims.after(after.map_or(Uuid::nil(), OrderId::uuid)).first(limit).all(tx).await?;
     let (mut ended, mut last, mut looked) = (Vec::new(), None, 0);
-    for row in tx.rows(sql, [after.into(), limit.into()]).await? {
-        let (order, status): (Uuid, String) = (row.try_get("", "order_id")?, row.try_get("", "status")?);
-        if row.try_get::<DateTime<Utc>>("", "created_at")? >= before {
-            break;
-        }
-        let order = OrderId::new(order);
-        if matches!(Status::parse(&status), Some(Status::Released | Status::Refused)) {
+    for claim in claims.into_iter().take_while(|claim| claim.created_at < before) {
+        let order = OrderId::new(claim.order_id);
+        if matches!(Status::parse(&claim.status), Some(Status::Released | Status::Refused)) {
             ended.push(order);
         }
         last = Some(order);
@@ -33,14 +29,20 @@ pub(crate) async fn old(
     Ok((ended, last, looked))
 }
 
+pub(super) static FORGET_SKUS: Sql = Sql::new("inventory.forget-skus", || {
+    format!(
+        "DELETE FROM claim_sku WHERE (sku, created_at, order_id) IN (SELECT {LINE_SKU}, claim.created_at, claim.order_id \
+         FROM claim, {{each}}(claim.lines) AS line WHERE claim.order_id IN {{ids}})"
+    )
+});
+
+pub(super) static FORGET_CLAIMS: Sql = Sql::new("inventory.forget-claims", || {
+    "DELETE FROM claim WHERE status IN ('released', 'refused') AND in_ledger = 1 AND order_id IN {ids}".to_owned()
+});
+
 /// Deletes claims that weigh on no level. All their movements are entries of the ledger.
 pub(crate) async fn delete(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
-    let rows = || order_rows(orders.iter().copied());
-    let found = "DELETE FROM claim_sku WHERE (sku, created_at, order_id) IN \
-                 (SELECT line.value ->> 0, claim.created_at, claim.order_id FROM claim, {each}(claim.lines) AS line \
-                 WHERE claim.order_id IN (SELECT {id}(value ->> 0) FROM {rows}))";
-    let claims = "DELETE FROM claim WHERE status IN ('released', 'refused') AND in_ledger = 1 \
-                  AND order_id IN (SELECT {id}(value ->> 0) FROM {rows})";
-    tx.run_all(vec![Write::new(found, [rows()]), Write::new(claims, [rows()])]).await?;
+    let ids = || [rows::ids(orders.iter().copied())];
+    tx.run_all(vec![Write::new(&FORGET_SKUS, ids()), Write::new(&FORGET_CLAIMS, ids())]).await?;
     Ok(())
 }

@@ -40,11 +40,10 @@ impl Orders {
         idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
             let Asked { back, off } = self.ask(&tx, &mut order, command, act).await?;
-            if orders::is_being_placed(&tx, id).await? {
+            if order.standing().is_in_checkout {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             if let Some(off) = &off {
                 called_off::insert(&tx, off).await?;
             }

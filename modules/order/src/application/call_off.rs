@@ -38,11 +38,10 @@ impl Orders {
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
             let left = order.left(refunds::due(&tx, id).await?);
             let amount = order.call_off(call, left, act)?;
-            if orders::is_being_placed(&tx, id).await? {
+            if order.standing().is_in_checkout {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             let off = WrittenOff { order: id, call: call.clone(), amount, by: act.by.clone(), at: act.at };
             called_off::insert(&tx, &off).await?;
             let goods = Goods::of(&tx, &order).await?;

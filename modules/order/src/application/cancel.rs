@@ -8,9 +8,9 @@ use kernel_db::{
 
 use super::{Orders, Request};
 use crate::{
-    domain::{Act, Status},
+    domain::Act,
     error::OrderError,
-    persistence::{orders, placements, refunds},
+    persistence::{orders, refunds, sagas},
     view::OrderView,
 };
 
@@ -24,15 +24,11 @@ impl Orders {
         let refund: RefundId = self.db.seams().id();
         let act = &Act { by: request.cx.principal.label(), at: self.now() };
         let answer = idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
-            placements::lock(&tx, id).await?;
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
-            let placing = order.status() == Status::Placed;
             let left = order.left(refunds::due(&tx, id).await?);
             order.cancel(REQUESTED, refund, left, act)?;
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            if placing {
-                tx.run_all(vec![placements::wake(&[id], tx.seams().now())]).await?;
-            }
+            sagas::wake(&tx, id).await?;
             Ok::<_, OrderError>(Answer::new(200, None, &OrderView::of(&order))?)
         })
         .await?;

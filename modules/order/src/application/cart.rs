@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use catalog_contract::Quote;
 use kernel::{CallContext, CartId, Currency, Money, Sku};
-use kernel_db::idempotency::{self, Answer};
+use kernel_db::idempotency::{self, Answer, KeyRefusal};
 
 use super::{Orders, Request};
 use crate::{
@@ -13,7 +13,10 @@ use crate::{
         basket::{BasketRefusal, MAX_LINES},
     },
     error::{CartRefusal, OrderError},
-    persistence::carts::{self, Cart},
+    persistence::{
+        carts::{self, Cart},
+        keys,
+    },
     view::{CartLineView, CartView},
 };
 
@@ -29,6 +32,11 @@ impl Orders {
             created_at: now,
             expires_at: self.config.cart_expiry(now),
         };
+        if let Some(key) = &request.key
+            && keys::find(self.db.reader(), key, self.keys_since()).await?.is_some_and(|placed| !placed.is_over)
+        {
+            return Err(KeyRefusal::Reused.into());
+        }
         idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
             carts::insert(&tx, cart).await?;
             Ok(Answer::new(201, Some(format!("/carts/{}", cart.id)), &CartView::of(cart, Vec::new()))?)

@@ -6,18 +6,22 @@ use async_trait::async_trait;
 use kernel::{OrderId, PaymentId};
 use kernel_db::{
     BatchWork, Cause, Db, DbError, Tx,
-    idempotency::{self, Answer, Key},
+    idempotency::{self, Answer, Key, KeyRefusal},
     outbox,
 };
 
-use super::{new_order::NewOrder, saga::Saga};
+use super::{KeysKept, new_order::NewOrder, saga::Saga};
 use crate::{
     Config,
     domain::{Order, PaymentFacts},
     error::{CartRefusal, OrderError},
     persistence::{
-        carts, orders,
-        placements::{self, Locked},
+        carts,
+        hot::{self, Confirmed, Finished, KeptAnswer, Locked, LockedSaga, Placing},
+        keys::{self, Placed},
+        lines, orders,
+        sagas::Unpaid,
+        unpaid,
     },
 };
 
@@ -39,8 +43,9 @@ pub(super) struct Confirm {
 pub(super) struct Finish {
     pub(super) order: OrderId,
     pub(super) payment: PaymentFacts,
-    pub(super) key: Key,
     pub(super) answer: Answer,
+    /// How the answer is kept.
+    pub(super) kept: KeptAnswer,
 }
 
 /// What a command has come to.
@@ -60,11 +65,12 @@ pub(super) enum Outcome {
 /// Carries out commands of one batch.
 pub(super) struct OrderWork {
     config: Config,
+    keys_kept: Arc<KeysKept>,
 }
 
 impl OrderWork {
-    pub(super) const fn new(config: Config) -> Self {
-        Self { config }
+    pub(super) const fn new(config: Config, keys_kept: Arc<KeysKept>) -> Self {
+        Self { config, keys_kept }
     }
 }
 
@@ -75,7 +81,7 @@ impl BatchWork for OrderWork {
     type Error = OrderError;
 
     async fn carry_out(&self, db: &Db, batch: &[Arc<Command>]) -> Result<Vec<Option<Outcome>>, OrderError> {
-        db.transact(|tx| async move { self.carry_out_in(&tx, batch).await }).await
+        db.transact(|tx| async move { self.carry_out_in(db, &tx, batch).await }).await
     }
 }
 
@@ -83,121 +89,173 @@ impl BatchWork for OrderWork {
 #[derive(Default)]
 struct Decided<'a> {
     taken: Vec<(usize, Saga)>,
-    confirmed: Vec<(usize, Order, &'a Confirm)>,
-    finished: Vec<(usize, &'a Finish)>,
+    confirmed: Vec<(usize, Order, &'a Confirm, &'a LockedSaga)>,
+    finished: Vec<(usize, &'a Finish, &'a Locked)>,
     outcomes: HashMap<usize, Outcome>,
 }
 
 impl OrderWork {
-    async fn carry_out_in(&self, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Option<Outcome>>, OrderError> {
-        let mut decided = Decided::default();
-        self.take(tx, batch, &mut decided).await?;
+    async fn carry_out_in(&self, db: &Db, tx: &Tx, batch: &[Arc<Command>]) -> Result<Vec<Option<Outcome>>, OrderError> {
         let locked = lock(tx, batch).await?;
+        let mut decided = Decided::default();
+        self.take(db, tx, batch, &mut decided).await?;
         for (place, command) in batch.iter().enumerate() {
             decided.go_on(tx, place, command, &locked);
         }
         self.save(tx, decided, batch.len()).await
     }
 
-    /// Claims the keys of new orders, and gives those orders their numbers.
-    async fn take<'a>(&self, tx: &Tx, batch: &'a [Arc<Command>], decided: &mut Decided<'a>) -> Result<(), OrderError> {
+    /// Writes new orders under their keys.
+    async fn take(
+        &self,
+        db: &Db,
+        tx: &Tx,
+        batch: &[Arc<Command>],
+        decided: &mut Decided<'_>,
+    ) -> Result<(), OrderError> {
         let new = batch.iter().enumerate().filter_map(|(place, command)| match &**command {
             Command::Take(new) => Some((place, &**new)),
             Command::Confirm(_) | Command::Finish(_) => None,
         });
-        let new: Vec<(usize, &NewOrder)> = new.collect();
-        if new.is_empty() {
-            return Ok(());
-        }
-        let keys: Vec<&Key> = new.iter().map(|(_, new)| new.key()).collect();
-        let mut fresh = Vec::with_capacity(new.len());
-        for ((place, new), is_fresh) in new.into_iter().zip(idempotency::claim_all(tx, &keys).await?) {
-            let refusal = if is_fresh { check_out(tx, new).await? } else { None };
-            match refusal {
-                Some(refusal) => drop(decided.outcomes.insert(place, Outcome::Refused(refusal))),
-                None if is_fresh => fresh.push((place, new)),
-                None => drop(decided.outcomes.insert(place, before(tx, new.key()).await?)),
+        let mut asked: Vec<(usize, &NewOrder)> = new.collect();
+        // A key whose time is over is given back by its order, and then used.
+        for is_last in [false, true] {
+            let used = self.place(tx, std::mem::take(&mut asked), decided).await?;
+            for (place, new) in used {
+                match self.before(db, tx, new.key()).await? {
+                    Some(outcome) => drop(decided.outcomes.insert(place, outcome)),
+                    None if is_last => return Err(KeyRefusal::InFlight.into()),
+                    None => asked.push((place, new)),
+                }
             }
         }
-        let terms: Vec<_> = fresh.iter().map(|(_, new)| new.terms()).collect();
-        let numbers = if terms.is_empty() { HashMap::new() } else { orders::insert_all(tx, &terms).await? };
-        for ((place, new), mut terms) in fresh.into_iter().zip(terms) {
-            let missing = || DbError::corrupt("order", "it was given no number");
-            terms.number = numbers.get(&terms.id).copied().ok_or_else(missing)?;
-            decided.taken.push((place, Saga { order: new.place(terms), placement: new.placement(&self.config) }));
-        }
         Ok(())
+    }
+
+    /// Writes those of the orders whose keys are free; answers the others.
+    async fn place<'n>(
+        &self,
+        tx: &Tx,
+        asked: Vec<(usize, &'n NewOrder)>,
+        decided: &mut Decided<'_>,
+    ) -> Result<Vec<(usize, &'n NewOrder)>, OrderError> {
+        if asked.is_empty() {
+            return Ok(asked);
+        }
+        let due_at = tx.seams().now() + self.config.lease();
+        let wanted: Vec<_> = asked.iter().map(|(_, new)| (new.terms(), new.checkout(&self.config))).collect();
+        let rows = asked.iter().zip(&wanted).map(|((_, new), (terms, checkout))| Placing {
+            terms,
+            lines: &new.basket.lines,
+            checkout,
+        });
+        let numbers = hot::place(tx, &rows.collect::<Vec<_>>(), due_at).await?;
+        let mut used = Vec::new();
+        for ((place, new), (mut terms, checkout)) in asked.into_iter().zip(wanted) {
+            let Some(number) = numbers.get(&new.id) else {
+                used.push((place, new));
+                continue;
+            };
+            terms.number = *number;
+            match check_out(tx, new).await? {
+                Some(refusal) => drop(decided.outcomes.insert(place, Outcome::Refused(refusal))),
+                None => decided.taken.push((place, Saga { order: new.place(terms), checkout })),
+            }
+        }
+        Ok(used)
+    }
+
+    /// What a key means that was used before; `None` when it may be used again.
+    async fn before(&self, db: &Db, tx: &Tx, key: &Key) -> Result<Option<Outcome>, OrderError> {
+        use idempotency::Claim;
+        let claim = match keys::find(tx, key, self.keys_kept.since(tx.seams().now())).await? {
+            Some(Placed { is_over: true, order, .. }) => {
+                keys::free(tx, order).await?;
+                return Ok(None);
+            }
+            Some(placed) => placed.claim,
+            None => idempotency::find(db, key).await?.unwrap_or(Claim::Fresh),
+        };
+        Ok(match claim {
+            Claim::Answered(kept) => Some(Outcome::Before(kept)),
+            Claim::InFlight => Some(Outcome::Refused(KeyRefusal::InFlight.into())),
+            Claim::Reused => Some(Outcome::Refused(KeyRefusal::Reused.into())),
+            // It was there a moment ago.
+            Claim::Fresh => None,
+        })
     }
 
     /// Writes all that was decided, and publishes what happened: one statement.
     async fn save(&self, tx: &Tx, decided: Decided<'_>, commands: usize) -> Result<Vec<Option<Outcome>>, OrderError> {
         let Decided { mut taken, mut confirmed, finished, mut outcomes } = decided;
-        let now = tx.seams().now();
-        let mut writes = Writes::default();
+        let (now, lease) = (tx.seams().now(), self.config.lease());
+        let mut writes = Vec::new();
         publish(tx, &mut taken)?;
         if !taken.is_empty() {
-            let lines: usize = taken.iter().map(|(_, saga)| saga.order.lines().len()).sum();
-            writes.add(orders::lines(taken.iter().map(|(_, saga)| &saga.order)), lines);
-            let placements: Vec<_> = taken.iter().map(|(_, saga)| &saga.placement).collect();
-            writes.add(placements::begin_all(&placements, now + self.config.lease()), taken.len());
+            let lines = taken.iter().map(|(_, saga)| (saga.order.terms.number, saga.order.lines()));
+            writes.push(lines::note_skus(lines));
         }
         if !confirmed.is_empty() {
-            // Sagas before orders, as wherever both are written.
-            let ids: Vec<OrderId> = confirmed.iter().map(|(_, order, _)| order.id()).collect();
-            writes.add(placements::pass_pivot(&ids, now + self.config.lease()), ids.len());
-            let mut saved: Vec<_> =
-                confirmed.iter_mut().map(|(_, order, confirm)| (confirm.cause.clone(), order)).collect();
-            writes.add(orders::saved(tx, &mut saved)?, ids.len());
+            are_paid(tx, &confirmed).await?;
+            let count = confirmed.len();
+            let rows = confirmed.iter_mut().map(|(_, order, confirm, saga)| {
+                // Most leases are long enough for what is left. They stay, for the column has an index.
+                let due_at = if saga.due_at < now + lease / 2 { now + lease } else { saga.due_at };
+                Confirmed { order, cause: &confirm.cause, due_at }
+            });
+            writes.push(hot::confirm(tx, rows)?.changing(count));
         }
-        let answers: Vec<_> = finished.iter().map(|(_, finish)| (&finish.key, &finish.answer)).collect();
-        let mut answered = None;
         if !finished.is_empty() {
-            let ids: Vec<OrderId> = finished.iter().map(|(_, finish)| finish.order).collect();
-            let facts: Vec<_> = finished.iter().map(|(_, finish)| (finish.order, finish.payment)).collect();
-            writes.add(placements::end(&ids), ids.len());
-            writes.add_any(orders::payments_known(&facts));
-            answered = Some(writes.add_any(idempotency::answers(&answers)));
+            let rows = finished.iter().map(|(_, finish, locked)| Finished {
+                order: finish.order,
+                payment: locked.payment.join(finish.payment),
+                answer: (!locked.is_answered).then_some(&finish.kept),
+            });
+            writes.push(hot::finish(rows).changing(finished.len()));
         }
-        let changed = writes.run(tx).await?;
-        let answered = answered.and_then(|place: usize| changed.get(place).copied()).unwrap_or_default();
-        let kept = if answers.is_empty() { Vec::new() } else { idempotency::kept(tx, &answers, answered).await? };
+        tx.save(writes).await?;
+        for (place, finish, locked) in finished {
+            let before = if locked.is_answered { keys::kept(tx, finish.order).await? } else { None };
+            outcomes.insert(place, Outcome::Finished(before.unwrap_or_else(|| finish.answer.clone())));
+        }
         outcomes.extend(taken.into_iter().map(|(place, saga)| (place, Outcome::Taken(Box::new(saga)))));
-        outcomes.extend(confirmed.into_iter().map(|(place, order, _)| (place, Outcome::Confirmed(Box::new(order)))));
-        outcomes.extend(finished.iter().zip(kept).map(|((place, _), kept)| (*place, Outcome::Finished(kept))));
+        outcomes.extend(confirmed.into_iter().map(|(place, order, ..)| (place, Outcome::Confirmed(Box::new(order)))));
         Ok((0..commands).map(|place| outcomes.remove(&place)).collect())
     }
 }
 
 impl<'a> Decided<'a> {
     /// Confirms or finishes an order whose saga is where the command believes it to be.
-    fn go_on(&mut self, tx: &Tx, place: usize, command: &'a Command, locked: &HashMap<OrderId, Locked>) {
+    fn go_on(&mut self, tx: &Tx, place: usize, command: &'a Command, locked: &'a HashMap<OrderId, Locked>) {
         match command {
             Command::Take(_) => {}
             Command::Confirm(confirm) => {
                 let mut order = confirm.order.clone();
-                let stands = locked
-                    .get(&order.id())
-                    .is_some_and(|locked| locked.is_before_pivot && locked.version == order.standing().version);
-                let repeated = self.confirmed.iter().any(|(_, known, _)| known.id() == order.id());
-                if !stands || repeated || order.confirm(confirm.payment, tx.seams().now()).is_err() {
-                    self.outcomes.insert(place, Outcome::Overtaken);
-                } else {
-                    self.confirmed.push((place, order, confirm));
+                let is_repeated = self.confirmed.iter().any(|(_, known, ..)| known.id() == order.id());
+                let locked = locked.get(&order.id()).filter(|locked| locked.version == order.standing().version);
+                if let Some(locked) = locked {
+                    order.payment = locked.payment.join(order.payment);
+                }
+                let saga = locked.and_then(|locked| locked.saga.as_ref()).filter(|saga| saga.is_before_pivot);
+                match saga {
+                    Some(saga) if !is_repeated && order.confirm(confirm.payment, tx.seams().now()).is_ok() => {
+                        self.confirmed.push((place, order, confirm, saga));
+                    }
+                    _ => drop(self.outcomes.insert(place, Outcome::Overtaken)),
                 }
             }
             Command::Finish(finish) => {
-                let repeated = self.finished.iter().any(|(_, known)| known.order == finish.order);
-                if !locked.contains_key(&finish.order) || repeated {
-                    self.outcomes.insert(place, Outcome::Overtaken);
-                } else {
-                    self.finished.push((place, finish));
+                let is_repeated = self.finished.iter().any(|(_, known, _)| known.order == finish.order);
+                match locked.get(&finish.order).filter(|locked| locked.saga.is_some()) {
+                    Some(locked) if !is_repeated => self.finished.push((place, finish, locked)),
+                    _ => drop(self.outcomes.insert(place, Outcome::Overtaken)),
                 }
             }
         }
     }
 }
 
-/// The sagas and orders that are to go on.
+/// The orders that are to go on, locked before any other row.
 async fn lock(tx: &Tx, batch: &[Arc<Command>]) -> Result<HashMap<OrderId, Locked>, DbError> {
     let orders = batch.iter().filter_map(|command| match &**command {
         Command::Take(_) => None,
@@ -205,7 +263,18 @@ async fn lock(tx: &Tx, batch: &[Arc<Command>]) -> Result<HashMap<OrderId, Locked
         Command::Finish(finish) => Some(finish.order),
     });
     let orders: Vec<OrderId> = orders.collect();
-    if orders.is_empty() { Ok(HashMap::new()) } else { placements::lock_all(tx, &orders).await }
+    let locked = if orders.is_empty() { Vec::new() } else { hot::lock(tx, &orders).await? };
+    Ok(locked.into_iter().map(|locked| (locked.id, locked)).collect())
+}
+
+/// Orders that are paid for are not counted among those that are not.
+async fn are_paid(tx: &Tx, confirmed: &[(usize, Order, &Confirm, &LockedSaga)]) -> Result<(), DbError> {
+    let counted = confirmed.iter().filter(|(.., saga)| saga.unpaid == Unpaid::Counted);
+    let counted: Vec<OrderId> = counted.map(|(_, order, ..)| order.id()).collect();
+    if !counted.is_empty() {
+        unpaid::no_longer(tx, &counted).await?;
+    }
+    Ok(())
 }
 
 /// Has the cart become the order. A cart that is not as its buyer saw it refuses, and the key stays free.
@@ -214,64 +283,15 @@ async fn check_out(tx: &Tx, new: &NewOrder) -> Result<Option<OrderError>, OrderE
     if carts::check_out(tx, cart, version, new.id).await? {
         return Ok(None);
     }
-    idempotency::free(tx, new.key()).await?;
+    orders::unplace(tx, new.id).await?;
     Ok(Some(CartRefusal::Changed.into()))
-}
-
-/// What a key was answered that was used before.
-async fn before(tx: &Tx, key: &Key) -> Result<Outcome, OrderError> {
-    use idempotency::{Claim, KeyRefusal};
-    Ok(match idempotency::claim(tx, key).await? {
-        Claim::Answered(kept) => Outcome::Before(kept),
-        Claim::InFlight => Outcome::Refused(KeyRefusal::InFlight.into()),
-        Claim::Reused => Outcome::Refused(KeyRefusal::Reused.into()),
-        // It was there a moment ago. Better not believe either.
-        Claim::Fresh => return Err(KeyRefusal::InFlight.into()),
-    })
 }
 
 /// Publishes that orders were placed.
 fn publish(tx: &Tx, taken: &mut [(usize, Saga)]) -> Result<(), DbError> {
     for (_, saga) in taken {
-        let cause = saga.placement.cause();
         let events = saga.order.take_events();
-        let events: Vec<_> = events.iter().map(|(version, event)| (&cause, *version, event)).collect();
-        outbox::publish_all(tx, &events)?;
+        outbox::publish(tx, &saga.checkout.cause(), &events)?;
     }
     Ok(())
-}
-
-/// Writes that go together, and how many rows each must change.
-#[derive(Default)]
-struct Writes {
-    writes: Vec<kernel_db::Write>,
-    expected: Vec<Option<usize>>,
-}
-
-impl Writes {
-    fn add(&mut self, write: kernel_db::Write, rows: usize) {
-        self.writes.push(write);
-        self.expected.push(Some(rows));
-    }
-
-    /// One that may change fewer rows; answers its place.
-    fn add_any(&mut self, write: kernel_db::Write) -> usize {
-        self.writes.push(write);
-        self.expected.push(None);
-        self.expected.len() - 1
-    }
-
-    /// # Errors
-    ///
-    /// When a write has changed another number of rows than it must. Nothing may be kept then.
-    async fn run(self, tx: &Tx) -> Result<Vec<u64>, OrderError> {
-        if self.writes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let changed = tx.run_last(self.writes).await?;
-        let as_expected = |(rows, expected): (&u64, &Option<usize>)| {
-            expected.is_none_or(|expected| usize::try_from(*rows) == Ok(expected))
-        };
-        if changed.iter().zip(&self.expected).all(as_expected) { Ok(changed) } else { Err(OrderError::Overtaken) }
-    }
 }

@@ -58,7 +58,6 @@ impl Orders {
             let left = order.left(refunds::due(&tx, of).await?);
             decide(&mut order, &mut back, decision, left, act)?;
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             returns::save(&tx, &back).await?;
             Ok::<_, OrderError>(Answer::new(200, None, &ReturnView::of(back, order.terms.name()))?)
         })

@@ -31,7 +31,8 @@ impl Orders {
         let Some(last) = last.map(|order| order.number) else { return Ok(0) };
         if !rejected.is_empty() {
             let rejected = &rejected.iter().map(|order| order.id).collect::<Vec<_>>();
-            self.db.transact(|tx| async move { old::delete(&tx, rejected).await }).await?;
+            let since = self.keys_since();
+            self.db.transact(|tx| async move { old::delete(&tx, rejected, since).await }).await?;
         }
         self.looked.0.store(last, Relaxed);
         let looked = next.iter().filter(|order| order.number <= last).count();

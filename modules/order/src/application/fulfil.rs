@@ -33,11 +33,10 @@ impl Orders {
         idempotency::once(&self.db, request.key.as_ref(), |tx| async move {
             let mut order = orders::lock(&tx, id).await?.ok_or(OrderError::NotFound(id))?;
             let (sent, complete) = order.fulfil(fulfilment, command.units.clone(), act)?;
-            if orders::is_being_placed(&tx, id).await? {
+            if order.standing().is_in_checkout {
                 return Err(Refusal::NotSettled.into());
             }
             orders::save(&tx, &Cause::from(&request.cx), &mut order).await?;
-            orders::save_lines(&tx, &order).await?;
             let fulfilment = Fulfilment {
                 id: fulfilment,
                 order: id,

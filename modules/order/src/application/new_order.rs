@@ -7,8 +7,8 @@ use kernel_db::idempotency::Key;
 
 use crate::{
     Config,
-    domain::{Act, Address, Basket, Order, Terms, Wanted, Who, placement::Stage},
-    persistence::placements::{Placement, Unpaid},
+    domain::{Act, Address, Basket, Order, Terms, Wanted, Who, checkout_saga::Stage},
+    persistence::sagas::{Checkout, Unpaid},
 };
 
 /// A request to place an order.
@@ -79,14 +79,14 @@ impl NewOrder {
             total: self.basket.total,
             note: purchase.note.clone(),
             shipping_address: purchase.shipping_address.clone(),
+            placed_by: self.act.by.clone(),
             created_at: self.act.at,
         }
     }
 
-    pub(super) fn placement(&self, config: &Config) -> Placement {
+    pub(super) fn checkout(&self, config: &Config) -> Checkout {
         let Place { asked, purchase, cart, .. } = &self.command;
-        Placement {
-            order: self.id,
+        Checkout {
             stage: Stage::Placing,
             method: purchase.method.clone(),
             token: purchase.token.clone(),
@@ -94,7 +94,6 @@ impl NewOrder {
             tries: 0,
             cart: cart.map(|(cart, _)| cart),
             who: self.who.clone(),
-            units: self.basket.lines.iter().fold(0, |units, line| units.saturating_add(line.quantity)),
             unpaid: self.unpaid,
             key: asked.key.clone(),
             request_id: asked.request_id.clone(),

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use kernel::OrderId;
-use kernel_db::{
-    guard,
-    idempotency::{self, Answer, Key},
-};
+use kernel_db::{guard, idempotency::Answer};
 use tokio::sync::oneshot;
 
 pub(crate) use super::new_order::{Asked, Place, Purchase};
@@ -19,7 +16,7 @@ use super::{
 use crate::{
     domain::{Act, Basket},
     error::OrderError,
-    persistence::{placements::Unpaid, query},
+    persistence::{keys, query, sagas::Unpaid},
     view,
 };
 
@@ -56,7 +53,7 @@ impl Orders {
         self.tasks.spawn(async move { orders.carry_out(command, basket, unpaid, accept).await });
         match accepted.await.map_err(|_| OrderError::BrokenOff)?? {
             Accepted::Before(kept) => Ok(kept),
-            Accepted::Now(listening) => self.answer_in_time(&key, listening).await,
+            Accepted::Now(listening) => self.answer_in_time(listening).await,
         }
     }
 
@@ -97,18 +94,18 @@ impl Orders {
         }
     }
 
-    async fn answer_in_time(&self, key: &Key, listening: Listening) -> Result<Answer, OrderError> {
+    async fn answer_in_time(&self, listening: Listening) -> Result<Answer, OrderError> {
         let order = listening.order();
         match tokio::time::timeout(self.config.answer_within(), listening).await {
             Ok(Some(answer)) => Ok(answer),
-            Ok(None) | Err(_) => self.accept(order, key).await,
+            Ok(None) | Err(_) => self.accept(order).await,
         }
     }
 
     /// Tells that the order is being worked on, and keeps to that, unless the end has just been kept.
-    async fn accept(&self, order: OrderId, key: &Key) -> Result<Answer, OrderError> {
+    async fn accept(&self, order: OrderId) -> Result<Answer, OrderError> {
         let taken = query::order(self.db.reader(), order).await?.ok_or(OrderError::NotFound(order))?;
         let accepted = &view::accepted(&taken)?;
-        self.db.transact(|tx| async move { Ok(idempotency::answer(&tx, key, accepted.clone()).await?) }).await
+        self.db.transact(|tx| async move { Ok(keys::keep(&tx, order, accepted.clone()).await?) }).await
     }
 }

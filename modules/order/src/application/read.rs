@@ -34,10 +34,7 @@ impl Orders {
 
     pub(crate) async fn timeline(&self, id: OrderId) -> Result<TimelineView, OrderError> {
         let reader = self.db.reader();
-        let entries = timeline::of_order(reader, id).await?;
-        if entries.is_empty() && query::order(reader, id).await?.is_none() {
-            return Err(OrderError::NotFound(id));
-        }
-        Ok(entries.into())
+        let order = query::order(reader, id).await?.ok_or(OrderError::NotFound(id))?;
+        Ok(timeline::of_order(reader, &order).await?.into())
     }
 }

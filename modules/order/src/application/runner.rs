@@ -11,7 +11,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::Orders;
-use crate::persistence::{carts, placements};
+use crate::persistence::{carts, sagas};
 
 /// So many placings are carried at the same time by one runner.
 const AT_ONCE: usize = 32;
@@ -34,7 +34,7 @@ pub(crate) async fn run(orders: Arc<Orders>, mut woken: mpsc::UnboundedReceiver<
             Some(order) = woken.recv() => orders.lease(order).await,
         };
         let due = found.unwrap_or_else(|error| {
-            tracing::warn!(?error, "placings could not be taken up; trying again");
+            tracing::warn!(?error, "checkouts could not be taken up; trying again");
             Vec::new()
         });
         if due.len() == BATCH {
@@ -75,17 +75,17 @@ pub(crate) async fn sweep(orders: Arc<Orders>, stop: CancellationToken) {
 impl Orders {
     async fn lease(&self, order: OrderId) -> Result<Vec<OrderId>, DbError> {
         let term = self.config.lease();
-        let leased = self.db.transact(|tx| async move { placements::lease(&tx, order, term).await }).await?;
+        let leased = self.db.transact(|tx| async move { sagas::lease(&tx, order, term).await }).await?;
         Ok(leased.then_some(order).into_iter().collect())
     }
 
     /// Takes what is due. Asks first without a transaction, because mostly nothing is.
     pub(crate) async fn lease_due(&self) -> Result<Vec<OrderId>, DbError> {
-        if !placements::any_due(self.db.reader(), self.now()).await? {
+        if !sagas::any_due(self.db.reader(), self.now()).await? {
             return Ok(Vec::new());
         }
         let term = self.config.lease();
-        self.db.transact(|tx| async move { placements::lease_due(&tx, term, BATCH).await }).await
+        self.db.transact(|tx| async move { sagas::lease_due(&tx, term, BATCH).await }).await
     }
 
     /// Answers how many carts were deleted.

@@ -1,22 +1,22 @@
-//! Carries a placement: asks the pure [`step`] what to do, does it, and tells it what came of that.
+//! Carries a checkout saga: asks the pure [`step`] what to do, does it, and tells it what came of that.
 
 use std::{mem, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_util::future::join_all;
 use kernel::{DateTime, OrderId, Utc};
-use kernel_db::{DbError, guard, idempotency};
+use kernel_db::{DbError, guard};
 use tokio::time::Instant;
 
 use super::{Orders, log_unfinished};
 use crate::{
     domain::{
         Order, Status,
-        placement::{Effect, Input, State, step},
+        checkout_saga::{Effect, Input, State, step},
     },
     persistence::{
-        placements::{self, Placement, Unpaid},
-        query,
+        keys,
+        sagas::{self, Checkout, Unpaid},
     },
 };
 
@@ -27,7 +27,7 @@ mod writes;
 #[derive(Debug)]
 pub(crate) struct Saga {
     pub(crate) order: Order,
-    pub(crate) placement: Placement,
+    pub(crate) checkout: Checkout,
 }
 
 /// What came of an effect.
@@ -85,16 +85,14 @@ impl Orders {
     }
 
     async fn load(&self, order: OrderId) -> Result<Option<Saga>, DbError> {
-        let Some(placement) = placements::find(self.db.reader(), order).await? else { return Ok(None) };
-        let order = query::order(self.db.reader(), order).await?;
-        let order = order.ok_or_else(|| DbError::corrupt("placement", "it has no order"))?;
-        Ok(Some(Saga { order, placement }))
+        let found = sagas::find(self.db.reader(), order).await?;
+        Ok(found.map(|(order, checkout)| Saga { order, checkout }))
     }
 
     /// Goes on until the saga has ended, waits for news, or has been tried long enough for now.
     async fn turn(&self, mut saga: Saga, start: (State, Vec<Effect>)) -> Result<(), DbError> {
         let (mut state, mut effects) = start;
-        let mut pauses = self.pauses(saga.placement.tries);
+        let mut pauses = self.pauses(saga.checkout.tries);
         // The rest of the lease is for the call that is under way then.
         let ends_at = Instant::now() + self.config.lease() / 3;
         let mut overtaken = false;
@@ -125,7 +123,7 @@ impl Orders {
         for outcome in outcomes {
             let input = match outcome {
                 EffectOutcome::Input(Input::Enlisted) => {
-                    saga.placement.unpaid = Unpaid::Counted;
+                    saga.checkout.unpaid = Unpaid::Counted;
                     Input::Enlisted
                 }
                 EffectOutcome::Input(input) => input,
@@ -154,10 +152,10 @@ impl Orders {
     /// the time of a normal one has the order counted.
     fn in_time(&self, saga: &Saga, input: Input) -> Input {
         use Effect as E;
-        let (now, placement, placed_at) = (self.now(), &saga.placement, saga.order.terms.created_at);
-        let in_grace = placement.unpaid == Unpaid::Counted || now < self.config.grace_ends(placed_at);
+        let (now, checkout, placed_at) = (self.now(), &saga.checkout, saga.order.terms.created_at);
+        let in_grace = checkout.unpaid == Unpaid::Counted || now < self.config.grace_ends(placed_at);
         match input {
-            Input::Unanswered(E::Hold | E::Keep | E::Authorize | E::Enlist) if now >= placement.deadline_at => {
+            Input::Unanswered(E::Hold | E::Keep | E::Authorize | E::Enlist) if now >= checkout.deadline_at => {
                 Input::OutOfTime
             }
             Input::Unanswered(E::Authorize) if now >= self.config.unanswered_deadline(placed_at) => Input::OutOfTime,
@@ -216,22 +214,22 @@ impl Orders {
 
     /// Leaves the saga to the runner, for longer each time.
     async fn rest(&self, saga: &Saga) -> Result<(), DbError> {
-        let rest = doubled(self.config.retry() * 20, saga.placement.tries).min(LONGEST_REST);
+        let rest = doubled(self.config.retry() * 20, saga.checkout.tries).min(LONGEST_REST);
         let (order, due_at) = (saga.order.id(), self.due_by_grace(saga, self.now() + rest));
-        self.db.transact(|tx| async move { placements::park(&tx, order, due_at).await }).await
+        self.db.transact(|tx| async move { sagas::park(&tx, order, due_at).await }).await
     }
 
     /// `due_at`, or when the order has had the time of a normal payment: by then it must be counted.
     fn due_by_grace(&self, saga: &Saga, due_at: DateTime<Utc>) -> DateTime<Utc> {
         let ends = self.config.grace_ends(saga.order.terms.created_at);
-        let uncounted = saga.placement.unpaid != Unpaid::Counted && ends > self.now();
+        let uncounted = saga.checkout.unpaid != Unpaid::Counted && ends > self.now();
         if uncounted { due_at.min(ends) } else { due_at }
     }
 
     /// Another turn has ended the saga: says what that one kept.
     async fn tell_kept(&self, saga: &Saga) -> Result<(), DbError> {
-        if let Some(idempotency::Claim::Answered(kept)) = idempotency::find(&self.db, &saga.placement.key).await? {
-            self.waiting.tell(saga.order.id(), idempotency::Answer { replayed: false, ..kept });
+        if let Some(kept) = keys::kept(self.db.reader(), saga.order.id()).await? {
+            self.waiting.tell(saga.order.id(), kept);
         }
         Ok(())
     }
@@ -245,7 +243,7 @@ fn doubled(first: Duration, tries: i64) -> Duration {
 impl Saga {
     /// How the order asks for its stock.
     const fn first(&self) -> Effect {
-        match self.placement.unpaid {
+        match self.checkout.unpaid {
             Unpaid::InTime => Effect::Hold,
             Unpaid::Capped | Unpaid::Counted => Effect::Keep,
         }
@@ -253,7 +251,7 @@ impl Saga {
 
     /// Takes the saga up where it was left, unless its order was called off meanwhile.
     fn start(&self) -> (State, Vec<Effect>) {
-        let (state, mut effects) = self.placement.stage.clone().resume();
+        let (state, mut effects) = self.checkout.stage.clone().resume();
         if effects == [Effect::Hold] {
             effects = vec![self.first()];
         }

@@ -26,7 +26,7 @@ use crate::{
     domain::Who,
     error::OrderError,
     persistence::{
-        placements::Unpaid,
+        sagas::Unpaid,
         unpaid::{self, Figures, Limits},
     },
 };

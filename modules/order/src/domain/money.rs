@@ -1,6 +1,6 @@
 //! What an order knows of its payment.
 
-use kernel::{Money, OrderId, PaymentId};
+use kernel::{DateTime, Money, OrderId, PaymentId, Utc};
 use payment_contract::{Charge, ChargeStatus, PaymentEvent};
 
 /// How far a payment has come. Later stages are greater.
@@ -38,6 +38,9 @@ pub(crate) struct PaymentFacts {
     pub(crate) authorized: i64,
     pub(crate) captured: i64,
     pub(crate) refunded: i64,
+    /// When payment published that the whole total was set aside, and taken.
+    pub(crate) authorized_at: Option<DateTime<Utc>>,
+    pub(crate) captured_at: Option<DateTime<Utc>>,
 }
 
 impl PaymentFacts {
@@ -49,6 +52,8 @@ impl PaymentFacts {
             authorized: self.authorized.max(other.authorized),
             captured: self.captured.max(other.captured),
             refunded: self.refunded.max(other.refunded),
+            authorized_at: earlier(self.authorized_at, other.authorized_at),
+            captured_at: earlier(self.captured_at, other.captured_at),
         }
     }
 
@@ -76,17 +81,19 @@ impl PaymentFacts {
         self
     }
 
-    /// What an event of payment tells, and of which order.
-    pub(crate) fn of_event(event: &PaymentEvent) -> Option<(OrderId, Self)> {
+    /// What an event of payment tells, published `at`, and of which order.
+    pub(crate) fn of_event(event: &PaymentEvent, at: DateTime<Utc>) -> Option<(OrderId, Self)> {
         Some(match event {
             PaymentEvent::Authorized(event) => {
                 let none = Money::zero(event.amount.currency());
-                (event.order, Self::of(event.payment, PaymentStage::Authorized).with_sums(event.amount, none, none))
+                let fact = Self::of(event.payment, PaymentStage::Authorized).with_sums(event.amount, none, none);
+                (event.order, Self { authorized_at: Some(at), ..fact })
             }
             PaymentEvent::Declined(event) => (event.order, Self::of(event.payment, PaymentStage::Declined)),
             PaymentEvent::Captured(event) => {
                 let none = Money::zero(event.captured.currency());
-                (event.order, Self::of(event.payment, PaymentStage::Captured).with_sums(none, event.captured, none))
+                let fact = Self::of(event.payment, PaymentStage::Captured).with_sums(none, event.captured, none);
+                (event.order, Self { captured_at: Some(at), ..fact })
             }
             PaymentEvent::Voided(event) => (event.order, Self::of(event.payment, PaymentStage::Voided)),
             PaymentEvent::Refunded(event) => {
@@ -113,13 +120,17 @@ impl From<&Charge> for PaymentFacts {
     }
 }
 
+fn earlier(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    one.into_iter().chain(other).min()
+}
+
 const fn at_least(amount: i64, floor: i64) -> i64 {
     if amount < floor { floor } else { amount }
 }
 
 #[cfg(test)]
 mod tests {
-    use kernel::{Currency, Money, OrderId, PaymentId, RefundId};
+    use kernel::{Currency, DateTime, Money, OrderId, PaymentId, RefundId};
     use payment_contract::{
         Charge, ChargeStatus, PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentEvent, PaymentRefunded,
         PaymentVoided,
@@ -143,7 +154,7 @@ mod tests {
             "voided" => PaymentVoided { payment, order }.into(),
             _ => PaymentRefunded { payment, order, refund, amount: gbp(1), refunded: gbp(amount) }.into(),
         };
-        PaymentFacts::of_event(&event).unwrap().1
+        PaymentFacts::of_event(&event, DateTime::default()).unwrap().1
     }
 
     #[test]
@@ -170,7 +181,9 @@ mod tests {
         let (payment, order) = (PaymentId::new(Uuid::from_u128(1)), OrderId::new(Uuid::from_u128(2)));
         let (status, nothing) = (ChargeStatus::Captured, gbp(0));
         let charge = Charge { payment, order, status, authorized: gbp(10), captured: gbp(10), refunded: nothing };
-        assert_eq!(PaymentFacts::from(&charge), event("authorized", 10).join(event("captured", 10)));
+        let told = event("authorized", 10).join(event("captured", 10));
+        let charged = PaymentFacts { authorized_at: None, captured_at: None, ..told };
+        assert_eq!(PaymentFacts::from(&charge), charged, "an answer has no times");
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Terms {
     pub(crate) total: Money,
     pub(crate) note: Option<String>,
     pub(crate) shipping_address: Option<Address>,
+    /// As an audit trail writes it.
+    pub(crate) placed_by: String,
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -83,6 +85,9 @@ pub(crate) struct OrderState {
     /// How many events the order has published.
     pub(crate) version: i64,
     pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) confirmed_at: Option<DateTime<Utc>>,
+    /// Its checkout saga has not ended.
+    pub(crate) is_in_checkout: bool,
 }
 
 /// Who does something, and when.
@@ -108,7 +113,14 @@ pub(crate) struct Order {
 
 impl Order {
     pub(crate) fn place(terms: Terms, lines: Vec<Line>, by: &Act) -> Self {
-        let standing = OrderState { status: Status::Placed, rejection: None, version: 0, updated_at: by.at };
+        let standing = OrderState {
+            status: Status::Placed,
+            rejection: None,
+            version: 0,
+            updated_at: by.at,
+            confirmed_at: None,
+            is_in_checkout: true,
+        };
         let (order, number, total) = (terms.id, terms.name(), terms.total);
         let mut placed = Self::restore(terms, lines, standing, PaymentFacts::default());
         placed.publish(by.at, OrderPlaced { order, number, total, by: Some(by.by.clone()) });
@@ -139,6 +151,7 @@ impl Order {
     /// Stock is held and the money is set aside.
     pub(crate) fn confirm(&mut self, payment: PaymentId, at: DateTime<Utc>) -> Result<(), Refusal> {
         self.advance(Status::Confirmed)?;
+        self.standing.confirmed_at = Some(at);
         let lines = (&Units::of_lines(&self.lines, |line| line.quantity)).into();
         let (order, number, total) = (self.id(), self.terms.name(), self.terms.total);
         self.publish(at, OrderConfirmed { order, number, total, payment, lines });

@@ -2,10 +2,11 @@
 
 use kernel::{Currency, DateTime, Money, OrderId, RefundId, ReturnId, Utc};
 use kernel_db::{DbError, Tx};
-use order_contract::OrderLine;
-use sea_orm::ConnectionTrait;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+};
 
-use super::{cell, json, select, to_json};
+use super::entity::{called_off, json::Units};
 use crate::domain::CallOff;
 
 /// Units that were called off, and what is given back for them.
@@ -19,20 +20,17 @@ pub(crate) struct WrittenOff {
 }
 
 pub(crate) async fn insert(tx: &Tx, off: &WrittenOff) -> Result<(), DbError> {
-    let sql = "INSERT INTO called_off (id, order_id, refund_id, amount, lines, reason, actor, created_at) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-    let lines: Vec<OrderLine> = (&off.call.units).into();
-    let values = [
-        off.call.id.uuid().into(),
-        off.order.uuid().into(),
-        off.call.refund.uuid().into(),
-        off.amount.minor().into(),
-        to_json(Some(&lines), "called off")?.into(),
-        off.call.reason.as_str().into(),
-        off.by.as_str().into(),
-        off.at.into(),
-    ];
-    tx.run(sql, values).await?;
+    let row = called_off::Model {
+        id: off.call.id.uuid(),
+        order_id: off.order.uuid(),
+        refund_id: off.call.refund.uuid(),
+        amount: off.amount.minor(),
+        lines: Units((&off.call.units).into()),
+        reason: off.call.reason.clone(),
+        actor: off.by.clone(),
+        created_at: off.at,
+    };
+    called_off::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -42,21 +40,19 @@ pub(crate) async fn of_order<C: ConnectionTrait>(
     order: OrderId,
     currency: Currency,
 ) -> Result<Vec<WrittenOff>, DbError> {
-    let sql = "SELECT id, refund_id, amount, lines, reason, actor, created_at FROM called_off WHERE order_id = ? \
-               ORDER BY created_at, id";
-    let rows = select(connection, sql, [order.uuid().into()]).await?;
-    rows.iter()
-        .map(|row| {
-            let lines: Vec<OrderLine> = json(row, 3, "called off")?.unwrap_or_default();
-            let units = lines.into_iter().map(|line| (line.sku, line.quantity)).collect();
-            let (id, refund) = (ReturnId::new(cell(row, 0)?), RefundId::new(cell(row, 1)?));
-            Ok(WrittenOff {
-                order,
-                call: CallOff { id, refund, units, reason: cell(row, 4)? },
-                amount: Money::new(cell(row, 2)?, currency),
-                by: cell(row, 5)?,
-                at: cell(row, 6)?,
-            })
-        })
-        .collect()
+    let found = called_off::Entity::find().filter(called_off::Column::OrderId.eq(order.uuid()));
+    let found = found.order_by_asc(called_off::Column::CreatedAt).order_by_asc(called_off::Column::Id);
+    let off = |row: called_off::Model| WrittenOff {
+        order,
+        call: CallOff {
+            id: ReturnId::new(row.id),
+            refund: RefundId::new(row.refund_id),
+            units: row.lines.0.into_iter().map(|line| (line.sku, line.quantity)).collect(),
+            reason: row.reason,
+        },
+        amount: Money::new(row.amount, currency),
+        by: row.actor,
+        at: row.created_at,
+    };
+    Ok(found.all(connection).await?.into_iter().map(off).collect())
 }

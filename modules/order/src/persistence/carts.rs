@@ -2,10 +2,17 @@
 
 use kernel::{CartId, DateTime, OrderId, Utc};
 use kernel_db::{DbError, Tx};
-use sea_orm::ConnectionTrait;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select,
+    sea_query::{Expr, OnConflict},
+};
 use uuid::Uuid;
 
-use super::{cell, parsed, select};
+use super::{
+    entity::{cart, cart_line},
+    text,
+};
 use crate::domain::Wanted;
 
 /// What someone thinks of buying.
@@ -22,9 +29,14 @@ pub(crate) struct Cart {
 }
 
 pub(crate) async fn insert(tx: &Tx, cart: &Cart) -> Result<(), DbError> {
-    let sql = "INSERT INTO cart (id, version, created_at, expires_at) VALUES (?, ?, ?, ?)";
-    let values = [cart.id.uuid().into(), cart.version.into(), cart.created_at.into(), cart.expires_at.into()];
-    tx.run(sql, values).await?;
+    let row = cart::Model {
+        id: cart.id.uuid(),
+        version: cart.version,
+        order_id: cart.order.map(OrderId::uuid),
+        created_at: cart.created_at,
+        expires_at: cart.expires_at,
+    };
+    cart::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -34,34 +46,32 @@ pub(crate) async fn find<C: ConnectionTrait>(
     id: CartId,
     now: DateTime<Utc>,
 ) -> Result<Option<Cart>, DbError> {
-    find_with(connection, id, now, "").await
+    let found = unexpired(id, now).one(connection).await?;
+    with_lines(connection, found).await
 }
 
 /// The cart as it is now, and as it stays until the transaction ends.
 pub(crate) async fn lock(tx: &Tx, id: CartId) -> Result<Option<Cart>, DbError> {
-    find_with(tx, id, tx.seams().now(), "{for_update}").await
+    let found = unexpired(id, tx.seams().now()).lock_exclusive().one(tx).await?;
+    with_lines(tx, found).await
 }
 
-async fn find_with<C: ConnectionTrait>(
-    connection: &C,
-    id: CartId,
-    now: DateTime<Utc>,
-    lock: &str,
-) -> Result<Option<Cart>, DbError> {
-    let sql =
-        format!("SELECT version, order_id, created_at, expires_at FROM cart WHERE id = ? AND expires_at > ? {lock}");
-    let carts = select(connection, &sql, [id.uuid().into(), now.into()]).await?;
-    let Some(row) = carts.first() else { return Ok(None) };
-    let sql = "SELECT sku, quantity FROM cart_line WHERE cart_id = ? ORDER BY added_at, sku";
-    let lines = select(connection, sql, [id.uuid().into()]).await?;
-    let wanted = |row| Ok(Wanted { sku: parsed(row, 0, "SKU")?, quantity: cell(row, 1)? });
+fn unexpired(id: CartId, now: DateTime<Utc>) -> Select<cart::Entity> {
+    cart::Entity::find_by_id(id.uuid()).filter(cart::Column::ExpiresAt.gt(now))
+}
+
+async fn with_lines<C: ConnectionTrait>(connection: &C, found: Option<cart::Model>) -> Result<Option<Cart>, DbError> {
+    let Some(row) = found else { return Ok(None) };
+    let lines = cart_line::Entity::find().filter(cart_line::Column::CartId.eq(row.id));
+    let lines = lines.order_by_asc(cart_line::Column::AddedAt).order_by_asc(cart_line::Column::Sku);
+    let wanted = |line: cart_line::Model| Ok(Wanted { sku: text("SKU", &line.sku)?, quantity: line.quantity });
     Ok(Some(Cart {
-        id,
-        version: cell(row, 0)?,
-        order: cell::<Option<Uuid>>(row, 1)?.map(OrderId::new),
-        lines: lines.iter().map(wanted).collect::<Result<_, DbError>>()?,
-        created_at: cell(row, 2)?,
-        expires_at: cell(row, 3)?,
+        id: CartId::new(row.id),
+        version: row.version,
+        order: row.order_id.map(OrderId::new),
+        lines: lines.all(connection).await?.into_iter().map(wanted).collect::<Result<_, DbError>>()?,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
     }))
 }
 
@@ -72,37 +82,46 @@ pub(crate) async fn set_line(
     Wanted { sku, quantity }: &Wanted,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    let id = (cart.uuid(), sku.as_str().to_owned());
     if *quantity == 0 {
-        let sql = "DELETE FROM cart_line WHERE cart_id = ? AND sku = ?";
-        tx.run(sql, [cart.uuid().into(), sku.as_str().into()]).await?;
+        cart_line::Entity::delete_by_id(id).exec(tx).await?;
     } else {
-        let sql = "INSERT INTO cart_line (cart_id, sku, quantity, added_at) VALUES (?, ?, ?, ?) \
-                   ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = excluded.quantity";
-        let added_at = tx.seams().now();
-        tx.run(sql, [cart.uuid().into(), sku.as_str().into(), (*quantity).into(), added_at.into()]).await?;
+        let (cart_id, sku) = id;
+        let line = cart_line::Model { cart_id, sku, quantity: *quantity, added_at: tx.seams().now() };
+        let again = OnConflict::columns([cart_line::Column::CartId, cart_line::Column::Sku])
+            .update_column(cart_line::Column::Quantity)
+            .to_owned();
+        let line = cart_line::Entity::insert(line.into_active_model()).on_conflict(again);
+        line.exec_without_returning(tx).await?;
     }
-    let sql = "UPDATE cart SET version = version + 1, expires_at = ? WHERE id = ?";
-    tx.run(sql, [expires_at.into(), cart.uuid().into()]).await?;
+    let changed = cart::Entity::update_many().filter(cart::Column::Id.eq(cart.uuid()));
+    let changed = changed.col_expr(cart::Column::Version, cart::Column::Version.into_expr().add(1));
+    changed.col_expr(cart::Column::ExpiresAt, Expr::value(expires_at)).exec(tx).await?;
     Ok(())
 }
 
 /// Marks the cart as having become `order`. `false` when it has become one before, has changed since `version`,
 /// or is gone: a cart checks out once.
 pub(crate) async fn check_out(tx: &Tx, cart: CartId, version: i64, order: OrderId) -> Result<bool, DbError> {
-    let sql = "UPDATE cart SET order_id = ? WHERE id = ? AND version = ? AND order_id IS NULL AND expires_at > ?";
-    let values = [order.uuid().into(), cart.uuid().into(), version.into(), tx.seams().now().into()];
-    Ok(tx.run(sql, values).await? == 1)
+    let marked = cart::Entity::update_many()
+        .col_expr(cart::Column::OrderId, Expr::value(order.uuid()))
+        .filter(cart::Column::Id.eq(cart.uuid()))
+        .filter(cart::Column::Version.eq(version))
+        .filter(cart::Column::OrderId.is_null())
+        .filter(cart::Column::ExpiresAt.gt(tx.seams().now()));
+    Ok(marked.exec(tx).await?.rows_affected == 1)
 }
 
 /// The order came to nothing: its buyer may change the cart and try again.
 pub(crate) async fn give_back(tx: &Tx, cart: CartId) -> Result<(), DbError> {
-    tx.run("UPDATE cart SET order_id = NULL WHERE id = ?", [cart.uuid().into()]).await?;
+    let given = cart::Entity::update_many().col_expr(cart::Column::OrderId, Expr::value(None::<Uuid>));
+    given.filter(cart::Column::Id.eq(cart.uuid())).exec(tx).await?;
     Ok(())
 }
 
 /// `false` when it was not there.
 pub(crate) async fn delete(tx: &Tx, cart: CartId) -> Result<bool, DbError> {
-    Ok(tx.run("DELETE FROM cart WHERE id = ?", [cart.uuid().into()]).await? == 1)
+    Ok(cart::Entity::delete_by_id(cart.uuid()).exec(tx).await?.rows_affected == 1)
 }
 
 pub(crate) const SWEEP: &str = "DELETE FROM cart WHERE id IN \

@@ -3,11 +3,14 @@
 use kernel::{DateTime, FulfilmentId, OrderId, Utc};
 use kernel_db::{DbError, Tx};
 use order_contract::OrderLine;
-use sea_orm::ConnectionTrait;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+};
 
 use super::{
     called_off::{self, WrittenOff},
-    cell, json, refunds, returns, select, to_json,
+    entity::{fulfilment, json::Units},
+    refunds, returns,
 };
 use crate::domain::{Order, Promised, Return};
 
@@ -45,19 +48,17 @@ impl Goods {
     }
 }
 
-pub(crate) async fn insert_fulfilment(tx: &Tx, fulfilment: &Fulfilment) -> Result<(), DbError> {
-    let sql = "INSERT INTO fulfilment (id, order_id, tracking, lines, complete, actor, created_at) \
-               VALUES (?, ?, ?, ?, ?, ?, ?)";
-    let values = [
-        fulfilment.id.uuid().into(),
-        fulfilment.order.uuid().into(),
-        fulfilment.tracking.clone().into(),
-        to_json(Some(&fulfilment.lines), "fulfilment")?.into(),
-        i64::from(fulfilment.complete).into(),
-        fulfilment.by.as_str().into(),
-        fulfilment.at.into(),
-    ];
-    tx.run(sql, values).await?;
+pub(crate) async fn insert_fulfilment(tx: &Tx, sent: &Fulfilment) -> Result<(), DbError> {
+    let row = fulfilment::Model {
+        id: sent.id.uuid(),
+        order_id: sent.order.uuid(),
+        tracking: sent.tracking.clone(),
+        lines: Units(sent.lines.clone()),
+        complete: sent.complete.into(),
+        actor: sent.by.clone(),
+        created_at: sent.at,
+    };
+    fulfilment::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -66,20 +67,16 @@ pub(crate) async fn fulfilments<C: ConnectionTrait>(
     connection: &C,
     order: OrderId,
 ) -> Result<Vec<Fulfilment>, DbError> {
-    let sql = "SELECT id, tracking, lines, complete, actor, created_at FROM fulfilment WHERE order_id = ? \
-               ORDER BY created_at, id";
-    let rows = select(connection, sql, [order.uuid().into()]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Fulfilment {
-                id: FulfilmentId::new(cell(row, 0)?),
-                order,
-                tracking: cell(row, 1)?,
-                lines: json(row, 2, "fulfilment")?.unwrap_or_default(),
-                complete: cell::<i64>(row, 3)? == 1,
-                by: cell(row, 4)?,
-                at: cell(row, 5)?,
-            })
-        })
-        .collect()
+    let found = fulfilment::Entity::find().filter(fulfilment::Column::OrderId.eq(order.uuid()));
+    let found = found.order_by_asc(fulfilment::Column::CreatedAt).order_by_asc(fulfilment::Column::Id);
+    let sent = |row: fulfilment::Model| Fulfilment {
+        id: FulfilmentId::new(row.id),
+        order,
+        lines: row.lines.0,
+        tracking: row.tracking,
+        complete: row.complete == 1,
+        by: row.actor,
+        at: row.created_at,
+    };
+    Ok(found.all(connection).await?.into_iter().map(sent).collect())
 }

@@ -5,7 +5,7 @@ use kernel_module::{Holding, Holdings};
 use sea_orm::ConnectionTrait as _;
 
 const COUNT: &str = "SELECT (SELECT COUNT(*) FROM orders), \
-               (SELECT COUNT(*) FROM placement), \
+               (SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL), \
                (SELECT COUNT(*) FROM cart)";
 
 /// Takes a database whose tables may be older than this build's, or are not there yet.

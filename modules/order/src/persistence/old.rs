@@ -1,10 +1,10 @@
 //! Finds and deletes orders that came to nothing long ago.
 
 use kernel::{DateTime, OrderId, Utc};
-use kernel_db::{DbError, Tx, Write};
+use kernel_db::{DbError, Tx, rows};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::{cell, placements::id_rows, select};
+use super::{cell, hot, keys, select};
 
 /// An order that is old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +40,14 @@ fn read(row: &QueryResult) -> Result<OldOrder, DbError> {
     Ok(OldOrder { number: cell(row, 0)?, id: OrderId::new(cell(row, 1)?), rejected: flag == 1 })
 }
 
-/// Deletes `orders`, which were rejected, with all that belongs to them; not those whose placing has not ended.
-pub(crate) async fn delete(tx: &Tx, orders: &[OrderId]) -> Result<(), DbError> {
-    let gone = "(SELECT {id}(value ->> 0) FROM {rows}) \
-                AND NOT EXISTS (SELECT 1 FROM placement WHERE placement.order_id =";
-    let delete = |table: &str, column: &str| {
-        let sql = format!("DELETE FROM {table} WHERE {column} IN {gone} {table}.{column})");
-        Write::new(sql, [id_rows(orders)])
-    };
-    tx.run_all(vec![delete("order_line", "order_id"), delete("timeline", "order_id"), delete("orders", "id")]).await?;
+/// Deletes `orders`, which were rejected, with all that belongs to them; not those whose checkout has not ended. Their keys
+/// and answers are kept for as long as any.
+pub(crate) async fn delete(tx: &Tx, orders: &[OrderId], keys_since: Option<DateTime<Utc>>) -> Result<(), DbError> {
+    let ids = || rows::ids(orders.iter().copied());
+    hot::lock(tx, orders).await?;
+    keys::outlive(tx, orders, keys_since).await?;
+    let gone = "IN (SELECT id FROM orders WHERE id IN {ids} AND due_at IS NULL)";
+    tx.run(&format!("DELETE FROM timeline WHERE order_id {gone}"), [ids()]).await?;
+    tx.run(&format!("DELETE FROM orders WHERE id {gone}"), [ids()]).await?;
     Ok(())
 }

@@ -1,22 +1,14 @@
 //! Reads orders.
 
-use std::collections::HashMap;
-
-use kernel::{Currency, DateTime, Limit, Money, OrderId, Page, PaymentId, Sku, Utc};
-use kernel_db::{DbError, dialect};
-use sea_orm::{ConnectionTrait, QueryResult, Value};
-use uuid::Uuid;
-
-use super::{cell, id_cell, json, parsed, select};
-use crate::domain::{
-    Line, Order, OrderState, PaymentFacts, Status, Terms, money::PaymentStage, promise::PromiseStatus,
+use kernel::{DateTime, Limit, Money, OrderId, Page, PaymentId, Sku, Utc};
+use kernel_db::DbError;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult as _, QueryFilter as _, QuerySelect as _,
+    Value,
 };
 
-const ORDER: &str = "SELECT number, id, status, email, currency, total, note, shipping_address, rejection, payment_id, \
-                     payment_stage, authorized, captured, refunded, version, created_at, updated_at FROM orders";
-
-const LINE: &str = "SELECT order_id, number, sku, title, quantity, unit_price, fulfilled, returned_shipped, \
-                    returned_unshipped FROM order_line";
+use super::{entity::order, from_json, lines::BLOCK, select, text};
+use crate::domain::{Order, OrderState, PaymentFacts, Status, Terms, money::PaymentStage, promise::PromiseStatus};
 
 /// Which orders a list shows.
 #[derive(Debug, Clone, Default)]
@@ -41,9 +33,14 @@ pub(crate) struct Filter {
 impl Filter {
     /// The orders' rows, each found by an index where there is one.
     pub(crate) fn condition(&self) -> (String, Vec<Value>) {
-        let mut sql = format!("{ORDER} WHERE number < ?");
         let before: Value = self.before.unwrap_or(i64::MAX).into();
         let mut values = vec![before.clone()];
+        let mut sql = format!("SELECT {} FROM orders WHERE number < ?", order_columns());
+        if let Some(sku) = &self.sku {
+            let last = self.before.unwrap_or(i64::MAX) / BLOCK;
+            sql = format!("SELECT {} FROM orders {WITH_SKU}", order_columns());
+            values = vec![sku.as_str().into(), last.into(), sku.as_str().into(), before.clone()];
+        }
         let mut and = |text: &str, value: Option<Value>| {
             if let Some(value) = value {
                 sql.push_str(text);
@@ -52,7 +49,7 @@ impl Filter {
         };
         and(" AND number = ?", self.number.map(Into::into));
         match self.status.map(list_of) {
-            Some(Some(list)) => {
+            Some(Some(list)) if self.sku.is_none() => {
                 // A range of the index and no equality: so it is the only way to the list's order, whatever the planner
                 // believes of how many orders have the status.
                 and(
@@ -61,19 +58,15 @@ impl Filter {
                 );
             }
             // There is no value in it.
-            Some(None) => and(" AND id IN (SELECT order_id FROM placement)", Some(before)),
-            None => {}
+            Some(None) => and(IN_CHECKOUT, Some(before)),
+            Some(Some(_)) | None => {}
         }
         and(" AND status = ?", self.status.map(|status| status.as_str().into()));
         and(" AND email_folded = ?", self.email.as_deref().map(Into::into));
-        and(
-            " AND id IN (SELECT order_id FROM order_line WHERE sku = ?)",
-            self.sku.as_ref().map(|sku| sku.as_str().into()),
-        );
         and(" AND created_at >= ?", self.from.map(Into::into));
         and(" AND created_at < ?", self.until.map(Into::into));
         let refund = self.refund.map(|status| status.as_str().into());
-        and(" AND id IN (SELECT order_id FROM order_refund WHERE order_refund.status = ?)", refund);
+        and(" AND orders.id IN (SELECT order_id FROM order_refund WHERE order_refund.status = ?)", refund);
         (sql, values)
     }
 
@@ -81,14 +74,29 @@ impl Filter {
     pub(crate) fn select(&self) -> (String, Vec<Value>) {
         let (mut sql, values) = self.condition();
         let is_list = self.status.is_some_and(|status| list_of(status).is_some());
-        sql.push_str(if is_list { " ORDER BY listed_as DESC, number DESC" } else { " ORDER BY number DESC" });
-        sql.push_str(" LIMIT ?");
+        sql.push_str(match (&self.sku, is_list) {
+            (Some(_), _) => " ORDER BY block DESC, number DESC LIMIT ?",
+            (None, true) => " ORDER BY listed_as DESC, number DESC LIMIT ?",
+            (None, false) => " ORDER BY number DESC LIMIT ?",
+        });
         (sql, values)
     }
 }
 
+fn order_columns() -> String {
+    kernel_db::columns::<order::Entity>()
+}
+
+/// The orders with a line of a SKU, by the blocks that have it: see the table `order_sku`.
+const WITH_SKU: &str = "JOIN order_sku ON number >= block * 1024 AND number < block * 1024 + 1024 WHERE sku = ? AND block <= ? \
+                        AND EXISTS (SELECT 1 FROM {each}(orders.lines) AS line WHERE line.value ->> 'sku' = ?) \
+                        AND number < ?";
+
+/// The few orders that are in checkout, by their index.
+const IN_CHECKOUT: &str = " AND number IN (SELECT few.number FROM orders AS few WHERE few.due_at IS NOT NULL)";
+
 /// Under which name orders with `status` are listed, see the table; `None` for orders that are placed. Those are the few that
-/// have a placing, and are found by it, among many that are listed as open.
+/// are in checkout, and are found by that, among many that are listed as open.
 const fn list_of(status: Status) -> Option<&'static str> {
     match status {
         Status::Placed => None,
@@ -99,26 +107,16 @@ const fn list_of(status: Status) -> Option<&'static str> {
 
 /// The order that the database counted so.
 pub(crate) async fn id_of<C: ConnectionTrait>(connection: &C, number: i64) -> Result<Option<OrderId>, DbError> {
-    let rows = select(connection, "SELECT id FROM orders WHERE number = ?", [number.into()]).await?;
-    rows.first().map(|row| cell(row, 0).map(OrderId::new)).transpose()
+    let found = order::Entity::find_by_id(number).select_only().column(order::Column::Id);
+    Ok(found.into_tuple().one(connection).await?.map(OrderId::new))
 }
 
 pub(crate) async fn order<C: ConnectionTrait>(connection: &C, id: OrderId) -> Result<Option<Order>, DbError> {
-    order_with(connection, id, "").await
+    row(connection, id).await?.map(restore).transpose()
 }
 
-/// `lock` is nothing or `{for_update}`.
-pub(super) async fn order_with<C: ConnectionTrait>(
-    connection: &C,
-    id: OrderId,
-    lock: &str,
-) -> Result<Option<Order>, DbError> {
-    let orders = select(connection, &format!("{ORDER} WHERE id = ? {lock}"), [id.uuid().into()]).await?;
-    let Some(row) = orders.first() else { return Ok(None) };
-    let lines = select(connection, &format!("{LINE} WHERE order_id = ? ORDER BY number"), [id.uuid().into()]).await?;
-    let currency = parsed(row, 4, "currency")?;
-    let lines = lines.iter().map(|row| line(row, currency)).collect::<Result<_, _>>()?;
-    restore(row, lines).map(Some)
+pub(super) async fn row<C: ConnectionTrait>(connection: &C, id: OrderId) -> Result<Option<order::Model>, DbError> {
+    Ok(order::Entity::find().filter(order::Column::Id.eq(id.uuid())).one(connection).await?)
 }
 
 /// The newest orders first.
@@ -129,70 +127,49 @@ pub(crate) async fn page<C: ConnectionTrait>(
 ) -> Result<Page<Order>, DbError> {
     let (sql, mut values) = filter.select();
     values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
-    let rows = Page::cut(select(connection, &sql, values).await?, limit, |row| cell::<i64>(row, 0).unwrap_or_default());
-    let mut lines = lines_of(connection, &rows.items).await?;
-    let order = |row: &QueryResult| restore(row, lines.remove(&cell(row, 1)?).unwrap_or_default());
-    let items = rows.items.iter().map(order).collect::<Result<_, DbError>>()?;
+    let rows = select(connection, &sql, values).await?;
+    let rows: Vec<_> = rows.iter().map(|row| order::Model::from_query_result(row, "")).collect::<Result<_, _>>()?;
+    let rows = Page::cut(rows, limit, |row| row.number);
+    let items = rows.items.into_iter().map(restore).collect::<Result<_, DbError>>()?;
     Ok(Page { items, next_cursor: rows.next_cursor })
 }
 
-async fn lines_of<C: ConnectionTrait>(
-    connection: &C,
-    orders: &[QueryResult],
-) -> Result<HashMap<Uuid, Vec<Line>>, DbError> {
-    let currency = |row: &QueryResult| Ok::<_, DbError>((cell::<Uuid>(row, 1)?, parsed(row, 4, "currency")?));
-    let currencies: HashMap<Uuid, Currency> = orders.iter().map(currency).collect::<Result<_, _>>()?;
-    let ids: Vec<_> = currencies.keys().map(|id| (id_cell(*id),)).collect();
-    let sql = format!("{LINE} WHERE order_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) ORDER BY order_id, number");
-    let mut lines: HashMap<Uuid, Vec<Line>> = HashMap::new();
-    for row in select(connection, &sql, [dialect::rows(&ids)]).await? {
-        let order: Uuid = cell(&row, 0)?;
-        if let Some(currency) = currencies.get(&order) {
-            lines.entry(order).or_default().push(line(&row, *currency)?);
-        }
-    }
-    Ok(lines)
-}
-
-fn restore(row: &QueryResult, lines: Vec<Line>) -> Result<Order, DbError> {
-    let terms = Terms {
-        number: cell(row, 0)?,
-        id: OrderId::new(cell(row, 1)?),
-        email: cell(row, 3)?,
-        total: Money::new(cell(row, 5)?, parsed(row, 4, "currency")?),
-        note: cell(row, 6)?,
-        shipping_address: json(row, 7, "address")?,
-        created_at: cell(row, 15)?,
-    };
+pub(super) fn restore(row: order::Model) -> Result<Order, DbError> {
+    let currency = text("currency", &row.currency)?;
+    let payment = payment(&row)?;
     let standing = OrderState {
-        status: parsed(row, 2, "status")?,
-        rejection: json(row, 8, "rejection")?,
-        version: cell(row, 14)?,
-        updated_at: cell::<DateTime<Utc>>(row, 16)?,
+        status: text("status", &row.status)?,
+        rejection: from_json("rejection", row.rejection.as_deref())?,
+        version: row.version,
+        updated_at: row.updated_at,
+        confirmed_at: row.confirmed_at,
+        is_in_checkout: row.saga.is_some(),
     };
-    Ok(Order::restore(terms, lines, standing, payment(row)?))
+    let terms = Terms {
+        number: row.number,
+        id: OrderId::new(row.id),
+        email: row.email,
+        total: Money::new(row.total, currency),
+        note: row.note,
+        shipping_address: from_json("address", row.shipping_address.as_deref())?,
+        placed_by: row.placed_by,
+        created_at: row.created_at,
+    };
+    Ok(Order::restore(terms, row.lines.into_lines(currency), standing, payment))
 }
 
-fn payment(row: &QueryResult) -> Result<PaymentFacts, DbError> {
-    let rank: i64 = cell(row, 10)?;
+fn payment(row: &order::Model) -> Result<PaymentFacts, DbError> {
     Ok(PaymentFacts {
-        id: cell::<Option<Uuid>>(row, 9)?.map(PaymentId::new),
-        stage: PaymentStage::of_rank(rank).ok_or_else(|| DbError::corrupt("payment stage", rank))?,
-        authorized: cell(row, 11)?,
-        captured: cell(row, 12)?,
-        refunded: cell(row, 13)?,
+        id: row.payment_id.map(PaymentId::new),
+        stage: stage(row.payment_stage)?,
+        authorized: row.authorized,
+        captured: row.captured,
+        refunded: row.refunded,
+        authorized_at: row.authorized_at,
+        captured_at: row.captured_at,
     })
 }
 
-fn line(row: &QueryResult, currency: Currency) -> Result<Line, DbError> {
-    Ok(Line {
-        number: cell(row, 1)?,
-        sku: parsed(row, 2, "SKU")?,
-        title: cell(row, 3)?,
-        quantity: cell(row, 4)?,
-        unit_price: Money::new(cell(row, 5)?, currency),
-        fulfilled: cell(row, 6)?,
-        returned: cell(row, 7)?,
-        called_off: cell(row, 8)?,
-    })
+pub(super) fn stage(rank: i64) -> Result<PaymentStage, DbError> {
+    PaymentStage::of_rank(rank).ok_or_else(|| DbError::corrupt("payment stage", rank))
 }

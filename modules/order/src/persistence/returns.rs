@@ -1,18 +1,29 @@
 //! Keeps what buyers want to give back, and what the shop made of it.
 
+use std::collections::HashMap;
+
 use kernel::{Currency, Limit, Money, OrderId, Page, RefundId, ReturnId};
 use kernel_db::{DbError, Tx};
 use order_contract::ReturnedLine;
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
 
-use super::{cell, json, parsed, select, to_json};
+use super::{
+    cell,
+    entity::{
+        goods_return,
+        json::{ReceivedUnits, ReturnedUnits},
+        order as orders,
+    },
+    text,
+};
 use crate::domain::{
-    Return, Units, order,
+    Act, Return, Units, order,
     returns::{Decision, Progress, ReturnStatus, ReturnTerms},
 };
-
-const COLUMNS: &str = "goods_return.id, goods_return.order_id, refund_id, amount, lines, restock, reason, actor, \
-                       goods_return.created_at, goods_return.status, received, decided_by, decided_at, decision, accepted";
 
 /// A return, and what people call its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,63 +33,64 @@ pub(crate) struct Numbered {
 }
 
 pub(crate) async fn insert(tx: &Tx, back: &Return) -> Result<(), DbError> {
-    let sql = "INSERT INTO goods_return (id, order_id, refund_id, amount, lines, restock, reason, actor, created_at, \
-               status, received, decided_by, decided_at, decision, accepted) \
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let lines: Vec<ReturnedLine> = back
-        .units
-        .iter()
-        .map(|(sku, quantity)| ReturnedLine { sku: sku.clone(), quantity, shipped: quantity })
-        .collect();
-    let terms: [Value; 9] = [
-        back.id.uuid().into(),
-        back.order.uuid().into(),
-        back.refund.uuid().into(),
-        back.amount.minor().into(),
-        to_json(Some(&lines), "return")?.into(),
-        i64::from(back.restock).into(),
-        back.reason.as_str().into(),
-        back.by.as_str().into(),
-        back.at.into(),
-    ];
-    let accepted: Value = back.accepted.minor().into();
-    tx.run(sql, terms.into_iter().chain(progress(back)?).chain([accepted])).await?;
+    goods_return::Entity::insert(row(back).into_active_model()).exec_without_returning(tx).await?;
     Ok(())
 }
 
 /// Writes how far the return has come.
 pub(crate) async fn save(tx: &Tx, back: &Return) -> Result<(), DbError> {
-    let sql = "UPDATE goods_return SET status = ?, received = ?, decided_by = ?, decided_at = ?, decision = ?, amount = ? \
-               WHERE id = ?";
-    let rest: [Value; 2] = [back.amount.minor().into(), back.id.uuid().into()];
-    tx.run(sql, progress(back)?.into_iter().chain(rest)).await?;
+    goods_return::Entity::update(row(back).into_active_model().reset_all()).exec(tx).await?;
     Ok(())
 }
 
-fn progress(back: &Return) -> Result<[Value; 5], DbError> {
-    let received = Some(back.received()).filter(|lines| !lines.is_empty());
+fn row(back: &Return) -> goods_return::Model {
+    let line = |(sku, quantity): (&kernel::Sku, i64)| ReturnedLine { sku: sku.clone(), quantity, shipped: quantity };
     let decision = back.decision();
-    Ok([
-        back.status().as_str().into(),
-        to_json(received.map(<[_]>::to_vec).as_ref(), "return")?.into(),
-        decision.map(|decision| decision.by.clone()).into(),
-        decision.map(|decision| decision.at).into(),
-        decision.and_then(|decision| decision.reason.clone()).into(),
-    ])
+    goods_return::Model {
+        id: back.id.uuid(),
+        order_id: back.order.uuid(),
+        refund_id: back.refund.uuid(),
+        amount: back.amount.minor(),
+        lines: ReturnedUnits(back.units.iter().map(line).collect()),
+        restock: back.restock.into(),
+        reason: back.reason.clone(),
+        actor: back.by.clone(),
+        created_at: back.at,
+        status: back.status().as_str().to_owned(),
+        received: Some(back.received().to_vec()).filter(|lines| !lines.is_empty()).map(ReceivedUnits),
+        decided_by: decision.map(|decision| decision.by.clone()),
+        decided_at: decision.map(|decision| decision.at),
+        decision: decision.and_then(|decision| decision.reason.clone()),
+        accepted: back.accepted.minor(),
+    }
+}
+
+fn read(row: goods_return::Model, currency: Currency) -> Result<Return, DbError> {
+    let terms = ReturnTerms {
+        id: ReturnId::new(row.id),
+        refund: RefundId::new(row.refund_id),
+        units: row.lines.0.into_iter().map(|line| (line.sku, line.quantity)).collect(),
+        restock: row.restock == 1,
+        reason: row.reason,
+    };
+    let by = Act { by: row.actor, at: row.created_at };
+    let mut back = Return::requested(OrderId::new(row.order_id), terms, Money::new(row.amount, currency), &by);
+    back.accepted = Money::new(row.accepted, currency);
+    let decision = row.decided_by.zip(row.decided_at);
+    let decision = decision.map(|(by, at)| Decision { by, at, reason: row.decision });
+    let received = row.received.map(|units| units.0).unwrap_or_default();
+    Ok(back.restore(Progress { status: text("status of a return", &row.status)?, received, decision }))
 }
 
 /// Whose return it is.
 pub(crate) async fn order_of(tx: &Tx, id: ReturnId) -> Result<Option<OrderId>, DbError> {
-    let row = tx.row("SELECT order_id FROM goods_return WHERE id = ?", [id.uuid().into()]).await?;
-    row.map(|row| cell(&row, 0).map(OrderId::new)).transpose()
+    let row = goods_return::Entity::find_by_id(id.uuid()).one(tx).await?;
+    Ok(row.map(|row| OrderId::new(row.order_id)))
 }
 
 pub(crate) async fn find<C: ConnectionTrait>(connection: &C, id: ReturnId) -> Result<Option<Numbered>, DbError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, currency, number FROM goods_return JOIN orders ON orders.id = goods_return.order_id \
-         WHERE goods_return.id = ?"
-    );
-    select(connection, &sql, [id.uuid().into()]).await?.first().map(numbered).transpose()
+    let Some(row) = goods_return::Entity::find_by_id(id.uuid()).one(connection).await? else { return Ok(None) };
+    Ok(numbered(connection, vec![row]).await?.pop())
 }
 
 /// Oldest first.
@@ -87,19 +99,18 @@ pub(crate) async fn of_order<C: ConnectionTrait>(
     order: OrderId,
     currency: Currency,
 ) -> Result<Vec<Return>, DbError> {
-    let sql = format!("SELECT {COLUMNS} FROM goods_return WHERE order_id = ? ORDER BY created_at, id");
-    let rows = select(connection, &sql, [order.uuid().into()]).await?;
-    rows.iter().map(|row| read(row, currency)).collect()
+    let found = goods_return::Entity::find().filter(goods_return::Column::OrderId.eq(order.uuid()));
+    let found = found.order_by_asc(goods_return::Column::CreatedAt).order_by_asc(goods_return::Column::Id);
+    found.all(connection).await?.into_iter().map(|row| read(row, currency)).collect()
 }
 
 /// The units of the order's returns that are asked for and not decided.
 pub(crate) async fn asked_units(tx: &Tx, order: OrderId) -> Result<Units, DbError> {
-    let sql = "SELECT lines FROM goods_return WHERE order_id = ? AND status = 'requested'";
-    let mut asked = Vec::new();
-    for row in tx.rows(sql, [order.uuid().into()]).await? {
-        asked.extend(json::<Vec<ReturnedLine>>(&row, 0, "return")?.unwrap_or_default());
-    }
-    Ok(asked.into_iter().map(|line| (line.sku, line.quantity)).collect())
+    let asked = goods_return::Entity::find()
+        .filter(goods_return::Column::OrderId.eq(order.uuid()))
+        .filter(goods_return::Column::Status.eq(ReturnStatus::Requested.as_str()));
+    let lines = asked.all(tx).await?.into_iter().flat_map(|row| row.lines.0);
+    Ok(lines.map(|line| (line.sku, line.quantity)).collect())
 }
 
 /// What was given back for the order's returns without a person, in minor units.
@@ -116,48 +127,32 @@ pub(crate) async fn page<C: ConnectionTrait>(
     after: Option<ReturnId>,
     limit: Limit,
 ) -> Result<Page<Numbered>, DbError> {
-    let mut sql = format!(
-        "SELECT {COLUMNS}, currency, number FROM goods_return JOIN orders ON orders.id = goods_return.order_id WHERE 1 = 1"
-    );
-    let mut values: Vec<Value> = Vec::new();
+    let mut found = goods_return::Entity::find().order_by_desc(goods_return::Column::Id).limit(limit.and_one());
     if let Some(status) = status {
-        sql.push_str(" AND goods_return.status = ?");
-        values.push(status.as_str().into());
+        found = found.filter(goods_return::Column::Status.eq(status.as_str()));
     }
     if let Some(after) = after {
-        sql.push_str(" AND goods_return.id < ?");
-        values.push(after.uuid().into());
+        found = found.filter(goods_return::Column::Id.lt(after.uuid()));
     }
-    sql.push_str(" ORDER BY goods_return.id DESC LIMIT ?");
-    values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
-    let rows = select(connection, &sql, values).await?;
-    let returns: Vec<Numbered> = rows.iter().map(numbered).collect::<Result<_, _>>()?;
+    let returns = numbered(connection, found.all(connection).await?).await?;
     Ok(Page::cut(returns, limit, |numbered| numbered.back.id))
 }
 
-fn numbered(row: &QueryResult) -> Result<Numbered, DbError> {
-    let back = read(row, parsed(row, 15, "currency")?)?;
-    Ok(Numbered { back, number: order::name_of_row(cell(row, 16)?) })
-}
-
-fn read(row: &QueryResult, currency: Currency) -> Result<Return, DbError> {
-    let lines: Vec<ReturnedLine> = json(row, 4, "return")?.unwrap_or_default();
-    let terms = ReturnTerms {
-        id: ReturnId::new(cell(row, 0)?),
-        refund: RefundId::new(cell(row, 2)?),
-        units: lines.into_iter().map(|line| (line.sku, line.quantity)).collect(),
-        restock: cell::<i64>(row, 5)? == 1,
-        reason: cell(row, 6)?,
+/// Returns with the numbers and currencies of their orders.
+async fn numbered<C: ConnectionTrait>(
+    connection: &C,
+    rows: Vec<goods_return::Model>,
+) -> Result<Vec<Numbered>, DbError> {
+    let of = orders::Entity::find().filter(orders::Column::Id.is_in(rows.iter().map(|row| row.order_id)));
+    let of = of.select_only().columns([orders::Column::Id, orders::Column::Number, orders::Column::Currency]);
+    let of: Vec<(Uuid, i64, String)> = of.into_tuple().all(connection).await?;
+    let of: HashMap<Uuid, (i64, String)> =
+        of.into_iter().map(|(id, number, currency)| (id, (number, currency))).collect();
+    let numbered = |row: goods_return::Model| {
+        let missing = || DbError::corrupt("return", format!("its order {} is not there", row.order_id));
+        let (number, currency) = of.get(&row.order_id).ok_or_else(missing)?;
+        let currency = text("currency", currency)?;
+        Ok(Numbered { number: order::name_of_row(*number), back: read(row, currency)? })
     };
-    let by = crate::domain::Act { by: cell(row, 7)?, at: cell(row, 8)? };
-    let order = OrderId::new(cell(row, 1)?);
-    let mut back = Return::requested(order, terms, Money::new(cell(row, 3)?, currency), &by);
-    back.accepted = Money::new(cell(row, 14)?, currency);
-    let decided: Option<String> = cell(row, 11)?;
-    let decision = match (decided, cell(row, 12)?) {
-        (Some(by), Some(at)) => Some(Decision { by, at, reason: cell(row, 13)? }),
-        _ => None,
-    };
-    let received = json(row, 10, "return")?.unwrap_or_default();
-    Ok(back.restore(Progress { status: parsed(row, 9, "status of a return")?, received, decision }))
+    rows.into_iter().map(numbered).collect()
 }

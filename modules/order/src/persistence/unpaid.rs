@@ -1,10 +1,17 @@
 //! Counts the orders that hold stock and are not paid for, and those that came to nothing that way.
 
 use kernel::{DateTime, OrderId, Utc};
-use kernel_db::{DbError, Dialect, Tx, dialect, guard};
-use sea_orm::{ConnectionTrait, QueryResult};
+use kernel_db::{DbError, Dialect, Tx, dialect, guard, rows};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryResult,
+    QuerySelect as _,
+};
 
-use super::{cell, select};
+use super::{
+    cell,
+    entity::{order, unpaid_order},
+    select,
+};
 use crate::domain::Who;
 
 /// What one client and one email have now, and had lately.
@@ -67,11 +74,11 @@ pub(crate) async fn figures<C: ConnectionTrait>(
                (SELECT COUNT(*) FROM unpaid_order WHERE client = ? AND ended_at > ?), \
                (SELECT COUNT(*) FROM unpaid_order WHERE buyer = ? AND ended_at > ?), \
                (SELECT COUNT(*) FROM (SELECT 1 FROM unpaid_order WHERE ended_at > ? LIMIT ?) AS recent), \
-               (SELECT COUNT(*) FROM (SELECT 1 FROM placement WHERE unpaid = 2 LIMIT 1) AS open) \
-               FROM (SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(units), 0) AS bigint) AS units FROM placement \
-               WHERE unpaid = 2 AND client = ?) AS client_has, \
-               (SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(units), 0) AS bigint) AS units FROM placement \
-               WHERE unpaid = 2 AND buyer = ?) AS buyer_has";
+               (SELECT COUNT(*) FROM (SELECT 1 FROM unpaid_order WHERE ended_at IS NULL LIMIT 1) AS open) \
+               FROM (SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(units), 0) AS bigint) AS units FROM unpaid_order \
+               WHERE client = ? AND ended_at IS NULL) AS client_has, \
+               (SELECT COUNT(*) AS orders, CAST(COALESCE(SUM(units), 0) AS bigint) AS units FROM unpaid_order \
+               WHERE buyer = ? AND ended_at IS NULL) AS buyer_has";
     let (client, buyer) = (who.client.as_str(), who.buyer.as_str());
     let values = [
         client.into(),
@@ -101,25 +108,30 @@ fn read(row: &QueryResult) -> Result<Figures, DbError> {
     })
 }
 
-/// Gives the placing of `order` a place among the unpaid, if there is one for its client and its email. An order
+/// Gives the checkout of `order` a place among the unpaid, if there is one for its client and its email. An order
 /// without a client needs none: the admin's orders are not counted.
 ///
 /// On Postgres two that ask for the same client wait for each other; on SQLite everyone does.
 pub(crate) async fn enlist(tx: &Tx, order: OrderId, limits: &Limits) -> Result<Place, DbError> {
-    let sql = "SELECT client, buyer, units, unpaid FROM placement WHERE order_id = ? \
-               AND state IN ('placing', 'pending') {for_update}";
-    let Some(row) = tx.row(sql, [order.uuid().into()]).await? else { return Ok(Place::Gone) };
-    let (client, buyer): (Option<String>, Option<String>) = (cell(&row, 0)?, cell(&row, 1)?);
-    if let (Some(client), Some(buyer)) = (client, buyer)
-        && cell::<i64>(&row, 3)? < 2
+    let found = order::Entity::find().filter(order::Column::Id.eq(order.uuid())).lock_exclusive();
+    let Some(row) = found.one(tx).await? else { return Ok(Place::Gone) };
+    if !matches!(row.saga.as_deref(), Some("placing" | "pending")) {
+        return Ok(Place::Gone);
+    }
+    if let (Some(client), Some(buyer)) = (row.client, row.buyer)
+        && row.unpaid < 2
     {
         take_turns(tx, &client, &buyer).await?;
-        let has = figures(tx, &Who { client, buyer }, tx.seams().now()).await?;
-        if !limits.have_room(&has, cell(&row, 2)?) && !guard::sabotaged("order.unpaid_cap") {
+        let (who, units) = (Who { client, buyer }, row.lines.units());
+        let has = figures(tx, &who, tx.seams().now()).await?;
+        if !limits.have_room(&has, units) && !guard::sabotaged("order.unpaid_cap") {
             return Ok(Place::Full);
         }
+        let Who { client, buyer } = who;
+        let open = unpaid_order::Model { order_id: order.uuid(), client, buyer, units, ended_at: None };
+        unpaid_order::Entity::insert(open.into_active_model()).exec_without_returning(tx).await?;
     }
-    tx.run("UPDATE placement SET unpaid = 2 WHERE order_id = ?", [order.uuid().into()]).await?;
+    tx.run("UPDATE orders SET unpaid = 2 WHERE id = ?", [order.uuid().into()]).await?;
     Ok(Place::Given)
 }
 
@@ -134,12 +146,18 @@ async fn take_turns(tx: &Tx, client: &str, buyer: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Remembers that the order came to nothing after it had held stock for longer than a normal payment takes.
+/// The orders do not wait for their payment any more; answers how many of them did.
+pub(crate) async fn no_longer(tx: &Tx, orders: &[OrderId]) -> Result<u64, DbError> {
+    let sql = "DELETE FROM unpaid_order WHERE ended_at IS NULL AND order_id IN {ids}";
+    tx.run(sql, [rows::ids(orders.iter().copied())]).await
+}
+
+/// Remembers that the order, which is not yet turned back, came to nothing after it had held stock for longer than a normal
+/// payment takes.
 pub(crate) async fn remember(tx: &Tx, order: OrderId) -> Result<(), DbError> {
-    let sql = "INSERT INTO unpaid_order (order_id, client, buyer, ended_at) \
-               SELECT order_id, client, buyer, ? FROM placement \
-               WHERE order_id = ? AND client IS NOT NULL AND buyer IS NOT NULL \
-               AND (SELECT COUNT(*) FROM unpaid_order AS before WHERE before.client = placement.client) < ? \
+    let sql = "INSERT INTO unpaid_order (order_id, client, buyer, units, ended_at) \
+               SELECT id, client, buyer, 0, ? FROM orders WHERE id = ? AND client IS NOT NULL AND buyer IS NOT NULL \
+               AND (SELECT COUNT(*) FROM unpaid_order AS before WHERE before.client = orders.client) < ? \
                ON CONFLICT (order_id) DO NOTHING";
     tx.run(sql, [tx.seams().now().into(), order.uuid().into(), KEPT_PER_CLIENT.into()]).await?;
     Ok(())

@@ -9,7 +9,7 @@ use payment_contract::PaymentEvent;
 use crate::persistence::refunds::{self, Outcome};
 
 /// What an event tells of a promise. A refund that no order promised is goodwill, and finds none.
-pub(super) fn outcome(event: &PaymentEvent) -> Option<Outcome> {
+fn outcome(event: &PaymentEvent) -> Option<Outcome> {
     match event {
         PaymentEvent::Refunded(event) => {
             Some(Outcome { refund: event.refund, paid: event.amount.minor(), refused: None })
@@ -23,7 +23,7 @@ pub(super) fn outcome(event: &PaymentEvent) -> Option<Outcome> {
 }
 
 /// The order whose money was set aside, and is free again without being taken.
-pub(super) fn nothing_taken(event: &PaymentEvent) -> Option<OrderId> {
+fn nothing_taken(event: &PaymentEvent) -> Option<OrderId> {
     match event {
         PaymentEvent::Voided(event) => Some(event.order),
         PaymentEvent::Declined(event) => Some(event.order),
@@ -31,8 +31,11 @@ pub(super) fn nothing_taken(event: &PaymentEvent) -> Option<OrderId> {
     }
 }
 
-pub(super) async fn keep(tx: &Tx, outcomes: Vec<Outcome>, untaken: Vec<OrderId>) -> Result<(), DbError> {
-    let (now, outcomes) = (tx.seams().now(), joined(outcomes));
+/// Writes what `events` tell of promises.
+pub(super) async fn keep(tx: &Tx, events: impl Iterator<Item = &PaymentEvent> + Clone + Send) -> Result<(), DbError> {
+    let now = tx.seams().now();
+    let outcomes = joined(events.clone().filter_map(outcome).collect());
+    let untaken: Vec<OrderId> = events.filter_map(nothing_taken).collect();
     if !outcomes.is_empty() {
         tx.run_all(vec![refunds::known(&outcomes, now)]).await?;
     }

@@ -8,11 +8,9 @@ use payment_contract::PaymentEvent;
 
 use crate::persistence::timeline::TimelineEntry;
 
-/// `None` for an event that this build does not know.
+/// `None` for an event that this build does not know, and for what happens to every order.
 pub(super) fn of_order(envelope: &Envelope) -> Result<Option<TimelineEntry>, ReactionError> {
     let (order, what, by, detail) = match envelope.event()? {
-        OrderEvent::Placed(event) => (event.order, "placed", event.by, Some(event.total.to_string())),
-        OrderEvent::Confirmed(event) => (event.order, "confirmed", None, None),
         OrderEvent::Rejected(event) => (event.order, "rejected", None, Some(event.reason)),
         OrderEvent::Cancelled(event) => (event.order, "cancelled", event.by, Some(event.reason)),
         OrderEvent::Fulfilled(event) => (event.order, "fulfilled", event.by, Some(units(&event.lines))),
@@ -22,7 +20,8 @@ pub(super) fn of_order(envelope: &Envelope) -> Result<Option<TimelineEntry>, Rea
             (event.order, "return.requested", event.by, Some(detail))
         }
         OrderEvent::ReturnRefused(event) => (event.order, "return.refused", event.by, Some(event.reason)),
-        OrderEvent::Unknown(_) => return Ok(None),
+        // Those stand in the order's row.
+        OrderEvent::Placed(_) | OrderEvent::Confirmed(_) | OrderEvent::Unknown(_) => return Ok(None),
     };
     Ok(Some(entry(order, envelope, what, by, detail)))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     buyer::{bare, buy, get, post},
+    fakes::Fault,
     shop::{Shop, everywhere},
 };
 
@@ -111,6 +112,57 @@ async fn what_is_known_of_a_payment_only_grows() {
     .await;
 }
 
+/// Payment may tell of a capture before the order is confirmed; the confirmation does not take that back.
+#[actix_web::test]
+async fn what_is_known_before_the_pivot_stays_known() {
+    everywhere(async |shop| {
+        shop.faults.next("authorize", [Fault::Wait]);
+        shop.faults.next("capture", [Fault::Wait]);
+        let telling = async {
+            let order = shop.placing().await;
+            let (payment, sum) = (PaymentId::new(order.uuid()), Money::new(510, Currency::GBP));
+            let captured = PaymentCaptured { payment, order, amount: sum, captured: sum };
+            shop.charges.feed.publish(&PaymentEvent::from(captured));
+            shop.settle().await;
+            shop.faults.go_on();
+            while shop.count("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+            let known = shop.count("SELECT COUNT(*) FROM orders WHERE payment_stage = 2 AND captured = 510").await;
+            shop.faults.go_on();
+            known
+        };
+        let (reply, known) = tokio::join!(buy(&shop, "k", &[("CUP", 2)], "tok_approve"), telling);
+        reply.expect(201);
+        assert_eq!(known, 1);
+        shop.assert_sound().await;
+        shop.close().await;
+    })
+    .await;
+}
+
+/// Only the usual stands in the order's row: a part of the total, or a second time, is told for itself.
+#[actix_web::test]
+async fn what_is_unusual_of_a_payment_is_told_too() {
+    everywhere(async |shop| {
+        let order = buy(&shop, "k", &[("CUP", 2)], "tok_approve").await.expect(201).order();
+        shop.settle().await;
+        let (payment, usual) = (PaymentId::new(order.uuid()), timeline(&shop, order).await);
+        assert_eq!((usual.len(), shop.count("SELECT COUNT(*) FROM timeline").await), (4, 0));
+        let sum = |minor| Money::new(minor, Currency::GBP);
+        for amount in [510, 100] {
+            let captured = PaymentCaptured { payment, order, amount: sum(amount), captured: sum(510) };
+            shop.charges.feed.publish(&PaymentEvent::from(captured));
+        }
+        shop.settle().await;
+        let told = timeline(&shop, order).await;
+        assert_eq!(told[..4], usual);
+        assert_eq!(told[4..], ["system:payment payment.captured GBP 5.10", "system:payment payment.captured GBP 1.00"]);
+        shop.close().await;
+    })
+    .await;
+}
+
 /// News of an order that is not here (another shop's, or one restored away) harms nobody.
 #[actix_web::test]
 async fn unknown_orders_and_unknown_events_are_passed_by() {
@@ -119,11 +171,17 @@ async fn unknown_orders_and_unknown_events_are_passed_by() {
         shop.charges.feed.publish(&refunded(stranger, 1));
         shop.charges.feed.publish(&PaymentEvent::Unknown("payment.disputed.v1".to_owned()));
         shop.inventory.publish(&InventoryEvent::Unknown("stock.counted.v1".to_owned()));
+        let mut orders = Vec::new();
         for batch in 0..3 {
-            buy(&shop, &format!("k{batch}"), &[("CUP", 1)], "tok_approve").await.expect(201);
+            orders.push(buy(&shop, &format!("k{batch}"), &[("CUP", 1)], "tok_approve").await.expect(201).order());
         }
         shop.settle().await;
-        assert_eq!(shop.count("SELECT COUNT(*) FROM timeline WHERE what = 'payment.captured'").await, 3);
+        for order in orders {
+            let told = timeline(&shop, order).await;
+            assert_eq!(told.last().unwrap(), "system:payment payment.captured GBP 2.55");
+            assert_eq!(told.len(), 4);
+        }
+        assert_eq!(shop.count("SELECT COUNT(*) FROM timeline").await, 1, "the stranger's refund");
         shop.assert_sound().await;
         shop.close().await;
     })

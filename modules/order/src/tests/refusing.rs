@@ -61,7 +61,7 @@ async fn a_payment_method_that_nobody_knows() {
 
 #[actix_web::test]
 async fn others_that_are_away() {
-    let config = Config { placement_deadline_seconds: 0, retry_ms: 1, ..Config::for_testing() };
+    let config = Config { checkout_deadline_seconds: 0, retry_ms: 1, ..Config::for_testing() };
     on_each_database(config, async |shop| {
         for (key, call, code) in [("a", "hold", "stock-unavailable"), ("b", "authorize", "payment-unavailable")] {
             shop.faults.next(call, [Fault::Away]);
@@ -158,7 +158,7 @@ async fn requests_that_break_a_rule() {
         let large = json!({"note": "x".repeat(1_100_000)});
         assert_eq!(post("/orders", &large).key("k").to(&shop).await.status, 413);
         assert_eq!(shop.count("SELECT COUNT(*) FROM orders").await, 0);
-        assert_eq!(shop.count("SELECT COUNT(*) FROM idempotency").await, 0);
+        assert_eq!(shop.count(super::shop::KEYS).await, 0);
         shop.close().await;
     })
     .await;
@@ -190,7 +190,7 @@ async fn card_numbers_in_heads() {
         let body = purchase(&[("CUP", 1)], "tok_approve");
         let key = format!("k-{CARD}");
         assert_eq!(post("/orders", &body).key(&key).to(&shop).await.code(), (400, "card-number".to_owned()));
-        assert_eq!(shop.count("SELECT COUNT(*) FROM idempotency").await, 0);
+        assert_eq!(shop.count(super::shop::KEYS).await, 0);
         let order = post("/orders", &body).key("k").to(&shop).await.expect(201).json();
         let path = format!("/orders/{}/fulfilments", order["id"].as_str().unwrap());
         let sent = json!({"tracking": "4111 1111 1111 1111"});

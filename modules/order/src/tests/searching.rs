@@ -116,7 +116,7 @@ async fn a_search_uses_an_index() {
             let now = shop.db.seams().now();
             for (filter, index) in [
                 (Filter { email: Some("ada@example.com".to_owned()), ..Filter::default() }, "orders_email_folded"),
-                (Filter { sku: Some("CUP".parse().unwrap()), ..Filter::default() }, "order_line_sku"),
+                (Filter { sku: Some("CUP".parse().unwrap()), ..Filter::default() }, "order_sku"),
                 (Filter { number: Some(1), ..Filter::default() }, "INTEGER PRIMARY KEY"),
                 (
                     Filter { refund: Some(PromiseStatus::Refused), from: Some(now), ..Filter::default() },

@@ -40,6 +40,32 @@ async fn no_token_is_in_the_database() {
     .await;
 }
 
+/// From the pivot on nothing is left of what was needed to pay, though the money is still to be taken.
+#[actix_web::test]
+async fn a_payment_token_is_gone_with_the_confirmation() {
+    on_each_database(Config::for_testing(), async |shop| {
+        shop.faults.next("authorize", [Fault::Wait]);
+        shop.faults.next("capture", [Fault::Wait]);
+        let looking = async {
+            shop.placing().await;
+            assert!(cells_with(&shop, "tok_approve").await, "it is there before");
+            shop.faults.go_on();
+            while shop.count("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+            let left = cells_with(&shop, "tok_approve").await;
+            let hashes = shop.count("SELECT COUNT(*) FROM orders WHERE client IS NOT NULL OR buyer IS NOT NULL").await;
+            shop.faults.go_on();
+            (left, hashes)
+        };
+        let (reply, left) = tokio::join!(buy(&shop, "a", &[("CUP", 1)], "tok_approve"), looking);
+        reply.expect(201);
+        assert_eq!(left, (false, 0));
+        shop.close().await;
+    })
+    .await;
+}
+
 /// Whether `text` stands in any cell of any table.
 async fn cells_with(shop: &Shop, text: &str) -> bool {
     for table in shop.tables().await {

@@ -162,7 +162,7 @@ impl Shop {
 
     /// Waits until an order that is being placed waits for its provider.
     pub(super) async fn pending(&self) -> OrderId {
-        while self.count("SELECT COUNT(*) FROM placement WHERE state = 'pending'").await == 0 {
+        while self.count("SELECT COUNT(*) FROM orders WHERE saga = 'pending'").await == 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         self.placing().await
@@ -223,6 +223,10 @@ impl Shop {
         self.db.close().await.unwrap();
     }
 }
+
+/// Counts the keys that were used.
+pub(super) const KEYS: &str =
+    "SELECT (SELECT COUNT(*) FROM idempotency) + (SELECT COUNT(*) FROM orders WHERE key IS NOT NULL)";
 
 const DROP_SCHEMA: &str = "DO $$ BEGIN EXECUTE 'DROP SCHEMA ' || quote_ident(current_schema()) || ' CASCADE'; END $$";
 

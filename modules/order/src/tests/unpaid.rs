@@ -33,7 +33,7 @@ fn order_of(email: &str, quantity: i64, token: &str) -> Call {
 }
 
 async fn counted(shop: &Shop) -> i64 {
-    shop.count("SELECT COUNT(*) FROM placement WHERE unpaid = 2").await
+    shop.count("SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL AND unpaid = 2").await
 }
 
 fn too_many() -> (u16, String) {
@@ -158,7 +158,7 @@ async fn a_payment_that_is_not_answered_holds_stock_for_a_short_time() {
         shop.faults.next("authorize", [Fault::Away; 10_000]);
         let order = buy(&shop, "a", &[("RARE", 5)], "tok_approve").await.expect(202).order();
         assert_eq!(counted(&shop).await, 1);
-        let texts = shop.texts("SELECT client || buyer FROM placement").await;
+        let texts = shop.texts("SELECT client || buyer FROM orders WHERE client IS NOT NULL").await;
         assert!(texts.iter().all(|text| text.len() == 44 && !text.contains("127") && !text.contains('@')), "{texts:?}");
         shop.clock.advance(span(Duration::from_secs(11)));
         shop.all_ended().await;

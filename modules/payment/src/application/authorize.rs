@@ -7,7 +7,7 @@ use port::Executed;
 
 use super::{PaymentService, ask::Outcome, command::Command, service::instruction};
 use crate::{
-    domain::{AttemptStatus, Final, Payment, Status},
+    domain::{Asked, Attempt, AttemptStatus, Final, Payment, Status},
     error::PaymentError,
     persistence::query::{self, Found, PaymentWithAttempts},
     provider::Provider,
@@ -22,14 +22,18 @@ impl PaymentService {
         let provider = self.admit(&authorize)?;
         let Authorize { order, amount, method, token } = authorize;
         let seams = self.db.seams();
-        let context = (cx.correlation, seams.now());
-        let mut payment = Payment::asked_for(seams.id(), order, (method, token), amount, context);
-        payment.traceparent.clone_from(&cx.traceparent);
+        let asked = Asked {
+            by: cx.principal.label(),
+            correlation: cx.correlation,
+            traceparent: cx.traceparent.clone(),
+            at: seams.now(),
+        };
+        let payment = Payment::asked_for(seams.id(), order, (method, token), amount, asked);
         if !self.claim(&payment).await? && !guard::sabotaged("payment.claim") {
             return self.join_authorization(cx, order).await;
         }
         guard::pass("payment.claimed");
-        let attempt = self.authorization(&payment, cx.principal.label());
+        let attempt = self.authorization(&payment);
         let outcome = self.call(provider.as_ref(), &instruction(&payment, &attempt)).await;
         guard::pass("payment.answered");
         let payment = self.settle(&payment, &attempt, &outcome).await?;
@@ -79,14 +83,13 @@ impl PaymentService {
 
     /// `None` while somebody else is at it.
     async fn push_authorization(&self, dossier: &PaymentWithAttempts) -> Result<Option<Outcome>, PaymentError> {
-        let payment = &dossier.payment;
-        if dossier.authorization().is_none() {
-            if self.db.seams().now() < self.lease_from(payment.created_at) {
-                return Ok(None);
-            }
-            self.adopt(payment).await?;
+        let now = self.db.seams().now();
+        let left_alone = |attempt: &Attempt| attempt.next_try_at.is_some_and(|next| now < next);
+        let started = dossier.authorization().filter(|attempt| attempt.status == AttemptStatus::Started);
+        if started.is_some_and(left_alone) {
+            return Ok(None);
         }
-        self.carry_out(payment.authorization()).await
+        self.carry_out(dossier.payment.authorization()).await
     }
 }
 

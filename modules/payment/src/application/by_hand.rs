@@ -29,7 +29,7 @@ impl PaymentService {
         id: PaymentId,
     ) -> Result<(Progress, PaymentWithAttempts), PaymentError> {
         let order = self.with_attempts(id).await?.payment.order;
-        match self.capture(cx, order).await {
+        match Box::pin(self.capture(cx, order)).await {
             Ok(_) => Ok((Progress::Done, self.with_attempts(id).await?)),
             Err(PaymentError::ProviderAway { executed: Executed::Maybe }) => {
                 let dossier = self.with_attempts(id).await?;

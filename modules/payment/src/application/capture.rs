@@ -58,7 +58,7 @@ impl PaymentService {
     async fn start_capture(&self, wanted: CaptureWanted) -> Result<Option<(Payment, Attempt)>, PaymentError> {
         match self.commands.submit(Command::Capture(wanted)).await?? {
             command::Outcome::Started(started) => Ok(started.map(|started| *started)),
-            command::Outcome::Claimed(_) | command::Outcome::Ended(_) => Ok(None),
+            _ => Ok(None),
         }
     }
 

@@ -7,7 +7,6 @@ use super::{PaymentService, UnitOfWork, ask::Outcome, service::instruction};
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment, Step, next_step},
     error::PaymentError,
-    persistence::{hot::Row, store},
     provider::Provider,
 };
 
@@ -37,9 +36,8 @@ impl PaymentService {
         tx: &kernel_db::Tx,
         id: AttemptId,
     ) -> Result<Option<(Payment, Attempt, Step)>, PaymentError> {
-        let Some(payment) = store::try_lock_by_reference(tx, id).await? else { return Ok(None) };
-        let order = payment.order;
-        let mut work = UnitOfWork::of_locked(tx, vec![Row::Payment(Box::new(payment.clone()))]).await?;
+        let Some((order, mut work)) = UnitOfWork::of_reference(tx, id, false).await? else { return Ok(None) };
+        let payment = work.payment(order).cloned().ok_or(PaymentError::NotFound)?;
         let attempts = work.attempts(order);
         let Some(attempt) = attempts.iter().find(|attempt| attempt.id == id).cloned() else { return Ok(None) };
         let now = self.db.seams().now();
@@ -78,15 +76,5 @@ impl PaymentService {
         } else {
             Outcome::Unknown
         }
-    }
-
-    /// Writes the missing attempt of a payment down whose caller died before it could.
-    pub(super) async fn adopt(&self, payment: &Payment) -> Result<(), PaymentError> {
-        let attempt = self.authorization(payment, "system:payment".to_owned());
-        let now = Some(self.db.seams().now());
-        let attempt = attempt.left_for(AttemptStatus::Unknown, None, now);
-        let attempt = &attempt;
-        self.db.transact(|tx| async move { store::add(&tx, attempt).await }).await?;
-        Ok(())
     }
 }

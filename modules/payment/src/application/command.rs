@@ -24,6 +24,12 @@ pub(super) enum Command {
         attempt: Attempt,
         end: Final,
     },
+    /// Leaves an attempt of the order's payment for later: its outcome is not known.
+    Postpone {
+        order: OrderId,
+        payment: PaymentId,
+        attempt: Attempt,
+    },
 }
 
 /// What a command has come to.
@@ -35,6 +41,8 @@ pub(super) enum Outcome {
     Started(Option<Box<(Payment, Attempt)>>),
     /// How the payment stands now.
     Ended(Box<Payment>),
+    /// Whether the attempt was still open.
+    Postponed(bool),
 }
 
 /// Carries out commands of one batch: loads what they touch, decides one after the other, saves.
@@ -51,16 +59,23 @@ impl PaymentWork {
 
     fn decide(&self, work: &mut UnitOfWork, command: &Command) -> Result<Outcome, PaymentError> {
         match command {
-            Command::Claim(payment) => Ok(Outcome::Claimed(work.claim(payment))),
+            Command::Claim(payment) => Ok(Outcome::Claimed(work.claim(payment, self.lease))),
             Command::Capture(wanted) => Ok(Outcome::Started(work.start_capture(wanted, self.lease).map(Box::new))),
             Command::End { order, payment, attempt, end } => {
-                if work.payment(*order).is_none_or(|known| known.id != *payment) {
-                    return Err(PaymentError::NotFound);
-                }
+                is_of(work, *order, *payment)?;
                 work.end(*order, attempt, end).map(|payment| Outcome::Ended(Box::new(payment)))
+            }
+            Command::Postpone { order, payment, attempt } => {
+                is_of(work, *order, *payment)?;
+                work.postpone(*order, attempt).map(Outcome::Postponed)
             }
         }
     }
+}
+
+fn is_of(work: &UnitOfWork, order: OrderId, payment: PaymentId) -> Result<(), PaymentError> {
+    let known = work.payment(order).filter(|known| known.id == payment);
+    known.map(drop).ok_or(PaymentError::NotFound)
 }
 
 #[async_trait]
@@ -100,7 +115,7 @@ impl Command {
         match self {
             Self::Claim(payment) => payment.order,
             Self::Capture(wanted) => wanted.order,
-            Self::End { order, .. } => *order,
+            Self::End { order, .. } | Self::Postpone { order, .. } => *order,
         }
     }
 

@@ -2,11 +2,11 @@ use kernel::{AttemptId, CallContext, Money, PaymentId, RefundId};
 use kernel_db::{Tx, guard, idempotency::KeyRefusal};
 use payment_contract::ChargeRefusal;
 
-use super::{PaymentService, ask::Outcome};
+use super::{PaymentService, UnitOfWork, ask::Outcome};
 use crate::{
     domain::{Attempt, Operation, Payment, Status, Wanted, left_to_give},
     error::PaymentError,
-    persistence::{hot, query, store},
+    persistence::query,
 };
 
 /// A person gives money back.
@@ -57,20 +57,22 @@ impl PaymentService {
 
 /// Queues the refund if the payment has room for it; answers the one that is there when it was asked for before.
 async fn decide(tx: &Tx, request: &RefundRequest, wanted: Wanted) -> Result<Attempt, PaymentError> {
-    let payment = store::lock(tx, request.payment).await?.ok_or(PaymentError::NotFound)?;
-    let attempts = hot::attempts(tx, &[payment.id]).await?;
+    let (order, mut work) = UnitOfWork::of_payment(tx, request.payment).await?.ok_or(PaymentError::NotFound)?;
+    let payment = work.payment(order).cloned().ok_or(PaymentError::NotFound)?;
+    let attempts = work.attempts(order);
     if let Some(before) = attempts.iter().find(|attempt| attempt.id == wanted.id) {
         let same = before.amount.minor() == request.minor && before.reason.as_deref() == Some(&*request.reason);
         return if same { Ok(before.clone()) } else { Err(KeyRefusal::Reused.into()) };
     }
     let amount = Money::new(request.minor, payment.amount.currency());
-    let seen = if guard::sabotaged("payment.reserve") { &[] } else { attempts.as_slice() };
+    let seen = if guard::sabotaged("payment.reserve") { &[] } else { attempts };
     let left = refundable(&payment, seen)?;
     if left.minor() < amount.minor() {
         return Err(PaymentError::TooMuch { left });
     }
     let attempt = wanted.attempt(&payment, Operation::Refund, amount, tx.seams().now());
-    if store::add(tx, &attempt).await? { Ok(attempt) } else { Err(KeyRefusal::Reused.into()) }
+    work.put(order, attempt.clone())?;
+    work.save(tx).await.map(|()| attempt)
 }
 
 /// What was taken, is not given back, and is not about to be.

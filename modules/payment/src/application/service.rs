@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 use super::command::PaymentWork;
 use crate::{
     config::Config,
-    domain::{Attempt, Operation, Payment, Wanted},
+    domain::{Attempt, Operation, Payment, Plain, Wanted},
     persistence::query::{Found, PaymentWithAttempts},
     provider::{Instruction, Provider},
 };
@@ -64,12 +64,8 @@ impl PaymentService {
     }
 
     /// The attempt that asks for the payment's money, as it is before anything is known of it.
-    pub(crate) fn authorization(&self, payment: &Payment, asked_by: String) -> Attempt {
-        let (correlation, traceparent) = (payment.correlation, payment.traceparent.clone());
-        let wanted = Wanted { id: payment.authorization(), asked_by, reason: None, correlation, traceparent };
-        wanted
-            .attempt(payment, Operation::Authorize, payment.amount, payment.created_at)
-            .started_until(self.lease_from(payment.created_at))
+    pub(crate) fn authorization(&self, payment: &Payment) -> Attempt {
+        Plain::claimed(self.lease_from(payment.created_at)).authorization(payment)
     }
 
     /// A caller's patience for what somebody else is at, and the pauses in it.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{Attempt, AttemptStatus, Final, Operation, Payment},
     error::PaymentError,
-    persistence::{query, store},
+    persistence::query,
 };
 
 impl PaymentService {
@@ -22,8 +22,7 @@ impl PaymentService {
         let settled = match outcome {
             Outcome::Final(end) => Some(self.end(seen, attempt, end).await?),
             Outcome::Pending | Outcome::Unreached | Outcome::Unknown => {
-                let postponed = store::postpone(&self.db, &self.postponed(attempt, outcome)).await?;
-                postponed.then(|| seen.clone())
+                self.postpone(seen, self.postponed(attempt, outcome)).await?.then(|| seen.clone())
             }
         };
         let payment = match settled {
@@ -44,8 +43,14 @@ impl PaymentService {
         let command = Command::End { order: seen.order, payment: seen.id, attempt: attempt.clone(), end: end.clone() };
         match self.commands.submit(command).await?? {
             command::Outcome::Ended(payment) => Ok(*payment),
-            command::Outcome::Claimed(_) | command::Outcome::Started(_) => Err(PaymentError::NotFound),
+            _ => Err(PaymentError::NotFound),
         }
+    }
+
+    /// `false` when the attempt was settled before, by another process or a webhook.
+    async fn postpone(&self, seen: &Payment, attempt: Attempt) -> Result<bool, PaymentError> {
+        let command = Command::Postpone { order: seen.order, payment: seen.id, attempt };
+        Ok(matches!(self.commands.submit(command).await??, command::Outcome::Postponed(true)))
     }
 
     /// The attempt as it waits for its next try, if it gets one.

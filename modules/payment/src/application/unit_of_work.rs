@@ -1,19 +1,24 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use kernel::{DateTime, Money, OrderId, RefundId, Seams, Utc};
-use kernel_db::{Cause, Tx, guard};
+use kernel::{AttemptId, DateTime, OrderId, PaymentId, Seams, Utc};
+use kernel_db::{Cause, Tx};
 use payment_contract::PaymentEvent;
 use uuid::Uuid;
 
+mod promises;
+mod tracked;
+
+use self::tracked::Tracked;
 use crate::{
     domain::{
-        Attempt, AttemptStatus, Final, IllegalMove, Movement, Operation, Payment, Posting, Promise, Refusal, Status,
-        TOO_LITTLE_LEFT, Wanted, is_decided, promise, refusal_of,
+        Attempt, AttemptStatus, Final, Movement, Operation, Payment, Plain, Posting, Refusal, Status, Wanted,
+        capture_reference,
     },
     error::PaymentError,
     persistence::{
-        hot::{self, Changes, Row},
-        store::CaptureWanted,
+        KeptPayment, Row,
+        hot::{self, Changes},
+        store::{self, CaptureWanted},
     },
 };
 
@@ -32,16 +37,6 @@ pub(crate) struct UnitOfWork {
     events: Vec<(Cause, i64, PaymentEvent)>,
 }
 
-/// A payment with all that was asked of its provider, oldest first, and what was refused.
-#[derive(Debug, Clone)]
-struct Tracked {
-    /// Missing for a payment that is new.
-    kept: Option<(Payment, Vec<Attempt>)>,
-    payment: Payment,
-    attempts: Vec<Attempt>,
-    refusals: Vec<Refusal>,
-}
-
 impl UnitOfWork {
     /// Loads and locks the payments of `orders`. `waits` says whether it waits for those that another process has locked, or
     /// leaves them out.
@@ -54,25 +49,42 @@ impl UnitOfWork {
         Self::of_locked(tx, rows).await
     }
 
-    /// Of rows that are locked.
-    pub(crate) async fn of_locked(tx: &Tx, rows: Vec<Row>) -> Result<Self, PaymentError> {
+    /// Loads and locks the payment with that id; answers its order.
+    pub(crate) async fn of_payment(tx: &Tx, id: PaymentId) -> Result<Option<(OrderId, Self)>, PaymentError> {
+        Self::of_one(tx, store::lock(tx, id).await?).await
+    }
+
+    /// As [`Self::of_payment`], for the payment that `reference` is about. One that another process has locked is waited for,
+    /// or else left out.
+    pub(crate) async fn of_reference(
+        tx: &Tx,
+        reference: AttemptId,
+        waits: bool,
+    ) -> Result<Option<(OrderId, Self)>, PaymentError> {
+        Self::of_one(tx, store::lock_by_reference(tx, reference, waits).await?).await
+    }
+
+    async fn of_one(tx: &Tx, kept: Option<KeptPayment>) -> Result<Option<(OrderId, Self)>, PaymentError> {
+        let Some(kept) = kept else { return Ok(None) };
+        let order = kept.payment.order;
+        Ok(Some((order, Self::of_locked(tx, vec![Row::Payment(Box::new(kept))]).await?)))
+    }
+
+    async fn of_locked(tx: &Tx, rows: Vec<Row>) -> Result<Self, PaymentError> {
         let (mut payments, mut tombstones) = (Vec::new(), Vec::new());
         for row in rows {
             match row {
                 Row::Tombstone(order) => tombstones.push(order),
-                Row::Payment(payment) => payments.push(*payment),
+                Row::Payment(kept) => payments.push(*kept),
             }
         }
-        let ids: Vec<_> = payments.iter().map(|payment| payment.id).collect();
-        let attempts = if ids.is_empty() { Vec::new() } else { hot::attempts(tx, &ids).await? };
-        let refunds = attempts.iter().any(|attempt| attempt.operation == Operation::Refund);
-        let refusals = if refunds || payments.len() == 1 { hot::refusals(tx, &ids).await? } else { Vec::new() };
-        let tracked = |payment: Payment| {
-            let attempts: Vec<_> = attempts.iter().filter(|attempt| attempt.payment == payment.id).cloned().collect();
-            let refusals = refusals.iter().filter(|refusal| refusal.payment == payment.id).cloned().collect();
-            let kept = Some((payment.clone(), attempts.clone()));
-            (payment.order, Tracked { kept, payment, attempts, refusals })
+        // A plain payment's row says everything.
+        let others: Vec<_> = payments.iter().filter(|kept| kept.plain.is_none()).map(|kept| kept.payment.id).collect();
+        let (attempts, refusals) = match others.as_slice() {
+            [] => (Vec::new(), Vec::new()),
+            others => (hot::attempts(tx, others).await?, hot::refusals(tx, others).await?),
         };
+        let tracked = |kept: KeptPayment| (kept.payment.order, Tracked::of_kept(kept, &attempts, &refusals));
         Ok(Self {
             now: tx.seams().now(),
             seams: tx.seams().clone(),
@@ -101,13 +113,13 @@ impl UnitOfWork {
         self.payments.get_mut(&order).ok_or(PaymentError::NotFound)
     }
 
-    /// Makes a payment, unless its order has one, or has given it up.
-    pub(crate) fn claim(&mut self, payment: &Payment) -> bool {
+    /// Makes a payment whose provider is asked next, unless its order has one, or has given it up. Other processes leave it
+    /// alone for as long as the caller's lease.
+    pub(crate) fn claim(&mut self, payment: &Payment, lease: Duration) -> bool {
         let is_first = !self.knows(payment.order);
         if is_first {
-            let (attempts, refusals) = (Vec::new(), Vec::new());
-            let tracked = Tracked { kept: None, payment: payment.clone(), attempts, refusals };
-            self.payments.insert(payment.order, tracked);
+            let plain = Plain::claimed(payment.created_at + lease);
+            self.payments.insert(payment.order, Tracked::claimed(payment.clone(), &plain));
         }
         is_first
     }
@@ -117,24 +129,40 @@ impl UnitOfWork {
     pub(crate) fn start_capture(
         &mut self,
         CaptureWanted { order, wanted }: &CaptureWanted,
-        lease: std::time::Duration,
+        lease: Duration,
     ) -> Option<(Payment, Attempt)> {
         let now = self.now;
         let tracked = self.payments.get_mut(order)?;
+        let is_plain = tracked.is_plain();
         let Tracked { payment, attempts, .. } = tracked;
         let is_taken = |attempt: &Attempt| {
             attempt.status.is_open()
                 || attempt.operation == Operation::Capture
                     && !matches!(attempt.status, AttemptStatus::Failed | AttemptStatus::Dropped)
         };
-        let plain = payment.status() == Status::Authorized && !payment.is_given_up();
-        if !plain || attempts.iter().any(is_taken) {
+        let wants = payment.status() == Status::Authorized && !payment.is_given_up();
+        if !wants || attempts.iter().any(is_taken) {
             return None;
         }
+        let mut wanted = wanted.clone();
+        if is_plain {
+            wanted.id = capture_reference(payment.id);
+        }
         let amount = payment.standing().authorized;
-        let attempt = wanted.clone().attempt(payment, Operation::Capture, amount, now).started_until(now + lease);
+        let attempt = wanted.attempt(payment, Operation::Capture, amount, now).started_until(now + lease);
         attempts.push(attempt.clone());
         Some((payment.clone(), attempt))
+    }
+
+    /// Leaves an attempt for later, as it is given. `false` when it is settled.
+    pub(crate) fn postpone(&mut self, order: OrderId, attempt: &Attempt) -> Result<bool, PaymentError> {
+        let tracked = self.tracked(order)?;
+        let Some(known) = tracked.attempts.iter_mut().find(|known| known.id == attempt.id) else { return Ok(false) };
+        if !known.status.is_unsettled() {
+            return Ok(false);
+        }
+        *known = known.clone().left_for(attempt.status, attempt.answer.clone(), attempt.next_try_at);
+        Ok(true)
     }
 
     /// Ends `attempt`; answers how its payment stands now. What was decided before stays so.
@@ -190,7 +218,7 @@ impl UnitOfWork {
     }
 
     /// Queues the void of what is set aside, unless one is under way.
-    pub(crate) fn free(&mut self, order: OrderId, wanted: Wanted) -> Result<(), PaymentError> {
+    fn free(&mut self, order: OrderId, wanted: Wanted) -> Result<(), PaymentError> {
         let now = self.now;
         let Tracked { payment, attempts, .. } = self.tracked(order)?;
         let is_void = |attempt: &Attempt| {
@@ -204,8 +232,8 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Notes that the money of `order` is not wanted any more, and queues what that takes. `None` when there is no payment: a later one
-    /// is refused then.
+    /// Notes that the money of `order` is not wanted any more, and queues what that takes. `None` when there is no payment: a
+    /// later one is refused then.
     pub(crate) fn give_up(&mut self, order: OrderId, wanted: Wanted) -> Result<Option<Payment>, PaymentError> {
         let Some(tracked) = self.payments.get_mut(&order) else { return Ok(None) };
         if matches!(tracked.payment.status(), Status::Pending | Status::Authorized) {
@@ -233,84 +261,7 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Takes a promise on that was made elsewhere: queues what is left of it, at most what was asked, and tells the shop of
-    /// the rest. Once for each refund id, whatever became of it.
-    pub(crate) fn take_on(
-        &mut self,
-        order: OrderId,
-        (refund, asked): (RefundId, Money),
-        wanted: Wanted,
-    ) -> Result<(), PaymentError> {
-        let now = self.now;
-        let Tracked { payment, attempts, refusals, .. } = self.tracked(order)?;
-        if is_decided(attempts, refusals, refund) {
-            return Ok(());
-        }
-        let seen = if guard::sabotaged("payment.reserve") { &[] } else { attempts.as_slice() };
-        let Promise { given, left } = promise(payment, seen, asked).map_err(IllegalMove::from)?;
-        let asked_by = wanted.asked_by.clone();
-        let because = cause(wanted.correlation, wanted.traceparent.clone());
-        if given.is_positive() {
-            attempts.push(wanted.attempt(payment, Operation::Refund, given, now));
-        }
-        if given == asked {
-            return Ok(());
-        }
-        let reason = TOO_LITTLE_LEFT.to_owned();
-        let payment = payment.id;
-        self.refuse(
-            order,
-            Refusal {
-                refund,
-                payment,
-                asked,
-                refunded: given,
-                left,
-                reason,
-                asked_by,
-                created_at: now,
-                resolved: None,
-            },
-            because,
-        )
-    }
-
-    /// Ends a refund that cannot be had, and tells the shop.
-    pub(crate) fn fail_refund(
-        &mut self,
-        order: OrderId,
-        attempt: &Attempt,
-        reason: &str,
-    ) -> Result<Payment, PaymentError> {
-        let now = self.now;
-        let tracked = self.tracked(order)?;
-        let before = tracked.refusals.iter().find(|refusal| refusal.refund.uuid() == attempt.id.uuid());
-        let refusal = refusal_of((&tracked.payment, &tracked.attempts), attempt, before, (reason, now));
-        let refusal = refusal.map_err(IllegalMove::from)?;
-        tracked.put(attempt.clone().left_for(AttemptStatus::Failed, Some(reason.to_owned()), None));
-        let because = cause(attempt.correlation, attempt.traceparent.clone());
-        self.refuse(order, refusal, because)?;
-        self.payment(order).cloned().ok_or(PaymentError::NotFound)
-    }
-
-    /// Keeps a refusal and publishes it.
-    fn refuse(&mut self, order: OrderId, refusal: Refusal, because: Cause) -> Result<(), PaymentError> {
-        if guard::sabotaged("payment.refuse") {
-            return Ok(());
-        }
-        let Refusal { refund, asked, refunded, reason, .. } = &refusal;
-        let tracked = self.tracked(order)?;
-        let payment = tracked.payment.id;
-        tracing::warn!(%payment, %refund, %asked, %refunded, reason, "a promised refund cannot be made");
-        let movement = tracked.payment.refund_refused(&refusal);
-        let version = tracked.payment.standing().version;
-        tracked.refusals.push(refusal.clone());
-        self.events.extend(movement.event.map(|event| (because, version, event)));
-        self.refusals.push(refusal);
-        Ok(())
-    }
-
-    /// Changes an attempt.
+    /// Adds or changes an attempt.
     pub(crate) fn put(&mut self, order: OrderId, attempt: Attempt) -> Result<(), PaymentError> {
         self.tracked(order)?.put(attempt);
         Ok(())
@@ -319,34 +270,19 @@ impl UnitOfWork {
     /// Writes all that has changed.
     pub(crate) async fn save(&self, tx: &Tx) -> Result<(), PaymentError> {
         let (mut made, mut moved, mut attempts) = (Vec::new(), Vec::new(), Vec::new());
-        for Tracked { kept, payment, attempts: now, .. } in self.payments.values() {
-            let known: &[Attempt] = match kept {
-                None => {
-                    made.push(payment);
-                    &[]
-                }
-                Some((before, known)) => {
-                    if before != payment {
-                        moved.push((payment, before.standing()));
-                    }
-                    known
-                }
-            };
-            attempts.extend(now.iter().filter(|attempt| !known.contains(attempt)));
+        for tracked in self.payments.values() {
+            let now = tracked.as_kept();
+            attempts.extend(tracked.changed_attempts(&now));
+            match &tracked.before {
+                None => made.push(now),
+                Some((before, _)) if *before != now => moved.push(KeptPayment { revision: now.revision + 1, ..now }),
+                Some(_) => {}
+            }
         }
-        made.sort_by_key(|payment| payment.order);
-        moved.sort_by_key(|(payment, _)| payment.order);
+        made.sort_by_key(|kept| kept.payment.order);
+        moved.sort_by_key(|kept| kept.payment.order);
         let (postings, refusals, events) = (&self.postings, &self.refusals, &self.events);
-        hot::save(tx, &Changes { made, moved, attempts, postings, refusals, events }).await
-    }
-}
-
-impl Tracked {
-    fn put(&mut self, attempt: Attempt) {
-        match self.attempts.iter_mut().find(|known| known.id == attempt.id) {
-            Some(known) => *known = attempt,
-            None => self.attempts.push(attempt),
-        }
+        Ok(hot::save(tx, &Changes { made, moved, attempts, postings, refusals, events }).await?)
     }
 }
 
@@ -361,6 +297,6 @@ fn is_known(payment: &Payment, attempt: &Attempt, end: &Final) -> bool {
     attempt.operation == Operation::Authorize && !is_news
 }
 
-pub(crate) const fn cause(correlation: Option<Uuid>, traceparent: Option<String>) -> Cause {
+const fn cause(correlation: Option<Uuid>, traceparent: Option<String>) -> Cause {
     Cause { correlation, causation: correlation, traceparent }
 }

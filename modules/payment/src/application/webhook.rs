@@ -5,7 +5,7 @@ use super::{PaymentService, UnitOfWork, ask::Outcome};
 use crate::{
     domain::{Final, Operation, Payment, Status},
     error::PaymentError,
-    persistence::{hot::Row, inbox, store},
+    persistence::inbox,
     provider::{Notice, Reading, Verdict},
     signature::{Seal, WebhookSecret},
 };
@@ -49,7 +49,7 @@ impl PaymentService {
             .transact(|tx| async move {
                 if inbox::keep(&tx, provider, &seal.id, kept).await? {
                     let processed = match reading {
-                        Reading::Notice(notice) => self.act_on(&tx, notice).await?,
+                        Reading::Notice(notice) => Self::act_on(&tx, notice).await?,
                         Reading::Ignored(why) => why,
                         Reading::Malformed => return Err(PaymentError::Unreadable),
                     };
@@ -63,30 +63,24 @@ impl PaymentService {
     }
 
     /// Settles what the news is about; answers what came of it.
-    async fn act_on(&self, tx: &Tx, notice: &Notice) -> Result<&'static str, PaymentError> {
+    async fn act_on(tx: &Tx, notice: &Notice) -> Result<&'static str, PaymentError> {
         let Outcome::Final(end) = Outcome::from(notice.verdict.clone()) else { return Ok("no news") };
-        let Some(payment) = store::lock_by_reference(tx, notice.reference).await? else {
+        let Some((order, mut work)) = UnitOfWork::of_reference(tx, notice.reference, true).await? else {
             return Ok("unknown reference");
         };
-        let order = payment.order;
-        let mut work = UnitOfWork::of_locked(tx, vec![Row::Payment(Box::new(payment.clone()))]).await?;
-        let attempt = match work.attempts(order).iter().find(|attempt| attempt.id == notice.reference) {
-            Some(attempt) => attempt.clone(),
-            None if notice.reference == payment.authorization() => {
-                self.authorization(&payment, "system:payment".to_owned())
-            }
-            None => return Ok("unknown reference"),
-        };
-        if !attempt.status.is_unsettled() && !is_late_approval(&payment, attempt.operation, &end) {
+        let attempt = work.attempts(order).iter().find(|attempt| attempt.id == notice.reference).cloned();
+        let (Some(attempt), Some(payment)) = (attempt, work.payment(order)) else { return Ok("unknown reference") };
+        if !attempt.status.is_unsettled() && !is_late_approval(payment, attempt.operation, &end) {
             return Ok("known already");
         }
+        let id = payment.id;
         match work.end(order, &attempt, &end) {
             Ok(_) => {
                 work.save(tx).await?;
                 Ok("settled")
             }
             Err(PaymentError::Contradiction(error)) => {
-                tracing::error!(payment = %payment.id, %error, "a webhook contradicts what is known");
+                tracing::error!(payment = %id, %error, "a webhook contradicts what is known");
                 Ok("contradicts what is known")
             }
             Err(error) => Err(error),

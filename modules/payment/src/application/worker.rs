@@ -4,11 +4,17 @@ use futures_util::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::PaymentService;
-use crate::{error::PaymentError, persistence::query};
+use crate::{
+    error::PaymentError,
+    persistence::{KeptPayment, query, store},
+};
 
 /// Providers are asked so many things at a time.
 const AT_ONCE: usize = 16;
 const BATCH: i64 = 64;
+
+/// A payment whose money is set aside is looked at for so long, because its capture is expected soon.
+const REST: Duration = Duration::from_mins(1);
 
 /// The tables are looked at this often, whether or not somebody says that there is news.
 const POLL: Duration = Duration::from_secs(1);
@@ -50,11 +56,13 @@ impl PaymentService {
 
     /// Takes up everything that is due; answers how much was asked of providers.
     pub(crate) async fn pass(&self) -> Result<usize, PaymentError> {
-        let now = self.db.seams().now();
-        for orphan in query::orphans(&self.db, now - self.config.lease(), BATCH).await? {
-            self.adopt(&orphan).await?;
-        }
-        let due = query::due(&self.db, now, BATCH).await?;
+        let (left_behind, at_rest): (Vec<_>, Vec<_>) = query::left_behind(&self.db, (self.config.lease(), REST), BATCH)
+            .await?
+            .into_iter()
+            .partition(|kept| kept.under_way().is_some());
+        let rested = self.leave(&at_rest).await?;
+        let mut due = query::due(&self.db, self.db.seams().now(), BATCH).await?;
+        due.extend(left_behind.iter().filter_map(KeptPayment::under_way));
         let asked = stream::iter(due)
             .map(|id| async move {
                 match self.carry_out(id).await {
@@ -68,7 +76,15 @@ impl PaymentService {
             .buffer_unordered(AT_ONCE)
             .fold(0, |sum, asked| async move { sum + asked })
             .await;
-        Ok(asked)
+        Ok(asked + rested)
+    }
+
+    /// Looks no more at plain payments of which nothing is under way, until a capture starts.
+    async fn leave(&self, at_rest: &[KeptPayment]) -> Result<usize, PaymentError> {
+        if !at_rest.is_empty() {
+            self.db.transact(|tx| async move { store::leave(&tx, at_rest).await }).await?;
+        }
+        Ok(at_rest.len())
     }
 
     async fn until_next(&self) -> Result<Duration, PaymentError> {

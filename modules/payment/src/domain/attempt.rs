@@ -25,6 +25,16 @@ pub(crate) struct Attempt {
     pub(crate) created_at: DateTime<Utc>,
 }
 
+/// Who asked, for which request, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub(crate) by: String,
+    pub(crate) correlation: Option<Uuid>,
+    /// The trace of the request.
+    pub(crate) traceparent: Option<String>,
+    pub(crate) at: DateTime<Utc>,
+}
+
 /// Who asks for an attempt, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wanted {

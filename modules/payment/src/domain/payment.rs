@@ -5,7 +5,7 @@ use payment_contract::{
 };
 use uuid::Uuid;
 
-use super::{Attempt, Operation, Posting, Refusal, Status};
+use super::{Asked, Attempt, Operation, Posting, Refusal, Status};
 
 /// The payment of one order.
 ///
@@ -19,6 +19,7 @@ pub(crate) struct Payment {
     /// Kept until the provider has decided.
     pub(crate) token: Option<String>,
     pub(crate) amount: Money,
+    pub(crate) asked_by: String,
     pub(crate) correlation: Option<Uuid>,
     /// The trace of the request that asked for it.
     pub(crate) traceparent: Option<String>,
@@ -87,11 +88,11 @@ impl Payment {
         order: OrderId,
         (method, token): (String, String),
         amount: Money,
-        (correlation, created_at): (Option<Uuid>, DateTime<Utc>),
+        asked: Asked,
     ) -> Self {
-        let standing = Balances::pending(amount);
-        let (token, traceparent) = (Some(token), None);
-        Self { id, order, method, token, amount, correlation, traceparent, created_at, standing }
+        let (token, standing) = (Some(token), Balances::pending(amount));
+        let Asked { by: asked_by, correlation, traceparent, at: created_at } = asked;
+        Self { id, order, method, token, amount, asked_by, correlation, traceparent, created_at, standing }
     }
 
     #[must_use]

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use crate::{
     application::Progress,
-    domain::{Attempt, AttemptStatus, Operation, Payment, Refusal},
+    domain::{Attempt, AttemptStatus, Refusal},
     persistence::query::PaymentWithAttempts,
 };
 
@@ -96,8 +96,6 @@ impl From<PaymentWithAttempts> for PaymentView {
     fn from(PaymentWithAttempts { payment, attempts, refusals }: PaymentWithAttempts) -> Self {
         let standing = *payment.standing();
         let status = payment.charge().status;
-        let asked = attempts.iter().any(|attempt| attempt.operation == Operation::Authorize);
-        let claim = (!asked).then(|| AttemptView::of_claim(&payment));
         Self {
             id: payment.id,
             order: payment.order,
@@ -109,7 +107,7 @@ impl From<PaymentWithAttempts> for PaymentView {
             captured: standing.captured,
             refunded: standing.refunded,
             created_at: payment.created_at,
-            attempts: claim.into_iter().chain(attempts.into_iter().map(AttemptView::from)).collect(),
+            attempts: attempts.into_iter().map(AttemptView::from).collect(),
             refused_refunds: refusals.into_iter().map(RefusedRefundView::from).collect(),
         }
     }
@@ -141,23 +139,6 @@ impl Progress {
         match self {
             Self::Done => 200,
             Self::UnderWay => 202,
-        }
-    }
-}
-
-impl AttemptView {
-    /// The authorization of a payment of which nothing more is known than that it was asked for.
-    fn of_claim(payment: &Payment) -> Self {
-        Self {
-            id: payment.authorization(),
-            operation: Operation::Authorize.as_str(),
-            amount: payment.amount,
-            status: AttemptStatus::Started.as_str(),
-            asked_by: "system:order".to_owned(),
-            reason: None,
-            answer: None,
-            tries: 1,
-            created_at: payment.created_at,
         }
     }
 }

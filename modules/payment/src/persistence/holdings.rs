@@ -2,20 +2,22 @@
 
 use kernel_db::{Db, DbError, tenure};
 use kernel_module::{Holding, Holdings};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::FromQueryResult;
 
-const COUNT: &str = "SELECT (SELECT COUNT(*) FROM payment), \
-               (SELECT COUNT(*) FROM attempt)";
+const COUNT: &str = "SELECT (SELECT COUNT(*) FROM payment) AS payments, (SELECT COUNT(*) FROM attempt) AS attempts";
+
+#[derive(FromQueryResult)]
+struct Counted {
+    payments: i64,
+    attempts: i64,
+}
 
 /// Takes a database whose tables may be older than this build's, or are not there yet.
 pub(crate) async fn holdings(db: &Db) -> Result<Holdings, DbError> {
     if !tenure::has_table(db, "payment").await? {
         return Ok(Holdings::default());
     }
-    let row = db.reader().query_one_raw(db.dialect().statement(COUNT, [])).await?;
-    let row = row.ok_or_else(|| DbError::corrupt("count", "there is none"))?;
-    Ok(Holdings::new([
-        Holding::of("payment", "payments", row.try_get_by_index(0)?),
-        Holding::of("attempt", "attempts", row.try_get_by_index(1)?),
-    ]))
+    let Counted { payments, attempts } =
+        db.one::<Counted>(COUNT, []).await?.ok_or_else(|| DbError::corrupt("count", "there is none"))?;
+    Ok(Holdings::new([Holding::of("payment", "payments", payments), Holding::of("attempt", "attempts", attempts)]))
 }

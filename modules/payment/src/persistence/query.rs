@@ -1,13 +1,20 @@
 //! Reads that decide nothing by themselves.
 
+use std::time::Duration;
+
 use kernel::{AttemptId, DateTime, Limit, OrderId, Page, PaymentId, Utc};
-use kernel_db::{Db, DbError, dialect};
-use sea_orm::{ConnectionTrait as _, QueryResult, Value};
+use kernel_db::{Db, DbError, Dialect, Sql, columns};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _, Select, Value,
+    sea_query::{Expr, ExprTrait as _, Func, SelectStatement, UnionType},
+};
 use uuid::Uuid;
 
 use super::{
+    entity::{attempt, payment, refund_refusal},
     refusals,
-    row::{self, ATTEMPT, PAYMENT},
+    row::{self, KeptPayment, Row},
 };
 use crate::domain::{Attempt, Payment, Refusal};
 
@@ -29,37 +36,71 @@ pub(crate) enum Found<T> {
     Payment(T),
 }
 
-async fn rows(db: &Db, sql: &str, values: impl IntoIterator<Item = Value>) -> Result<Vec<QueryResult>, DbError> {
-    Ok(db.reader().query_all_raw(db.dialect().statement(sql, values)).await?)
+static FIND: Sql =
+    Sql::new("payment.find", || format!("SELECT {} FROM payment WHERE order_id = ?", columns::<payment::Entity>()));
+
+async fn find(db: &Db, order: OrderId) -> Result<Found<KeptPayment>, DbError> {
+    let found = db.one::<payment::Model>(&FIND, [order.uuid().into()]).await?;
+    Ok(match found.map(Row::try_from).transpose()? {
+        None => Found::Nothing,
+        Some(Row::Tombstone(_)) => Found::Tombstone,
+        Some(Row::Payment(kept)) => Found::Payment(*kept),
+    })
 }
 
 pub(crate) async fn payment_of(db: &Db, order: OrderId) -> Result<Found<Payment>, DbError> {
-    let sql = format!("SELECT {PAYMENT} FROM payment WHERE order_id = ?");
-    match rows(db, &sql, [order.uuid().into()]).await?.first().map(row::payment).transpose()? {
-        None => Ok(Found::Nothing),
-        Some(None) => Ok(Found::Tombstone),
-        Some(Some(payment)) => Ok(Found::Payment(payment)),
-    }
+    Ok(match find(db, order).await? {
+        Found::Nothing => Found::Nothing,
+        Found::Tombstone => Found::Tombstone,
+        Found::Payment(kept) => Found::Payment(kept.payment),
+    })
 }
 
 pub(crate) async fn with_attempts_of(db: &Db, order: OrderId) -> Result<Found<PaymentWithAttempts>, DbError> {
-    match payment_of(db, order).await? {
-        Found::Nothing => Ok(Found::Nothing),
-        Found::Tombstone => Ok(Found::Tombstone),
-        Found::Payment(payment) => {
-            // The placing of an order does not use refusals.
-            let attempts = attempts(db, &[payment.id]).await?;
-            Ok(Found::Payment(PaymentWithAttempts { payment, attempts, refusals: Vec::new() }))
+    Ok(match find(db, order).await? {
+        Found::Nothing => Found::Nothing,
+        Found::Tombstone => Found::Tombstone,
+        // The placing of an order does not use refusals.
+        Found::Payment(kept) => {
+            let attempts = attempts(db, std::slice::from_ref(&kept)).await?;
+            Found::Payment(PaymentWithAttempts { payment: kept.payment, attempts, refusals: Vec::new() })
         }
-    }
+    })
 }
 
 pub(crate) async fn with_attempts(db: &Db, id: PaymentId) -> Result<Option<PaymentWithAttempts>, DbError> {
-    let sql = format!("SELECT {PAYMENT} FROM payment WHERE id = ?");
-    let payment = rows(db, &sql, [id.uuid().into()]).await?.first().map(row::payment).transpose()?.flatten();
-    let Some(payment) = payment else { return Ok(None) };
-    let (attempts, refusals) = (attempts(db, &[id]).await?, refusals::of(db, &[id]).await?);
-    Ok(Some(PaymentWithAttempts { payment, attempts, refusals }))
+    let found = payment::Entity::find_by_id(id.uuid()).one(db.reader()).await?;
+    let Some(kept) = found.map(Row::try_from).transpose()?.and_then(Row::payment) else { return Ok(None) };
+    Ok(whole(db, vec![kept]).await?.pop())
+}
+
+/// Payments with all that belongs to them.
+async fn whole(db: &Db, payments: Vec<KeptPayment>) -> Result<Vec<PaymentWithAttempts>, DbError> {
+    let attempts = attempts(db, &payments).await?;
+    let refusals = refusals::of(db, &not_plain(&payments)).await?;
+    let whole = |KeptPayment { payment, .. }| {
+        let attempts = attempts.iter().filter(|attempt| attempt.payment == payment.id).cloned().collect();
+        let refusals = refusals.iter().filter(|refusal| refusal.payment == payment.id).cloned().collect();
+        PaymentWithAttempts { payment, attempts, refusals }
+    };
+    Ok(payments.into_iter().map(whole).collect())
+}
+
+fn not_plain(payments: &[KeptPayment]) -> Vec<PaymentId> {
+    payments.iter().filter(|kept| kept.plain.is_none()).map(|kept| kept.payment.id).collect()
+}
+
+/// The attempts of each payment, oldest first.
+async fn attempts(db: &Db, payments: &[KeptPayment]) -> Result<Vec<Attempt>, DbError> {
+    let plain = |kept: &KeptPayment| kept.plain.as_ref().map(|plain| plain.attempts(&kept.payment));
+    let mut attempts: Vec<Attempt> = payments.iter().filter_map(plain).flatten().collect();
+    let others = not_plain(payments);
+    if !others.is_empty() {
+        let found = attempt::Entity::find().filter(attempt::Column::PaymentId.is_in(others.iter().map(|id| id.uuid())));
+        let found = found.order_by_asc(attempt::Column::CreatedAt).order_by_asc(attempt::Column::Id);
+        attempts.extend(row::all::<_, Attempt>(found.all(db.reader()).await?)?);
+    }
+    Ok(attempts)
 }
 
 /// Which payments to list.
@@ -67,71 +108,90 @@ pub(crate) async fn with_attempts(db: &Db, id: PaymentId) -> Result<Option<Payme
 pub(crate) struct Wanted {
     /// Only the payment of this order.
     pub(crate) order: Option<OrderId>,
-    /// Those with work for the shop, and those created before then of which something is still open; with `false` the
-    /// others.
+    /// Those with work for the shop, and those of which something that was asked for before then is still open; with `false`
+    /// the others.
     pub(crate) attention: Option<(bool, DateTime<Utc>)>,
     pub(crate) before: Option<PaymentId>,
 }
 
+/// An attempt that may still move money. Written out, because a partial index is used only where a statement says its
+/// condition.
+const UNSETTLED: &str = "attempt.status IN ('queued', 'started', 'unknown', 'pending')";
+
 /// The payments with which a person has something to do: a refusal that is not settled, a void that its provider has
 /// refused, or something that has been open for too long. Each part has an index of what is open alone.
-const ATTENTION: &str = "(SELECT payment_id FROM refund_refusal WHERE resolved_at IS NULL \
-                         UNION SELECT payment_id FROM attempt \
-                         WHERE status IN ('queued', 'started', 'unknown', 'pending') AND created_at < ? \
-                         UNION SELECT stuck.id FROM payment AS stuck WHERE stuck.status = 'authorized' \
-                         AND stuck.given_up = 1 AND NOT EXISTS (SELECT 1 FROM attempt \
-                         WHERE attempt.payment_id = stuck.id \
-                         AND attempt.status IN ('queued', 'started', 'unknown', 'pending')))";
+fn attention(doubt: DateTime<Utc>) -> SelectStatement {
+    let refused = refund_refusal::Entity::find().select_only().column(refund_refusal::Column::PaymentId);
+    let mut attention = refused.filter(refund_refusal::Column::ResolvedAt.is_null()).into_query();
+    let unsettled = || {
+        let attempts = attempt::Entity::find().select_only().column(attempt::Column::PaymentId);
+        attempts.filter(Expr::cust(UNSETTLED))
+    };
+    let watched = |condition: &'static str| {
+        let payments = payment::Entity::find().select_only().column(payment::Column::Id);
+        payments.filter(Expr::cust("payment.watched = 1")).filter(Expr::cust(condition))
+    };
+    let under_way = watched("payment.plain = 1 AND payment.lease_until IS NOT NULL");
+    let stuck = watched("payment.plain = 0 AND payment.status = 'authorized'");
+    for part in [
+        unsettled().filter(attempt::Column::CreatedAt.lt(doubt)).into_query(),
+        under_way.filter(Expr::cust("COALESCE(payment.capture_at, payment.created_at)").lt(doubt)).into_query(),
+        stuck.filter(payment::Column::Id.not_in_subquery(unsettled().into_query())).into_query(),
+    ] {
+        attention.union(UnionType::Distinct, part);
+    }
+    attention
+}
 
 /// A page of payments, newest first.
 pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<PaymentWithAttempts>, DbError> {
-    let Wanted { order, attention, before } = wanted;
-    let mut sql = format!("SELECT {PAYMENT} FROM payment WHERE method IS NOT NULL");
-    let mut values: Vec<Value> = Vec::new();
-    if let Some(order) = order {
-        sql.push_str(" AND order_id = ?");
-        values.push(order.uuid().into());
-    }
-    if let Some((attention, doubt)) = attention {
-        sql.push_str(if attention { " AND id IN " } else { " AND id NOT IN " });
-        sql.push_str(ATTENTION);
-        values.push(doubt.into());
-    }
-    if let Some(before) = before {
-        sql.push_str(" AND id < ?");
-        values.push(before.uuid().into());
-    }
-    sql.push_str(" ORDER BY id DESC LIMIT ?");
-    values.push(i64::try_from(limit.and_one()).unwrap_or(i64::MAX).into());
-    let found: Result<Vec<_>, _> = rows(db, &sql, values).await?.iter().map(row::payment).collect();
-    let page = Page::cut(found?.into_iter().flatten().collect(), limit, |payment: &Payment| payment.id);
-    let ids: Vec<PaymentId> = page.items.iter().map(|payment| payment.id).collect();
-    let (attempts, refusals) = (attempts(db, &ids).await?, refusals::of(db, &ids).await?);
-    Ok(page.map(|payment| {
-        let attempts = attempts.iter().filter(|attempt| attempt.payment == payment.id).cloned().collect();
-        let refusals = refusals.iter().filter(|refusal| refusal.payment == payment.id).cloned().collect();
-        PaymentWithAttempts { payment, attempts, refusals }
-    }))
+    let found = payments(select(db.dialect(), wanted, limit).all(db.reader()).await?)?;
+    let page = Page::cut(found, limit, |kept| kept.payment.id);
+    let whole = whole(db, page.items).await?;
+    Ok(Page { items: whole, next_cursor: page.next_cursor })
+}
+
+/// `id = ANY(ARRAY(…))`. Of `id IN (…)` Postgres expects so many rows that it reads payments, newest first, until it has a page
+/// of them, which may be all that there are.
+fn is_one_of(ids: SelectStatement) -> Expr {
+    let ids = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(ids.into())));
+    Expr::col((payment::Entity, payment::Column::Id)).eq(Func::cust("ANY").arg(ids))
+}
+
+fn select(dialect: Dialect, wanted: Wanted, limit: Limit) -> Select<payment::Entity> {
+    let Wanted { order, attention: has_attention, before } = wanted;
+    let is_among = |(yes, doubt)| match (yes, dialect) {
+        (true, Dialect::Sqlite) => payment::Column::Id.in_subquery(attention(doubt)),
+        (true, Dialect::Postgres) => is_one_of(attention(doubt)),
+        (false, _) => payment::Column::Id.not_in_subquery(attention(doubt)),
+    };
+    let wanted = Condition::all()
+        .add(payment::Column::Method.is_not_null())
+        .add_option(order.map(|order| payment::Column::OrderId.eq(order.uuid())))
+        .add_option(has_attention.map(is_among))
+        .add_option(before.map(|before| payment::Column::Id.lt(before.uuid())));
+    payment::Entity::find().filter(wanted).order_by_desc(payment::Column::Id).limit(limit.and_one())
+}
+
+/// The statement behind a page, for its plan.
+#[cfg(test)]
+pub(crate) fn list_sql(db: &Db, wanted: Wanted) -> String {
+    select(db.dialect(), wanted, Limit::default()).build(db.dialect().backend()).sql
 }
 
 /// At most `limit` payments in the order of their orders' ids, those after `after`.
 pub(crate) async fn payments_after(db: &Db, after: Option<OrderId>, limit: u64) -> Result<Vec<Payment>, DbError> {
-    let sql =
-        format!("SELECT {PAYMENT} FROM payment WHERE method IS NOT NULL AND order_id > ? ORDER BY order_id LIMIT ?");
-    let after = after.map_or_else(Uuid::nil, OrderId::uuid);
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let found: Result<Vec<_>, _> =
-        rows(db, &sql, [after.into(), limit.into()]).await?.iter().map(row::payment).collect();
-    Ok(found?.into_iter().flatten().collect())
+    let wanted = Condition::all()
+        .add(payment::Column::Method.is_not_null())
+        .add_option(after.map(|after| payment::Column::OrderId.gt(after.uuid())));
+    let found = payment::Entity::find().filter(wanted).order_by_asc(payment::Column::OrderId).limit(limit);
+    Ok(payments(found.all(db.reader()).await?)?.into_iter().map(|kept| kept.payment).collect())
 }
 
-async fn attempts(db: &Db, payments: &[PaymentId]) -> Result<Vec<Attempt>, DbError> {
-    let sql = format!(
-        "SELECT {ATTEMPT} FROM attempt WHERE payment_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) \
-         ORDER BY created_at, id"
-    );
-    let ids: Vec<[String; 1]> = payments.iter().map(|id| [id.uuid().simple().to_string()]).collect();
-    rows(db, &sql, [dialect::rows(&ids)]).await?.iter().map(row::attempt).collect()
+/// Without the tombstones.
+fn payments(models: Vec<payment::Model>) -> Result<Vec<KeptPayment>, DbError> {
+    let rows = row::all::<_, Row>(models)?;
+    Ok(rows.into_iter().filter_map(Row::payment).collect())
 }
 
 /// Unsettled, and not behind another call for the same payment. Counted, because Postgres would answer `EXISTS` from all open
@@ -140,36 +200,56 @@ const MOVABLE: &str = "status IN ('queued', 'started', 'unknown', 'pending') AND
                        (SELECT COUNT(*) FROM attempt AS other WHERE other.payment_id = attempt.payment_id \
                        AND other.status IN ('started', 'unknown', 'pending')))";
 
-/// Attempts that somebody should take up by now, those that waited longest first.
-pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<AttemptId>, DbError> {
-    let found = rows(db, &select_due(), [now.into(), limit.into()]).await?;
-    found.iter().map(|row| Ok(AttemptId::new(row.try_get_by_index(0)?))).collect()
+pub(crate) static DUE: Sql = Sql::new("payment.due", || {
+    format!("SELECT id FROM attempt WHERE {MOVABLE} AND next_try_at <= ? ORDER BY next_try_at LIMIT ?")
+});
+
+pub(crate) static NEXT_DUE: Sql =
+    Sql::new("payment.next-due", || format!("SELECT MIN(next_try_at) AS at FROM attempt WHERE {MOVABLE}"));
+
+/// Of payments that are plain. Those of which nothing is under way are left for a while, as their capture is expected.
+pub(crate) static LEFT_BEHIND: Sql = Sql::new("payment.left-behind", || {
+    format!(
+        "SELECT {columns} FROM payment WHERE watched = 1 AND plain = 1 AND created_at <= ? \
+         AND (lease_until <= ? OR lease_until IS NULL AND created_at <= ?) ORDER BY created_at LIMIT ?",
+        columns = columns::<payment::Entity>(),
+    )
+});
+
+#[cfg(test)]
+pub(super) fn statements() -> Vec<&'static Sql> {
+    vec![&FIND, &DUE, &NEXT_DUE, &LEFT_BEHIND]
 }
 
-pub(crate) fn select_due() -> String {
-    format!("SELECT id FROM attempt WHERE {MOVABLE} AND next_try_at <= ? ORDER BY next_try_at LIMIT ?")
+#[derive(FromQueryResult)]
+struct Due {
+    id: Uuid,
+}
+
+/// Attempts that are due by now, those that waited longest first.
+pub(crate) async fn due(db: &Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<AttemptId>, DbError> {
+    let found = db.all::<Due>(&DUE, [now.into(), limit.into()]).await?;
+    Ok(found.into_iter().map(|due| AttemptId::new(due.id)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct NextDue {
+    at: Option<DateTime<Utc>>,
 }
 
 /// When the next attempt will be due; `None` when nothing is unsettled.
 pub(crate) async fn next_due(db: &Db) -> Result<Option<DateTime<Utc>>, DbError> {
-    let found = rows(db, &select_next_due(), []).await?;
-    Ok(found.first().map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+    Ok(db.one::<NextDue>(&NEXT_DUE, []).await?.and_then(|next| next.at))
 }
 
-pub(crate) fn select_next_due() -> String {
-    format!("SELECT MIN(next_try_at) FROM attempt WHERE {MOVABLE}")
-}
-
-/// Payments asked for before `before` of which nothing more was written: whoever asked died in the middle.
-pub(crate) async fn orphans(db: &Db, before: DateTime<Utc>, limit: i64) -> Result<Vec<Payment>, DbError> {
-    let found: Result<Vec<_>, _> =
-        rows(db, &select_orphans(), [before.into(), limit.into()]).await?.iter().map(row::payment).collect();
-    Ok(found?.into_iter().flatten().collect())
-}
-
-pub(crate) fn select_orphans() -> String {
-    format!(
-        "SELECT {PAYMENT} FROM payment WHERE status = 'pending' AND created_at <= ? \
-         AND NOT EXISTS (SELECT 1 FROM attempt WHERE attempt.id = payment.id) ORDER BY created_at LIMIT ?"
-    )
+/// Plain payments of which something has been under way for longer than a `lease`, and those that have had nothing under way
+/// for longer than a `rest`, oldest first.
+pub(crate) async fn left_behind(
+    db: &Db,
+    (lease, rest): (Duration, Duration),
+    limit: i64,
+) -> Result<Vec<KeptPayment>, DbError> {
+    let now = db.seams().now();
+    let values: [Value; 4] = [(now - lease).into(), now.into(), (now - rest).into(), limit.into()];
+    payments(db.all::<payment::Model>(&LEFT_BEHIND, values).await?)
 }

@@ -1,11 +1,17 @@
 //! Promises to give money back that could not be kept.
 
-use kernel::{DateTime, Money, PaymentId, RefundId, Utc};
-use kernel_db::{Db, DbError, Tx, Write, dialect};
-use sea_orm::{ConnectionTrait as _, QueryResult, Value};
+use kernel::{Currency, DateTime, PaymentId, RefundId, Utc};
+use kernel_db::{Db, DbError, Rows, Sql, Tx, Write, rows};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, FromQueryResult, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _,
+};
 use uuid::Uuid;
 
-use super::row::{id_cell, parse_currency, time_cell};
+use super::{
+    entity::refund_refusal::{ActiveModel, Column, Entity},
+    row,
+};
 use crate::domain::{Refusal, Resolved};
 
 /// What became of a refund that an order has promised, in minor units.
@@ -21,73 +27,96 @@ pub struct KeptPromise {
     pub needless: bool,
 }
 
-const COLUMNS: &str = "refund_id, payment_id, currency, asked, refunded, left_over, reason, asked_by, created_at, \
-                       resolved_at, resolved_by, resolution";
-
-/// Writes a refusal down. The same promise may be refused twice: in part when it comes, and the rest by the provider.
-pub(crate) fn keep(refusal: &Refusal) -> Write {
-    let sql = "INSERT INTO refund_refusal (refund_id, payment_id, currency, asked, refunded, left_over, reason, asked_by, \
-               created_at) SELECT {id}(value ->> 0), {id}(value ->> 1), value ->> 2, CAST(value ->> 3 AS bigint), \
-               CAST(value ->> 4 AS bigint), CAST(value ->> 5 AS bigint), value ->> 6, value ->> 7, {time}(value ->> 8) \
-               FROM {rows} WHERE true \
-               ON CONFLICT (refund_id) DO UPDATE SET refunded = excluded.refunded, left_over = excluded.left_over, \
-               reason = excluded.reason, resolved_at = NULL, resolved_by = NULL, resolution = NULL";
-    let row = (
-        id_cell(refusal.refund.uuid()),
-        id_cell(refusal.payment.uuid()),
-        refusal.asked.currency(),
-        refusal.asked.minor(),
-        refusal.refunded.minor(),
-        refusal.left.minor(),
-        &refusal.reason,
-        &refusal.asked_by,
-        time_cell(refusal.created_at),
-    );
-    Write::new(sql, [dialect::rows(&[row])])
+#[derive(Rows)]
+struct RefusalRow<'a> {
+    refund_id: RefundId,
+    payment_id: PaymentId,
+    currency: Currency,
+    asked: i64,
+    refunded: i64,
+    left_over: i64,
+    reason: &'a str,
+    asked_by: &'a str,
+    created_at: DateTime<Utc>,
 }
 
-/// Every refusal of payments that are locked, oldest first.
-pub(super) async fn of_locked(tx: &Tx, payments: Value) -> Result<Vec<Refusal>, DbError> {
-    tx.rows(&of_payments(), [payments]).await?.iter().map(refusal).collect()
-}
-
-fn of_payments() -> String {
+static REFUSE: Sql = Sql::new("payment.refuse", || {
     format!(
-        "SELECT {COLUMNS} FROM refund_refusal WHERE payment_id IN (SELECT {{id}}(value ->> 0) FROM {{rows}}) \
-         ORDER BY created_at, refund_id"
+        "{insert} ON CONFLICT (refund_id) DO UPDATE SET refunded = excluded.refunded, left_over = excluded.left_over, \
+         reason = excluded.reason, resolved_at = NULL, resolved_by = NULL, resolution = NULL",
+        insert = RefusalRow::insert("refund_refusal"),
     )
+});
+
+/// Writes refusals down. The same promise may be refused twice: in part when it comes, and the rest by the provider.
+pub(super) fn keep(refusals: &[Refusal]) -> Write {
+    let rows = refusals.iter().map(|refusal| RefusalRow {
+        refund_id: refusal.refund,
+        payment_id: refusal.payment,
+        currency: refusal.asked.currency(),
+        asked: refusal.asked.minor(),
+        refunded: refusal.refunded.minor(),
+        left_over: refusal.left.minor(),
+        reason: &refusal.reason,
+        asked_by: &refusal.asked_by,
+        created_at: refusal.created_at,
+    });
+    Write::new(&REFUSE, [RefusalRow::bind(rows)])
 }
 
 /// Every refusal of the payments, oldest first.
 pub(crate) async fn of(db: &Db, payments: &[PaymentId]) -> Result<Vec<Refusal>, DbError> {
-    let ids: Vec<[String; 1]> = payments.iter().map(|id| [id_cell(id.uuid())]).collect();
-    let statement = db.dialect().statement(&of_payments(), [dialect::rows(&ids)]);
-    db.reader().query_all_raw(statement).await?.iter().map(refusal).collect()
+    let ids = payments.iter().map(|id| id.uuid());
+    let found = Entity::find().filter(Column::PaymentId.is_in(ids));
+    row::all(found.order_by_asc(Column::CreatedAt).order_by_asc(Column::RefundId).all(db.reader()).await?)
+}
+
+/// How many are to be settled.
+pub(crate) async fn open(db: &Db) -> Result<u64, DbError> {
+    Ok(Entity::find().filter(Column::ResolvedAt.is_null()).count(db.reader()).await?)
+}
+
+#[derive(FromQueryResult)]
+struct Promised {
+    id: Uuid,
+    paid: i64,
+    open: i64,
+    refused: i64,
+    dropped: i64,
+}
+
+static PROMISES: Sql = Sql::new("payment.promises", || {
+    let sum = |what: &str| format!("CAST(COALESCE({what}, 0) AS BIGINT)");
+    format!(
+        "SELECT promised.id, {paid} AS paid, {open} AS open, {refused} AS refused, {dropped} AS dropped \
+         FROM (SELECT {{id}}(value ->> 0) AS id FROM {{rows}}) AS promised \
+         LEFT JOIN attempt ON attempt.id = promised.id \
+         LEFT JOIN refund_refusal ON refund_refusal.refund_id = promised.id \
+         WHERE attempt.id IS NOT NULL OR refund_refusal.refund_id IS NOT NULL GROUP BY promised.id",
+        paid = sum("SUM(CASE WHEN attempt.status = 'succeeded' THEN attempt.amount END)"),
+        open =
+            sum("SUM(CASE WHEN attempt.status IN ('queued', 'started', 'unknown', 'pending') THEN attempt.amount END)"),
+        refused = sum("MAX(refund_refusal.asked - refund_refusal.refunded)"),
+        dropped = sum("SUM(CASE WHEN attempt.status = 'dropped' THEN 1 END)"),
+    )
+});
+
+#[cfg(test)]
+pub(super) fn statements() -> Vec<&'static Sql> {
+    vec![&REFUSE, &PROMISES]
 }
 
 /// What became of refunds that orders have promised, for those that payment has heard of.
 pub(crate) async fn kept_promises(db: &Db, refunds: &[RefundId]) -> Result<Vec<KeptPromise>, DbError> {
-    let sql = "SELECT promised.id, CAST(COALESCE(SUM(CASE WHEN attempt.status = 'succeeded' THEN attempt.amount END), 0) AS \
-               BIGINT), CAST(COALESCE(SUM(CASE WHEN attempt.status IN ('queued', 'started', 'unknown', 'pending') THEN \
-               attempt.amount END), 0) AS BIGINT), CAST(COALESCE(MAX(refund_refusal.asked - refund_refusal.refunded), 0) AS \
-               BIGINT), CAST(COALESCE(SUM(CASE WHEN attempt.status = 'dropped' THEN 1 END), 0) AS BIGINT) \
-               FROM (SELECT {id}(value ->> 0) AS id FROM {rows}) AS promised \
-               LEFT JOIN attempt ON attempt.id = promised.id \
-               LEFT JOIN refund_refusal ON refund_refusal.refund_id = promised.id \
-               WHERE attempt.id IS NOT NULL OR refund_refusal.refund_id IS NOT NULL GROUP BY promised.id";
-    let ids: Vec<[String; 1]> = refunds.iter().map(|id| [id_cell(id.uuid())]).collect();
-    let rows = db.reader().query_all_raw(db.dialect().statement(sql, [dialect::rows(&ids)])).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(KeptPromise {
-                refund: RefundId::new(row.try_get_by_index::<Uuid>(0)?),
-                paid: row.try_get_by_index(1)?,
-                open: row.try_get_by_index(2)?,
-                refused: row.try_get_by_index(3)?,
-                needless: row.try_get_by_index::<i64>(4)? > 0,
-            })
-        })
-        .collect()
+    let found = db.all::<Promised>(&PROMISES, [rows::ids(refunds.iter().copied())]).await?;
+    let kept = |Promised { id, paid, open, refused, dropped }| KeptPromise {
+        refund: RefundId::new(id),
+        paid,
+        open,
+        refused,
+        needless: dropped > 0,
+    };
+    Ok(found.into_iter().map(kept).collect())
 }
 
 /// Notes that the shop has settled it. `false` when there is no such refusal, or it is settled.
@@ -96,38 +125,13 @@ pub(crate) async fn resolve(
     (payment, refund): (PaymentId, RefundId),
     resolved: &Resolved,
 ) -> Result<bool, DbError> {
-    let sql = "UPDATE refund_refusal SET resolved_at = ?, resolved_by = ?, resolution = ? \
-               WHERE refund_id = ? AND payment_id = ? AND resolved_at IS NULL";
-    let values: [Value; 5] = [
-        resolved.at.into(),
-        resolved.by.as_str().into(),
-        resolved.note.as_str().into(),
-        refund.uuid().into(),
-        payment.uuid().into(),
-    ];
-    Ok(tx.run(sql, values).await? == 1)
-}
-
-fn refusal(row: &QueryResult) -> Result<Refusal, DbError> {
-    let currency = parse_currency(&row.try_get_by_index::<String>(2)?)?;
-    let money = |index: usize| Ok::<_, DbError>(Money::new(row.try_get_by_index(index)?, currency));
-    let resolved_at: Option<DateTime<Utc>> = row.try_get_by_index(9)?;
-    let resolved = match resolved_at {
-        Some(at) => {
-            let words = |index: usize| row.try_get_by_index::<Option<String>>(index).map(Option::unwrap_or_default);
-            Some(Resolved { at, by: words(10)?, note: words(11)? })
-        }
-        None => None,
+    let settled = ActiveModel {
+        resolved_at: Set(Some(resolved.at)),
+        resolved_by: Set(Some(resolved.by.clone())),
+        resolution: Set(Some(resolved.note.clone())),
+        ..Default::default()
     };
-    Ok(Refusal {
-        refund: RefundId::new(row.try_get_by_index::<Uuid>(0)?),
-        payment: PaymentId::new(row.try_get_by_index::<Uuid>(1)?),
-        asked: money(3)?,
-        refunded: money(4)?,
-        left: money(5)?,
-        reason: row.try_get_by_index(6)?,
-        asked_by: row.try_get_by_index(7)?,
-        created_at: row.try_get_by_index(8)?,
-        resolved,
-    })
+    let open = Entity::update_many().set(settled).filter(Column::RefundId.eq(refund.uuid()));
+    let open = open.filter(Column::PaymentId.eq(payment.uuid())).filter(Column::ResolvedAt.is_null());
+    Ok(open.exec(tx).await?.rows_affected == 1)
 }

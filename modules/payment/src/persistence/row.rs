@@ -1,82 +1,132 @@
-//! How rows are read and written.
+//! What the rows of the tables are in the domain.
 
-use kernel::{AttemptId, Currency, DateTime, Money, OrderId, PaymentId, Utc};
+use kernel::{AttemptId, Currency, Money, OrderId, PaymentId, RefundId};
 use kernel_db::DbError;
-use sea_orm::QueryResult;
-use uuid::Uuid;
 
-use crate::domain::{Attempt, AttemptStatus, Balances, Operation, Payment, Status};
+use super::entity::{attempt, payment, refund_refusal};
+use crate::domain::{Asked, Attempt, AttemptStatus, Balances, Operation, Payment, Plain, Refusal, Resolved, Status};
 
-/// The columns that [`payment`] reads, in its order.
-pub(super) const PAYMENT: &str = "payment.id, payment.order_id, payment.method, payment.token, payment.currency, \
-                                  payment.amount, payment.status, payment.authorized, payment.captured, \
-                                  payment.refunded, payment.version, payment.given_up, payment.correlation_id, \
-                                  payment.created_at, payment.traceparent";
-
-/// The columns that [`attempt`] reads, in its order.
-pub(super) const ATTEMPT: &str = "attempt.id, attempt.payment_id, attempt.operation, attempt.currency, \
-                                  attempt.amount, attempt.status, attempt.reason, attempt.answer, attempt.asked_by, \
-                                  attempt.correlation_id, attempt.tries, attempt.next_try_at, attempt.created_at, \
-                                  attempt.traceparent";
-
-/// `None` for the tombstone of an order whose payment was given up before there was one.
-pub(super) fn payment(row: &QueryResult) -> Result<Option<Payment>, DbError> {
-    let (Some(method), Some(currency)) =
-        (row.try_get_by_index::<Option<String>>(2)?, row.try_get_by_index::<Option<String>>(4)?)
-    else {
-        return Ok(None);
-    };
-    let currency = parse_currency(&currency)?;
-    let money = |index: usize| Ok::<_, DbError>(Money::new(row.try_get_by_index(index)?, currency));
-    let status: String = row.try_get_by_index(6)?;
-    let standing = Balances {
-        status: Status::parse(&status).ok_or_else(|| DbError::corrupt("payment", &status))?,
-        authorized: money(7)?,
-        captured: money(8)?,
-        refunded: money(9)?,
-        version: row.try_get_by_index(10)?,
-        given_up: row.try_get_by_index::<i64>(11)? != 0,
-    };
-    let id = PaymentId::new(row.try_get_by_index::<Uuid>(0)?);
-    let order = OrderId::new(row.try_get_by_index::<Uuid>(1)?);
-    let context = (row.try_get_by_index(12)?, row.try_get_by_index::<DateTime<Utc>>(13)?);
-    let mut payment = Payment::asked_for(id, order, (method, String::new()), money(5)?, context);
-    payment.token = row.try_get_by_index(3)?;
-    payment.traceparent = row.try_get_by_index(14)?;
-    Ok(Some(payment.standing_at(standing)))
+/// A payment as its row has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeptPayment {
+    pub(crate) payment: Payment,
+    /// Its attempts, unless they have rows of their own.
+    pub(crate) plain: Option<Plain>,
+    pub(crate) is_watched: bool,
+    /// Counts the row's updates.
+    pub(crate) revision: i64,
 }
 
-pub(super) fn attempt(row: &QueryResult) -> Result<Attempt, DbError> {
-    let currency: String = row.try_get_by_index(3)?;
-    let operation: String = row.try_get_by_index(2)?;
-    let status: String = row.try_get_by_index(5)?;
-    Ok(Attempt {
-        id: AttemptId::new(row.try_get_by_index::<Uuid>(0)?),
-        payment: PaymentId::new(row.try_get_by_index::<Uuid>(1)?),
-        operation: Operation::parse(&operation).ok_or_else(|| DbError::corrupt("attempt", &operation))?,
-        amount: Money::new(row.try_get_by_index(4)?, parse_currency(&currency)?),
-        status: AttemptStatus::parse(&status).ok_or_else(|| DbError::corrupt("attempt", &status))?,
-        reason: row.try_get_by_index(6)?,
-        answer: row.try_get_by_index(7)?,
-        asked_by: row.try_get_by_index(8)?,
-        correlation: row.try_get_by_index(9)?,
-        traceparent: row.try_get_by_index(13)?,
-        tries: row.try_get_by_index(10)?,
-        next_try_at: row.try_get_by_index(11)?,
-        created_at: row.try_get_by_index(12)?,
-    })
+impl KeptPayment {
+    /// The plain attempt whose outcome is not known, if there is one.
+    pub(crate) fn under_way(&self) -> Option<AttemptId> {
+        self.plain.as_ref().and_then(|plain| plain.under_way(&self.payment))
+    }
 }
 
-pub(super) fn parse_currency(code: &str) -> Result<Currency, DbError> {
+/// What there is of an order.
+#[derive(Debug)]
+pub(crate) enum Row {
+    /// The payment was given up before there was one.
+    Tombstone(OrderId),
+    Payment(Box<KeptPayment>),
+}
+
+impl Row {
+    pub(crate) fn payment(self) -> Option<KeptPayment> {
+        match self {
+            Self::Payment(payment) => Some(*payment),
+            Self::Tombstone(_) => None,
+        }
+    }
+}
+
+impl TryFrom<payment::Model> for Row {
+    type Error = DbError;
+
+    fn try_from(model: payment::Model) -> Result<Self, DbError> {
+        let order = OrderId::new(model.order_id);
+        let (Some(method), Some(code)) = (model.method, model.currency) else { return Ok(Self::Tombstone(order)) };
+        let currency = currency(&code)?;
+        let money = |minor| Money::new(minor, currency);
+        let asked = Asked {
+            by: model.asked_by.unwrap_or_default(),
+            correlation: model.correlation_id,
+            traceparent: model.traceparent,
+            at: model.created_at,
+        };
+        let words = (method, String::new());
+        let mut payment = Payment::asked_for(PaymentId::new(model.id), order, words, money(model.amount), asked);
+        payment.token = model.token;
+        let payment = payment.standing_at(Balances {
+            status: Status::parse(&model.status).ok_or_else(|| DbError::corrupt("payment", &model.status))?,
+            authorized: money(model.authorized),
+            captured: money(model.captured),
+            refunded: money(model.refunded),
+            version: model.version,
+            given_up: model.given_up != 0,
+        });
+        let capture = model.capture_at.map(|at| Asked {
+            by: model.capture_asked_by.unwrap_or_default(),
+            correlation: model.capture_correlation_id,
+            traceparent: model.capture_traceparent,
+            at,
+        });
+        let plain = (model.plain != 0).then_some(Plain { lease_until: model.lease_until, capture });
+        let (is_watched, revision) = (model.watched != 0, model.revision);
+        Ok(Self::Payment(Box::new(KeptPayment { payment, plain, is_watched, revision })))
+    }
+}
+
+impl TryFrom<attempt::Model> for Attempt {
+    type Error = DbError;
+
+    fn try_from(model: attempt::Model) -> Result<Self, DbError> {
+        Ok(Self {
+            id: AttemptId::new(model.id),
+            payment: PaymentId::new(model.payment_id),
+            operation: Operation::parse(&model.operation)
+                .ok_or_else(|| DbError::corrupt("attempt", &model.operation))?,
+            amount: Money::new(model.amount, currency(&model.currency)?),
+            status: AttemptStatus::parse(&model.status).ok_or_else(|| DbError::corrupt("attempt", &model.status))?,
+            reason: model.reason,
+            answer: model.answer,
+            asked_by: model.asked_by,
+            correlation: model.correlation_id,
+            traceparent: model.traceparent,
+            tries: model.tries,
+            next_try_at: model.next_try_at,
+            created_at: model.created_at,
+        })
+    }
+}
+
+impl TryFrom<refund_refusal::Model> for Refusal {
+    type Error = DbError;
+
+    fn try_from(model: refund_refusal::Model) -> Result<Self, DbError> {
+        let currency = currency(&model.currency)?;
+        let money = |minor| Money::new(minor, currency);
+        let (by, note) = (model.resolved_by.unwrap_or_default(), model.resolution.unwrap_or_default());
+        Ok(Self {
+            refund: RefundId::new(model.refund_id),
+            payment: PaymentId::new(model.payment_id),
+            asked: money(model.asked),
+            refunded: money(model.refunded),
+            left: money(model.left_over),
+            reason: model.reason,
+            asked_by: model.asked_by,
+            created_at: model.created_at,
+            resolved: model.resolved_at.map(|at| Resolved { at, by, note }),
+        })
+    }
+}
+
+/// The domain's of all `models`.
+pub(super) fn all<M, T: TryFrom<M, Error = DbError>>(models: Vec<M>) -> Result<Vec<T>, DbError> {
+    models.into_iter().map(T::try_from).collect()
+}
+
+fn currency(code: &str) -> Result<Currency, DbError> {
     Currency::parse(code).map_err(|error| DbError::corrupt("currency", error))
-}
-
-/// An id as a cell of `{rows}`.
-pub(crate) fn id_cell(id: Uuid) -> String {
-    id.simple().to_string()
-}
-
-/// A time as a cell of `{rows}`.
-pub(crate) fn time_cell(at: DateTime<Utc>) -> String {
-    at.to_rfc3339()
 }

@@ -15,7 +15,6 @@ use kernel_db::{Db, guard};
 use super::{Instruction, Provider, ProviderError, Reading, Verdict};
 use crate::{config::SimulatedConfig, signature::WebhookSecret};
 
-pub(crate) mod audit;
 mod ledger;
 mod message;
 mod messenger;

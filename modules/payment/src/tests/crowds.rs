@@ -9,7 +9,7 @@ use super::harness::{Store, Storm, calm, said};
 use crate::{
     Config,
     application::{ask::Outcome, service::instruction},
-    domain::{Attempt, Final, Operation, Payment},
+    domain::{Asked, Attempt, Final, Operation, Payment},
     error::PaymentError,
     persistence::store,
     provider::{Instruction, Verdict, follow},
@@ -59,7 +59,8 @@ async fn two_hundred_orders_share_their_statements() {
         }
         let captured = join_all(good.iter().map(|&order| store.capture(order))).await;
         assert!(captured.iter().all(|answer| said(answer) == "captured 100 100 0"), "{captured:?}");
-        written_together(&store, 160, "attempt created_at operation = 'capture'").await;
+        written_together(&store, 120, "payment capture_at capture_at IS NOT NULL").await;
+        written_together(&store, 40, "attempt created_at operation = 'capture'").await;
         written_together(&store, 160, "simulated_ledger created_at operation = 'capture'").await;
         written_together(&store, 160, "ledger posted_at operation = 'capture'").await;
         for (&order, (token, _)) in orders.iter().zip(tokens()) {
@@ -104,9 +105,10 @@ async fn approved(store: &Store) -> (Payment, Attempt) {
     let (service, seams) = (store.payment.service(), store.db.seams());
     let words = ("simulated".to_owned(), "tok_approve".to_owned());
     let amount = Money::new(100, Currency::GBP);
-    let payment = Payment::asked_for(seams.id(), store.order(), words, amount, (None, seams.now()));
+    let by_test = Asked { by: "test".to_owned(), correlation: None, traceparent: None, at: seams.now() };
+    let payment = Payment::asked_for(seams.id(), store.order(), words, amount, by_test);
     assert!(service.claim(&payment).await.unwrap());
-    let attempt = service.authorization(&payment, "test".to_owned());
+    let attempt = service.authorization(&payment);
     assert_eq!(asked(store, &instruction(&payment, &attempt)).await, Verdict::Approved);
     (payment, attempt)
 }
@@ -136,6 +138,7 @@ async fn make_odd(store: &Store, oddness: &str, (payment, attempt): &mut (Paymen
                  created_at, updated_at FROM payment WHERE id = ?",
             )
             .await;
+            by_hand("UPDATE payment SET plain = 0, lease_until = NULL WHERE id = ?").await;
         }
         "unknown" => payment.id = store.db.seams().id(),
         "a contradiction" => attempt.operation = Operation::Capture,
@@ -152,8 +155,13 @@ async fn an_odd_one_leaves_the_others_alone() {
         ("settled before", "authorized", "authorized 100 0 0", &["authorize succeeded"]),
         ("of another version", "authorized", "authorized 100 0 0", &["authorize succeeded"]),
         ("an attempt that had succeeded", "pending", "pending 0 0 0", &["authorize succeeded"]),
-        ("unknown", "there is no such payment", "pending 0 0 0", &[]),
-        ("a contradiction", "a payment that is pending cannot become captured", "pending 0 0 0", &[]),
+        ("unknown", "there is no such payment", "pending 0 0 0", &["authorize started"]),
+        (
+            "a contradiction",
+            "a payment that is pending cannot become captured",
+            "pending 0 0 0",
+            &["authorize started"],
+        ),
     ] {
         for store in Store::each(Config::for_testing()).await {
             let mut crowd = join_all((0..9).map(|_| approved(&store))).await;
@@ -213,7 +221,7 @@ async fn a_locked_payment_holds_nobody_else_up() {
                 tokio::join!(ended(&odd), others).0
             };
             let (elsewhere, odd) = tokio::join!(elsewhere, here);
-            assert_eq!((elsewhere.unwrap().unwrap().id, odd), (id, word));
+            assert_eq!((elsewhere.unwrap().unwrap().payment.id, odd), (id, word));
         }
         store.is_sound().await;
     }

@@ -1,6 +1,12 @@
 //! A payment module over a fresh database, with a feed of orders that tests write themselves.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use kernel::{
@@ -16,7 +22,7 @@ use sea_orm::{ConnectionTrait as _, Value};
 use serde_json::json;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::{Config, Feeds, Payment};
+use crate::{Config, Feeds, Payment, persistence::query};
 
 /// Failpoints are global: a test that sets one runs alone.
 static WEATHER: RwLock<()> = RwLock::const_new(());
@@ -39,6 +45,18 @@ impl Storm {
     pub(super) fn with(&mut self, point: &'static str, action: &str) {
         fail::cfg(point, action).unwrap();
         self.points.push(point);
+    }
+
+    /// Counts how often `point` is passed.
+    pub(super) fn count(&mut self, point: &'static str) -> Arc<AtomicUsize> {
+        let passed = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&passed);
+        fail::cfg_callback(point, move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        })
+        .unwrap();
+        self.points.push(point);
+        passed
     }
 
     pub(super) fn abates(&mut self) {
@@ -124,6 +142,11 @@ impl Store {
     pub(super) fn restart(&mut self) {
         self.payment = module(&self.db, &self.orders, &self.config);
         self.charges = self.payment.charges();
+    }
+
+    /// The port of another process on the same database.
+    pub(super) fn elsewhere(&self) -> Arc<dyn Charges> {
+        module(&self.db, &self.orders, &self.config).charges()
     }
 
     pub(super) async fn stop(&self) {
@@ -229,11 +252,15 @@ impl Store {
 
     /// Operation and status of every attempt for the order, in order.
     pub(super) async fn attempts(&self, order: OrderId) -> Vec<String> {
-        let sql = "SELECT operation || ' ' || attempt.status FROM attempt JOIN payment ON payment.id = payment_id \
-                   WHERE order_id = ? ORDER BY attempt.created_at, attempt.id";
-        let statement = self.db.dialect().statement(sql, [order.uuid().into()]);
-        let rows = self.db.reader().query_all_raw(statement).await.unwrap();
-        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+        let found = query::with_attempts_of(&self.db, order).await.unwrap();
+        let attempts = found.payment().map(|found| found.attempts).unwrap_or_default();
+        attempts.iter().map(|attempt| format!("{} {}", attempt.operation.as_str(), attempt.status.as_str())).collect()
+    }
+
+    /// How many attempts for the order have a row of their own.
+    pub(super) async fn attempt_rows(&self, order: OrderId) -> i64 {
+        let sql = "SELECT COUNT(*) FROM attempt JOIN payment ON payment.id = payment_id WHERE order_id = ?";
+        self.count(sql, [order.uuid().into()]).await
     }
 
     /// The promises for the order that could not be kept, oldest first.
@@ -248,8 +275,8 @@ impl Store {
 
     /// Waits until nothing of the order's payment is open any more and all of `promised` refunds were heard of.
     pub(super) async fn until_settled(&self, order: OrderId, promised: &[RefundId]) {
-        let open = "SELECT COUNT(*) FROM attempt JOIN payment ON payment.id = payment_id WHERE order_id = ? \
-                    AND attempt.status IN ('queued', 'started', 'unknown', 'pending')";
+        let open = "SELECT COUNT(*) FROM payment LEFT JOIN attempt ON payment.id = payment_id WHERE order_id = ? \
+                    AND (attempt.status IN ('queued', 'started', 'unknown', 'pending') OR lease_until IS NOT NULL)";
         for _ in 0..1_000 {
             let mut heard = true;
             for refund in promised {

@@ -146,9 +146,28 @@ async fn the_check_can_fail() {
         ),
         ("DELETE FROM simulated_ledger WHERE operation = 'capture'", "payment: settled movements equal"),
         ("UPDATE attempt SET status = 'unknown' WHERE operation = 'capture'", "payment: attempts unsettled"),
+        ("UPDATE payment SET status = 'authorized' WHERE plain = 1", "payment: attempts unsettled"),
+        (
+            "UPDATE payment SET status = 'authorized' WHERE plain = 1",
+            "payment: every attempt has its payment, every movement its attempt",
+        ),
+        (
+            "UPDATE payment SET plain = 1 WHERE plain = 0",
+            "payment: every attempt has its payment, every movement its attempt",
+        ),
+        (
+            "UPDATE payment SET plain = 0, lease_until = NULL, capture_id = NULL, capture_at = NULL, \
+             capture_asked_by = NULL WHERE plain = 1",
+            "payment: every attempt has its payment, every movement its attempt",
+        ),
     ] {
         for store in Store::each(Config::for_testing()).await {
             store.paid(1530).await;
+            // Another, whose attempts have rows.
+            let (_, payment) = store.paid(70).await;
+            let refund = RefundId::new(store.db.seams().ids.next());
+            let request = RefundRequest { payment, refund, minor: 30, reason: "because".to_owned() };
+            store.payment.service().refund(&CallContext::default(), &request).await.unwrap();
             store.is_sound().await;
             store.db.transact(|tx| async move { tx.run(damage, []).await }).await.unwrap();
             store.clock.advance(chrono::TimeDelta::seconds(61));

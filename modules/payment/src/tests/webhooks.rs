@@ -10,7 +10,7 @@ use super::{
     harness::{Store, Storm, calm, said},
     served::{Reply, Served},
 };
-use crate::{Config, WebhookSecret, config::SimulatedConfig};
+use crate::{Config, WebhookSecret, config::SimulatedConfig, domain::capture_reference};
 
 fn secret() -> WebhookSecret {
     WebhookSecret::new(b"a secret of some thirty-two bytes".to_vec())
@@ -235,6 +235,34 @@ async fn a_webhook_may_come_before_our_own_outcome() {
         assert_eq!(store.standing(order).await, "authorized 900 0 0");
         assert_eq!(said(&store.authorize(order, "tok_pending_then_approve", 900).await), "authorized 900 0 0");
         assert_eq!(store.attempts(order).await, ["authorize succeeded"]);
+        served.stop().await;
+    }
+}
+
+/// The provider tells of a capture that a dead process has asked for: its reference leads to the payment, whose row alone
+/// knows of it.
+#[actix_web::test]
+async fn a_webhook_finds_a_capture_that_has_no_row() {
+    let mut storm = Storm::rises().await;
+    for store in Store::each(silent()).await {
+        let served = Served::open(&store);
+        let order = store.order();
+        let payment = store.authorize(order, "tok_approve", 900).await.unwrap().payment;
+        storm.with("payment.capture_answered", "panic");
+        let charges = std::sync::Arc::clone(&store.charges);
+        #[expect(clippy::disallowed_methods, reason = "a caller that dies")]
+        let caller = tokio::spawn(async move { charges.capture(&kernel::CallContext::default(), order).await });
+        caller.await.unwrap_err();
+        storm.abates();
+        let news = approval(&capture_reference(payment));
+        for id in ["msg_1", "msg_2"] {
+            assert_eq!(bring(&store, &served, id, &news).await.status, 204);
+        }
+        assert_eq!(store.standing(order).await, "captured 900 900 0");
+        assert_eq!((store.attempt_rows(order).await, store.done(order, "capture").await), (0, 1));
+        let known = "SELECT COUNT(*) FROM webhook_inbox WHERE processed = 'known already'";
+        assert_eq!(store.count(known, []).await, 1);
+        store.is_sound().await;
         served.stop().await;
     }
 }

@@ -74,7 +74,7 @@ impl Subscription {
     /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.
     ///
     /// Nor for the disk: what a crash of the server undoes is the move with its effects, and they are had again. Only what
-    /// publishes waits, see [`Tx::run_last`].
+    /// publishes waits, see [`Tx::save`].
     pub(super) async fn move_cursor(&self, tx: &Tx, after: i64, to: Place) -> Result<Moved, DbError> {
         let (consumer, source) = (self.consumer.into(), self.source().into());
         let event_id = to.event_id.map(EventId::uuid);

@@ -159,3 +159,36 @@ async fn writes_beside_each_other_are_counted_apart() {
         assert_eq!(count(db, "SELECT COUNT(*) FROM purse").await, 4, "eve's purse fell with the note");
     }
 }
+
+/// What is saved is committed whole, or not at all, however late it is written.
+#[tokio::test]
+async fn a_save_keeps_all_or_nothing() {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
+        let db = &fresh.db;
+        let note = |n: i64| Write::new("INSERT INTO note VALUES (?, 'saved')", [n.into()]);
+        let rename = |text: &'static str| Write::new("UPDATE note SET text = ? WHERE n = 1", [text.into()]);
+        let save = |writes: Vec<Write>, then: &'static str| {
+            db.transact(move |tx| {
+                let writes = writes.clone();
+                async move {
+                    tx.save(writes).await?;
+                    if then.is_empty() { Ok(0) } else { tx.run(then, []).await }
+                }
+            })
+        };
+        let later = "UPDATE note SET text = 'later' WHERE text = 'saved'";
+        save(vec![note(1).changing(1), note(2)], "").await.unwrap();
+        assert_eq!(save(vec![note(3).changing(1)], later).await.unwrap(), 3, "{:?}", db.dialect());
+        save(vec![rename("once").changing(1)], "").await.unwrap();
+        for then in ["", later] {
+            let writes = vec![note(4).changing(1), rename("twice").changing(2), note(5).changing(1)];
+            let overtaken = save(writes, then).await.unwrap_err();
+            assert!(matches!(overtaken, DbError::Overtaken), "{overtaken:?}");
+            let twice = save(vec![note(6).changing(1), note(1).changing(1)], then).await.unwrap_err();
+            assert!(twice.is_duplicate(), "{twice:?}");
+        }
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note").await, 3, "{:?}", db.dialect());
+        assert_eq!(count(db, "SELECT COUNT(*) FROM note WHERE text = 'once'").await, 1);
+    }
+}

@@ -75,7 +75,7 @@ impl Cluster {
     /// `patience_seconds`.
     pub(crate) fn without(module: &'static str, kind: Kind, patience_seconds: u32) -> Self {
         let mut cluster = Self::new(kind, &[module]);
-        cluster.set("BANYAN__MODULES__ORDER__PLACEMENT_DEADLINE_SECONDS", patience_seconds.to_string());
+        cluster.set("BANYAN__MODULES__ORDER__CHECKOUT_DEADLINE_SECONDS", patience_seconds.to_string());
         cluster
     }
 

@@ -289,7 +289,10 @@ impl Shop {
     async fn unfinished(&self) -> Vec<String> {
         let mut unfinished = Vec::new();
         let mut note = |what: String, count: i64| (count != 0).then(|| unfinished.push(format!("{count} {what}")));
-        note("placements".to_owned(), self.figure("order", "SELECT COUNT(*) FROM placement").await);
+        note(
+            "checkouts".to_owned(),
+            self.figure("order", "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL").await,
+        );
         note("attempts at a payment".to_owned(), self.figure("payment", OPEN_ATTEMPTS).await);
         for subscription in self.store().modules().iter().flat_map(|module| module.subscriptions()) {
             let head = feed::head(self.db(subscription.source())).await.unwrap();
@@ -356,7 +359,8 @@ fn siege() -> Words {
     [impatience(), siege].concat()
 }
 
-const OPEN_ATTEMPTS: &str = "SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')";
+const OPEN_ATTEMPTS: &str = "SELECT (SELECT COUNT(*) FROM attempt WHERE status IN ('queued', 'started', 'unknown', 'pending')) \
+                             + (SELECT COUNT(*) FROM payment WHERE lease_until IS NOT NULL)";
 
 impl Drop for Shop {
     fn drop(&mut self) {

@@ -100,9 +100,9 @@ async fn pile_up(shop: &Shop) -> Verdict {
             waiting.push(Order::of(&answer));
         }
     }
-    let counted = "SELECT COUNT(*) FROM placement WHERE unpaid = 2";
+    let counted = "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL AND unpaid = 2";
     let began = Instant::now();
-    while shop.figure("order", "SELECT COUNT(*) FROM placement WHERE unpaid < 2").await > 0 {
+    while shop.figure("order", "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL AND unpaid < 2").await > 0 {
         ensure(began.elapsed() < Duration::from_secs(15), || "not every order is counted in time".to_owned())?;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -19,16 +19,16 @@ stories!(a_hold_that_nobody_wants_lapses);
 
 /// Where the one who carries an order may fall over.
 const STEPS: [&str; 10] = [
-    "placement::hold",
-    "placement::authorize",
-    "placement::confirm",
-    "placement::capture",
-    "placement::commit",
-    "placement::finish",
-    "placement::turn",
-    "placement::void",
-    "placement::release",
-    "placement::reject",
+    "checkout::hold",
+    "checkout::authorize",
+    "checkout::confirm",
+    "checkout::capture",
+    "checkout::commit",
+    "checkout::finish",
+    "checkout::turn",
+    "checkout::void",
+    "checkout::release",
+    "checkout::reject",
 ];
 
 async fn a_hold_that_nobody_wants_lapses(shop: &Shop) {
@@ -99,8 +99,8 @@ async fn abandon_everywhere(shop: &Shop) -> Verdict {
     drop(falls);
 
     eventually("all holds have ended", async || (shop.admin().level("cup").await.held == 0).then_some(())).await;
-    let open = "SELECT CAST(COALESCE(SUM(quantity), 0) AS bigint) FROM order_line JOIN orders ON orders.id = order_id \
-                WHERE orders.status = 'confirmed'";
+    let open = "SELECT CAST(COALESCE(SUM(CAST(line.value ->> 'quantity' AS bigint)), 0) AS bigint) \
+                  FROM orders, {each}(orders.lines) AS line WHERE orders.status = 'confirmed'";
     let (open, level) = (shop.figure("order", open).await, shop.admin().level("cup").await);
     ensure(level.committed == open, || format!("{open} units are owed to open orders: {level:?}"))?;
     Ok(format!("{} orders, {fallen} falls at {} steps, {open} units committed", answers.len(), STEPS.len()))

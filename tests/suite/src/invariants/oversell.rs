@@ -87,8 +87,8 @@ async fn cancelling_and_expiring_meanwhile(shop: &Shop) {
     }
     shop.settle().await;
 
-    let bought = "SELECT CAST(COALESCE(SUM(quantity), 0) AS bigint) FROM order_line JOIN orders ON orders.id = order_id \
-                  WHERE orders.status = 'confirmed'";
+    let bought = "SELECT CAST(COALESCE(SUM(CAST(line.value ->> 'quantity' AS bigint)), 0) AS bigint) \
+                  FROM orders, {each}(orders.lines) AS line WHERE orders.status = 'confirmed'";
     let level = admin.level("last").await;
     assert_eq!(level.committed, shop.figure("order", bought).await, "what is committed is what was bought");
     assert_eq!((level.on_hand, level.held), (10, 0));

@@ -187,7 +187,7 @@ async fn everything_is_there(cluster: &Cluster, copy: &Process, sold: i64) {
     for (module, sql, expected) in [
         ("order", "SELECT COUNT(*) FROM orders", sold + 1),
         ("order", "SELECT COUNT(*) FROM orders WHERE status = 'confirmed'", sold),
-        ("order", "SELECT COUNT(*) FROM placement", 1),
+        ("order", "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL", 1),
         ("payment", "SELECT CAST(SUM(captured) AS bigint) FROM payment", 255 * sold),
     ] {
         eventually(sql, async || (cluster.figure(module, sql).await == expected).then_some(())).await;

@@ -12,9 +12,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use sea_orm::{ConnectionTrait as _, Database};
-
-use crate::harness::{Api, Kind, binary, eventually, free_address, fresh_name, run, signal_to, together};
+use crate::harness::{Api, Kind, Scratch, binary, eventually, free_address, run, signal_to, together};
 
 const GUIDE: &str = "../../docs/extracting-a-module.md";
 
@@ -59,32 +57,6 @@ pub(super) fn blocks(section: &str) -> Vec<(String, String)> {
     let blocks: Vec<_> = blocks.collect();
     assert!(!blocks.is_empty(), "nothing to type");
     blocks
-}
-
-/// A database that only this test uses.
-struct Scratch {
-    name: String,
-    url: String,
-}
-
-impl Scratch {
-    async fn made() -> Self {
-        let name = format!("guide_{}", fresh_name());
-        execute(&format!("CREATE DATABASE {name}")).await;
-        let ours = Kind::Postgres.url();
-        let (server, _) = ours.rsplit_once('/').expect("the address names a database");
-        Self { url: format!("{server}/{name}"), name }
-    }
-
-    async fn dropped(self) {
-        execute(&format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
-    }
-}
-
-async fn execute(sql: &str) {
-    let server = Database::connect(Kind::Postgres.url()).await.unwrap();
-    server.execute_unprepared(sql).await.unwrap();
-    server.close().await.unwrap();
 }
 
 /// A reader of the guide, in a folder that looks like the repository's root after a build.

@@ -128,7 +128,7 @@ async fn counted(store: &Store) -> Takings {
         row.try_get_by_index(0).unwrap()
     };
     let databases = |module| store.databases.of(module).unwrap();
-    let confirmed = "FROM orders JOIN order_line ON order_line.order_id = orders.id WHERE status = 'confirmed'";
+    let confirmed = "FROM orders, {each}(orders.lines) AS line WHERE status = 'confirmed'";
     let takings = Takings {
         orders: figure(databases("order"), "SELECT COUNT(*) FROM orders WHERE status = 'confirmed'").await,
         lines: figure(databases("order"), &format!("SELECT COUNT(*) {confirmed}")).await,

@@ -11,7 +11,7 @@ use port::PortError;
 use super::{Orders, Saga};
 use crate::domain::{
     Rejection, Units,
-    placement::{Effect, Input},
+    checkout_saga::{Effect, Input},
 };
 
 /// No call may take longer, whatever its own limit says: with a third of the lease before it, it ends within the lease.
@@ -36,8 +36,8 @@ impl Orders {
         let authorize = Authorize {
             order: saga.order.id(),
             amount: saga.order.terms.total,
-            method: saga.placement.method.clone(),
-            token: saga.placement.token.clone(),
+            method: saga.checkout.method.clone(),
+            token: saga.checkout.token.clone(),
         };
         match self.ports.charges.authorize(&saga.context(), authorize).await {
             Ok(charge) => self.authorized(charge),
@@ -104,8 +104,8 @@ impl Orders {
 impl Saga {
     fn context(&self) -> CallContext {
         let mut cx = CallContext::system("order").within(CALL);
-        cx.correlation = self.placement.correlation;
-        cx.traceparent.clone_from(&self.placement.traceparent);
+        cx.correlation = self.checkout.correlation;
+        cx.traceparent.clone_from(&self.checkout.traceparent);
         cx
     }
 }

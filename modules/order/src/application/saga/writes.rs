@@ -3,21 +3,18 @@
 use std::time::Duration;
 
 use kernel::{Principal, RefundId};
-use kernel_db::{
-    DbError, Tx, guard,
-    idempotency::{self, Answer},
-};
+use kernel_db::{DbError, Tx, guard, idempotency::Answer};
 use payment_contract::Charge;
 
 use super::{EffectOutcome, Orders, Saga, doubled};
 use crate::{
     application::command::{Command, Confirm, Finish, Outcome},
-    domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, placement::Input},
+    domain::{Act, Order, PaymentFacts, Refusal, Rejection, Status, checkout_saga::Input},
     error::OrderError,
     persistence::{
-        carts,
+        carts, keys,
         orders::{self, SaveError},
-        placements::{self, Unpaid},
+        sagas,
         unpaid::{self, Place},
     },
     view,
@@ -28,7 +25,7 @@ impl Orders {
     pub(super) async fn confirm(&self, saga: &Saga, charge: &Charge) -> Result<EffectOutcome, DbError> {
         let mut order = saga.order.clone();
         order.payment = order.payment.join(PaymentFacts::from(charge));
-        let confirm = Confirm { order, payment: charge.payment, cause: saga.placement.cause() };
+        let confirm = Confirm { order, payment: charge.payment, cause: saga.checkout.cause() };
         outcome(match self.commands.submit(Command::Confirm(Box::new(confirm))).await {
             Ok(Outcome::Confirmed(order)) => Ok(EffectOutcome::Confirmed(order)),
             other => Err(write_error(other)),
@@ -41,8 +38,8 @@ impl Orders {
         order.payment = order.payment.join(PaymentFacts::from(charge));
         let sealed = view::confirmed(&order)?;
         let answer = if guard::sabotaged("order.sealed_answers") { self.reveal(sealed) } else { sealed };
-        let (order, payment, key) = (order.id(), order.payment, saga.placement.key.clone());
-        let finish = Finish { order, payment, key, answer };
+        let kept = view::kept(&order, &answer)?;
+        let finish = Finish { order: order.id(), payment: order.payment, answer, kept };
         let finished = match self.commands.submit(Command::Finish(Box::new(finish))).await {
             Ok(Outcome::Finished(kept)) => Ok(kept),
             other => Err(write_error(other)),
@@ -53,14 +50,15 @@ impl Orders {
     /// Before anything is undone: from here on the saga cannot go forward again.
     pub(super) async fn turn_back(&self, saga: &Saga, because: &Rejection) -> Result<EffectOutcome, DbError> {
         let (order, due_at) = (saga.order.id(), self.now() + self.config.lease());
-        let counted = saga.placement.unpaid == Unpaid::Counted || *because == Rejection::TooManyUnpaidOrders;
-        let turned = self
+        let has_failed = *because == Rejection::TooManyUnpaidOrders;
+        let (turned, counted) = self
             .db
             .transact(|tx| async move {
+                let counted = unpaid::no_longer(&tx, &[order]).await? > 0 || has_failed;
                 if counted {
                     unpaid::remember(&tx, order).await?;
                 }
-                placements::turn(&tx, order, because, due_at).await
+                Ok::<_, DbError>((sagas::turn(&tx, order, because, due_at).await?, counted))
             })
             .await?;
         if counted {
@@ -92,8 +90,8 @@ impl Orders {
     ) -> Result<EffectOutcome, DbError> {
         let open = saga.order.status() == at;
         let told = if open { because } else { &Rejection::OrderCancelled };
-        let answer = view::rejected(saga.order.id(), told, &saga.placement.request_id)?;
-        let (close, cause) = (&close, &saga.placement.cause());
+        let answer = view::rejected(saga.order.id(), told, &saga.checkout.request_id)?;
+        let (close, cause) = (&close, &saga.checkout.cause());
         let ended = self
             .db
             .transact(|tx| {
@@ -104,7 +102,7 @@ impl Orders {
                         close(&mut order)?;
                         orders::save(&tx, cause, &mut order).await?;
                     }
-                    if let Some(cart) = saga.placement.cart {
+                    if let Some(cart) = saga.checkout.cart {
                         carts::give_back(&tx, cart).await?;
                     }
                     end(&tx, saga, answer).await
@@ -134,12 +132,10 @@ impl Orders {
         if now >= deadline_at {
             return Ok(EffectOutcome::Input(Input::OutOfTime));
         }
-        let due_at = now + doubled(self.config.retry() * 40, saga.placement.tries).min(LONGEST_WAIT);
+        let due_at = now + doubled(self.config.retry() * 40, saga.checkout.tries).min(LONGEST_WAIT);
         let due_at = self.due_by_grace(saga, due_at);
         let order = saga.order.id();
-        self.db
-            .transact(|tx| async move { placements::wait_for_payment(&tx, order, due_at, deadline_at).await })
-            .await?;
+        self.db.transact(|tx| async move { sagas::wait_for_payment(&tx, order, due_at, deadline_at).await }).await?;
         Ok(EffectOutcome::Left)
     }
 
@@ -153,10 +149,10 @@ impl Orders {
 
 /// Ends the saga and keeps its answer. What was answered before, a 202, stays.
 async fn end(tx: &Tx, saga: &Saga, answer: Answer) -> Result<Answer, WriteError> {
-    if tx.run_all(vec![placements::end(&[saga.order.id()])]).await? != [1] {
+    if !sagas::end(tx, saga.order.id()).await? {
         return Err(WriteError::Overtaken);
     }
-    Ok(idempotency::answer(tx, &saga.placement.key, answer).await?)
+    Ok(keys::keep(tx, saga.order.id(), answer).await?)
 }
 
 /// Why a command of the saga has another outcome than it should.

@@ -3,17 +3,21 @@ use kernel::{AttemptId, Clock as _, Currency, Money, OrderId, PaymentId, clock::
 use uuid::Uuid;
 
 use super::{Step, next_step, owed_for_cancellation};
-use crate::domain::{Attempt, AttemptStatus, Balances, Operation, Payment, Status};
+use crate::domain::{Asked, Attempt, AttemptStatus, Balances, Operation, Payment, Status};
 
 fn gbp(minor: i64) -> Money {
     Money::new(minor, Currency::GBP)
+}
+
+fn asked() -> Asked {
+    Asked { by: "system:order".to_owned(), correlation: None, traceparent: None, at: SystemClock.now() }
 }
 
 fn payment(status: Status, (authorized, captured, refunded): (i64, i64, i64)) -> Payment {
     let id = PaymentId::new(Uuid::from_u128(1));
     let order = OrderId::new(Uuid::from_u128(2));
     let words = ("simulated".to_owned(), "tok_approve".to_owned());
-    Payment::asked_for(id, order, words, gbp(100), (None, SystemClock.now())).standing_at(Balances {
+    Payment::asked_for(id, order, words, gbp(100), asked()).standing_at(Balances {
         status,
         authorized: gbp(authorized),
         captured: gbp(captured),

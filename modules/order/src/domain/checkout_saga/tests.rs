@@ -93,7 +93,7 @@ fn name(state: &State) -> &'static str {
 fn words(effects: &[Effect]) -> String {
     let word = |effect: &Effect| {
         use kernel::Problem as _;
-        let verb = effect.failpoint().trim_start_matches("placement::");
+        let verb = effect.failpoint().trim_start_matches("checkout::");
         match effect {
             Effect::Reject(because) | Effect::Turn(because) | Effect::Lose(because) => {
                 format!("{verb} {}", because.code())
@@ -240,6 +240,6 @@ proptest! {
             effects = next;
         }
         prop_assert_eq!(state, State::Ended);
-        prop_assert!(ends.len() == 1 || ends == ["placement::lose"; 2], "{:?}", ends);
+        prop_assert!(ends.len() == 1 || ends == ["checkout::lose"; 2], "{:?}", ends);
     }
 }

@@ -1,7 +1,7 @@
 //! Stock, payment and the order's own tables, as their contracts say.
 
 use super::{Died, Effect, Input, Random, Stage, time};
-use crate::domain::{Rejection, Status, placement::tests::charge};
+use crate::domain::{Rejection, Status, checkout_saga::tests::charge};
 
 const QUANTITY: i64 = 3;
 const STOCK: i64 = 5;

@@ -1,4 +1,4 @@
-//! The placement saga as data and a pure function: what to do next, given what has become known.
+//! The checkout saga as data and a pure function: what to do next, given what has become known.
 //!
 //! ```text
 //!    ┌──── Enlisting (not paid for in time: may it go on holding stock?)
@@ -250,20 +250,20 @@ impl Effect {
     /// Where a test may stop the saga: before each effect.
     pub(crate) const fn failpoint(&self) -> &'static str {
         match self {
-            Self::Hold => "placement::hold",
-            Self::Keep => "placement::keep",
-            Self::Authorize => "placement::authorize",
-            Self::Enlist => "placement::enlist",
-            Self::Await => "placement::await",
-            Self::Confirm(_) => "placement::confirm",
-            Self::Capture => "placement::capture",
-            Self::Commit => "placement::commit",
-            Self::Finish(_) => "placement::finish",
-            Self::Lose(_) => "placement::lose",
-            Self::Turn(_) => "placement::turn",
-            Self::Void => "placement::void",
-            Self::Release => "placement::release",
-            Self::Reject(_) => "placement::reject",
+            Self::Hold => "checkout::hold",
+            Self::Keep => "checkout::keep",
+            Self::Authorize => "checkout::authorize",
+            Self::Enlist => "checkout::enlist",
+            Self::Await => "checkout::await",
+            Self::Confirm(_) => "checkout::confirm",
+            Self::Capture => "checkout::capture",
+            Self::Commit => "checkout::commit",
+            Self::Finish(_) => "checkout::finish",
+            Self::Lose(_) => "checkout::lose",
+            Self::Turn(_) => "checkout::turn",
+            Self::Void => "checkout::void",
+            Self::Release => "checkout::release",
+            Self::Reject(_) => "checkout::reject",
         }
     }
 }

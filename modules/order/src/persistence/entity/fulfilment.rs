@@ -1,0 +1,23 @@
+//! Goods that left the house.
+
+use sea_orm::entity::prelude::*;
+
+use super::json::Units;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "fulfilment")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) order_id: Uuid,
+    pub(crate) tracking: Option<String>,
+    pub(crate) lines: Units,
+    pub(crate) complete: i64,
+    pub(crate) actor: String,
+    pub(crate) created_at: DateTimeUtc,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
