@@ -103,8 +103,8 @@ advisories() {
   fi
 }
 
-# bill_of_materials FILE: writes what banyan is made of, as CycloneDX JSON. cargo-cyclonedx is installed into the target
-# folder where it is not there.
+# bill_of_materials FILE: writes banyan's dependencies as CycloneDX JSON. cargo-cyclonedx is installed into the target
+# folder when it is missing.
 bill_of_materials() {
   local tools
   tools=$(target_folder)/tools

@@ -78,7 +78,7 @@ def context(root):
     for name in allowed:
         if not (root / name).exists():
             yield f".dockerignore: {name} is not there"
-    needed = {root / "Cargo.toml", root / "Cargo.lock"}
+    needed = {root / "Cargo.toml", root / "Cargo.lock", root / ".cargo/config.toml"}
     for source in (path for path in within if path.suffix == ".rs"):
         for included in re.findall(r'include_(?:str|bytes)!\("([^"]+)"\)', source.read_text(encoding="utf-8")):
             needed.add(Path(os.path.normpath(source.parent / included)))

@@ -11,7 +11,7 @@ use crate::{
     client::Client,
     config::Settings,
     keys,
-    replay::{Book, Buyers, Figures, Row, Takings, place, prepare, reconcile},
+    replay::{Buyers, Figures, InvoiceFile, Row, Takings, place, prepare, reconcile},
 };
 
 #[derive(Debug, clap::Args)]
@@ -45,29 +45,29 @@ pub struct Args {
 pub(super) async fn run(args: Args, settings: Settings) -> anyhow::Result<Verdict> {
     let open = || format!("cannot open {}", args.file.display());
     let source = BufReader::new(File::open(&args.file).with_context(open)?);
-    let book = Book::read(source).with_context(|| format!("{} cannot be replayed", args.file.display()))?;
+    let sales = InvoiceFile::read(source).with_context(|| format!("{} cannot be replayed", args.file.display()))?;
     let admin_key = admin_key(args.admin_key_file.clone(), &settings)?;
     let buyers = Buyers::new(&args.key_prefix, &admin_key);
     let client = Client::new(&args.url, admin_key)?;
     client.ping().await?;
-    let figures = book.figures()?;
+    let figures = sales.figures()?;
     println!(
         "{}: {} products, {} orders, {} lines; {} invoices with nothing to sell, {} credit notes",
         args.file.display(),
-        book.products.len(),
+        sales.products.len(),
         figures.orders,
         figures.lines,
-        book.empty,
-        book.credit_notes
+        sales.empty,
+        sales.credit_notes
     );
     if args.prepare {
-        println!("{}", prepare(&client, &book).await?);
+        println!("{}", prepare(&client, &sales).await?);
     }
-    let bar = bar(book.invoices.len())?;
-    let takings = place(&client, &book, &buyers, args.concurrency.into(), || bar.inc(1)).await;
+    let bar = bar(sales.invoices.len())?;
+    let takings = place(&client, &sales, &buyers, args.concurrency.into(), || bar.inc(1)).await;
     bar.finish_and_clear();
     tell(&takings);
-    let rows = reconcile(&client, &book, &buyers).await?;
+    let rows = reconcile(&client, &sales, &buyers).await?;
     Ok(verdict(&rows, &takings))
 }
 

@@ -1,4 +1,4 @@
-//! Places every order of a book through the public API.
+//! Places every order of an invoice file through the public API.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Book, Buyers, Figures, Invoice, book::count};
+use super::{Buyers, Figures, Invoice, InvoiceFile, invoice_file::count};
 use crate::client::{Client, ClientError};
 
 /// How long an order that was taken may stay undecided.
@@ -50,10 +50,16 @@ impl Takings {
 }
 
 /// Places them, `concurrency` at a time, and calls `placed` after each.
-pub async fn place(client: &Client, book: &Book, buyers: &Buyers, concurrency: usize, placed: impl Fn()) -> Takings {
+pub async fn place(
+    client: &Client,
+    sales: &InvoiceFile,
+    buyers: &Buyers,
+    concurrency: usize,
+    placed: impl Fn(),
+) -> Takings {
     let began = now();
     let mut takings = Takings::default();
-    let mut orders = stream::iter(&book.invoices)
+    let mut orders = stream::iter(&sales.invoices)
         .map(|invoice| async move {
             let began = now();
             let outcome = place_one(client, invoice, buyers).await;

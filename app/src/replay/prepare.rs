@@ -8,7 +8,7 @@ use std::{
 use kernel::Sku;
 use serde_json::Value;
 
-use super::Book;
+use super::InvoiceFile;
 use crate::client::{Client, ClientError};
 
 /// The units of each product that remain when every order has been fulfilled.
@@ -17,35 +17,35 @@ const SPARE: i64 = 100;
 /// How long the events of new products may take to reach inventory.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The stock that each product of `book` is made with. It follows from the file alone.
-pub fn opening_stock(book: &Book) -> BTreeMap<Sku, i64> {
-    let demand = book.demand();
+/// The stock that each product of `sales` is made with. It follows from the file alone.
+pub fn opening_stock(sales: &InvoiceFile) -> BTreeMap<Sku, i64> {
+    let demand = sales.demand();
     let wanted = |sku: &Sku| demand.get(sku).copied().unwrap_or_default();
-    book.products.iter().map(|product| (product.sku.clone(), wanted(&product.sku) + SPARE)).collect()
+    sales.products.iter().map(|product| (product.sku.clone(), wanted(&product.sku) + SPARE)).collect()
 }
 
 /// Creates every product through the public import and waits until its stock can be sold. A product that is there
 /// already keeps its stock.
-pub async fn prepare(client: &Client, book: &Book) -> anyhow::Result<String> {
-    let body = sheet(book)?;
+pub async fn prepare(client: &Client, sales: &InvoiceFile) -> anyhow::Result<String> {
+    let body = sheet(sales)?;
     let report = client.import("text/csv", &[], body.into()).await?;
     let figure = |name: &str| report.get(name).and_then(Value::as_i64).unwrap_or_default();
     let (created, updated, unchanged) = (figure("created"), figure("updated"), figure("unchanged"));
     let made = created + updated + unchanged;
     anyhow::ensure!(
-        made == super::book::count(book.products.len()),
+        made == super::invoice_file::count(sales.products.len()),
         "the import took {made} of {} products: {report}",
-        book.products.len()
+        sales.products.len()
     );
-    wait_for_stock(client, book).await?;
+    wait_for_stock(client, sales).await?;
     Ok(format!("{created} products created, {updated} updated, {unchanged} unchanged"))
 }
 
-fn sheet(book: &Book) -> anyhow::Result<Vec<u8>> {
-    let stock = opening_stock(book);
+fn sheet(sales: &InvoiceFile) -> anyhow::Result<Vec<u8>> {
+    let stock = opening_stock(sales);
     let mut sheet = csv::Writer::from_writer(Vec::new());
     sheet.write_record(["sku", "title", "price", "currency", "description", "category", "stock"])?;
-    for product in &book.products {
+    for product in &sales.products {
         let price = product.price.to_string();
         let (currency, price) = price.split_once(' ').unwrap_or_default();
         let stock = stock.get(&product.sku).copied().unwrap_or_default().to_string();
@@ -54,12 +54,12 @@ fn sheet(book: &Book) -> anyhow::Result<Vec<u8>> {
     Ok(sheet.into_inner()?)
 }
 
-async fn wait_for_stock(client: &Client, book: &Book) -> anyhow::Result<()> {
+async fn wait_for_stock(client: &Client, sales: &InvoiceFile) -> anyhow::Result<()> {
     let arrived = async {
         loop {
             let levels = available(client).await?;
             let known: HashSet<&str> = levels.keys().map(String::as_str).collect();
-            if book.products.iter().all(|product| known.contains(product.sku.as_str())) {
+            if sales.products.iter().all(|product| known.contains(product.sku.as_str())) {
                 return Ok::<(), ClientError>(());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::Sku;
 use serde_json::Value;
 
-use super::{Book, Buyers, Figures, book::count, prepare};
+use super::{Buyers, Figures, InvoiceFile, invoice_file::count, prepare};
 use crate::client::{Client, ClientError};
 
 /// Money is captured after an order is confirmed, so the last ones may still be under way.
@@ -36,11 +36,11 @@ struct Said {
 }
 
 /// Asks until both sides agree, or the store has had time enough.
-pub async fn reconcile(client: &Client, book: &Book, buyers: &Buyers) -> anyhow::Result<Vec<Row>> {
-    let file = book.figures()?;
+pub async fn reconcile(client: &Client, sales: &InvoiceFile, buyers: &Buyers) -> anyhow::Result<Vec<Row>> {
+    let file = sales.figures()?;
     let agreed = async {
         loop {
-            let said = rows(&file, &ask(client, book, buyers).await?);
+            let said = rows(&file, &ask(client, sales, buyers).await?);
             if said.iter().all(Row::agrees) {
                 return Ok::<_, ClientError>(said);
             }
@@ -49,7 +49,7 @@ pub async fn reconcile(client: &Client, book: &Book, buyers: &Buyers) -> anyhow:
     };
     match tokio::time::timeout(PATIENCE, agreed).await {
         Ok(agreed) => Ok(agreed?),
-        Err(_) => Ok(rows(&file, &ask(client, book, buyers).await?)),
+        Err(_) => Ok(rows(&file, &ask(client, sales, buyers).await?)),
     }
 }
 
@@ -66,12 +66,12 @@ fn rows(file: &Figures, said: &Said) -> Vec<Row> {
     ]
 }
 
-async fn ask(client: &Client, book: &Book, buyers: &Buyers) -> Result<Said, ClientError> {
+async fn ask(client: &Client, sales: &InvoiceFile, buyers: &Buyers) -> Result<Said, ClientError> {
     let orders = orders(client, buyers).await?;
     let levels = prepare::available(client).await?;
     let payments: Vec<(i64, i64)> =
         stream::iter(&orders).map(|order| payment(client, order)).buffer_unordered(8).try_collect().await?;
-    let opening = prepare::opening_stock(book);
+    let opening = prepare::opening_stock(sales);
     let left = |sku: &Sku| levels.get(sku.as_str()).copied().unwrap_or_default();
     Ok(Said {
         orders: figures(&orders),

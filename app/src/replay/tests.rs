@@ -2,12 +2,12 @@ use std::{path::Path, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{Book, BookError, Buyers, Figures, Takings, opening_stock};
+use super::{Buyers, Figures, InvoiceFile, InvoiceFileError, Takings, opening_stock};
 
 const HEADER: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
 
-fn book(rows: &str) -> Result<Book, BookError> {
-    Book::read(format!("{HEADER}{rows}").as_bytes())
+fn sales(rows: &str) -> Result<InvoiceFile, InvoiceFileError> {
+    InvoiceFile::read(format!("{HEADER}{rows}").as_bytes())
 }
 
 /// One row for each rule of the data set's page.
@@ -26,12 +26,12 @@ A104,A,Adjustment,8,01/12/2010 08:30,1.00,,UK
 
 #[test]
 fn the_rules_of_the_data_set() {
-    let book = book(RULES).unwrap();
+    let sales = sales(RULES).unwrap();
     let products: Vec<String> =
-        book.products.iter().map(|product| format!("{} {} {}", product.sku, product.title, product.price)).collect();
+        sales.products.iter().map(|product| format!("{} {} {}", product.sku, product.title, product.price)).collect();
     assert_eq!(products, ["A Blue cup GBP 1.50", "B Plate, large GBP 2.00", "C Known from a credit note GBP 3.05"]);
 
-    let orders: Vec<String> = book
+    let orders: Vec<String> = sales
         .invoices
         .iter()
         .map(|invoice| {
@@ -40,15 +40,15 @@ fn the_rules_of_the_data_set() {
         })
         .collect();
     assert_eq!(orders, ["100: 1 A, 2 A, 3 A", "103: 7 C, 1 B"], "rows of one invoice need not stand together");
-    assert_eq!((book.empty, book.credit_notes), (2, 1));
+    assert_eq!((sales.empty, sales.credit_notes), (2, 1));
     let pence = 6 * 150 + 7 * 305 + 200;
-    assert_eq!(book.figures().unwrap(), Figures { orders: 2, lines: 5, units: 14, pence });
+    assert_eq!(sales.figures().unwrap(), Figures { orders: 2, lines: 5, units: 14, pence });
 }
 
 #[test]
 fn stock_follows_from_the_file() {
     let stock: Vec<(String, i64)> =
-        opening_stock(&book(RULES).unwrap()).into_iter().map(|(sku, units)| (sku.to_string(), units)).collect();
+        opening_stock(&sales(RULES).unwrap()).into_iter().map(|(sku, units)| (sku.to_string(), units)).collect();
     assert_eq!(stock, [("A".to_owned(), 106), ("B".to_owned(), 101), ("C".to_owned(), 107)]);
 }
 
@@ -60,12 +60,12 @@ fn what_cannot_be_read_is_named_with_its_line() {
         ("1,A,Cup,1,now,1.00,,UK\n2,sl/ash,Cup,1,now,1.00,,UK\n", "line 3: StockCode \"sl/ash\""),
         ("1,A\n", "line 2: Description is missing"),
     ] {
-        let error = book(rows).unwrap_err().to_string();
+        let error = sales(rows).unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
-    let column = Book::read("InvoiceNo,StockCode\n1,A\n".as_bytes()).unwrap_err().to_string();
+    let column = InvoiceFile::read("InvoiceNo,StockCode\n1,A\n".as_bytes()).unwrap_err().to_string();
     assert!(column.contains("no column Description"), "{column}");
-    let damaged = Book::read([HEADER.as_bytes(), b"1,A,\xff,1,now,1.00,,UK\n"].concat().as_slice());
+    let damaged = InvoiceFile::read([HEADER.as_bytes(), b"1,A,\xff,1,now,1.00,,UK\n"].concat().as_slice());
     assert!(damaged.unwrap_err().to_string().contains("UTF-8"));
 }
 
@@ -76,12 +76,12 @@ fn the_real_invoices() {
         eprintln!("SKIPPED: the real invoices are not at {}; nothing was checked against them", file.display());
         return;
     };
-    let book = Book::read(source).unwrap();
+    let sales = InvoiceFile::read(source).unwrap();
     let figures = Figures { orders: 994, lines: 26_232, units: 214_089, pence: 51_260_617 };
-    assert_eq!(book.figures().unwrap(), figures);
-    assert_eq!((book.products.len(), book.empty, book.credit_notes), (2_545, 86, 150));
-    assert_eq!(book.invoices.iter().map(|invoice| invoice.lines.len()).max(), Some(675));
-    assert_eq!(book.invoices.iter().flat_map(|invoice| &invoice.lines).map(|line| line.1).max(), Some(2_880));
+    assert_eq!(sales.figures().unwrap(), figures);
+    assert_eq!((sales.products.len(), sales.empty, sales.credit_notes), (2_545, 86, 150));
+    assert_eq!(sales.invoices.iter().map(|invoice| invoice.lines.len()).max(), Some(675));
+    assert_eq!(sales.invoices.iter().flat_map(|invoice| &invoice.lines).map(|line| line.1).max(), Some(2_880));
 }
 
 #[test]

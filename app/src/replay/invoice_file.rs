@@ -13,7 +13,7 @@ const COLUMNS: [&str; 6] = ["InvoiceNo", "StockCode", "Description", "Quantity",
 
 /// What a file of invoices says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Book {
+pub struct InvoiceFile {
     /// In the order in which the file names them first.
     pub products: Vec<Product>,
     /// Invoices with something to sell, in file order.
@@ -48,7 +48,7 @@ pub struct Figures {
 
 /// Why a file cannot be read as invoices. Lines are counted from 1, the header included.
 #[derive(Debug, thiserror::Error)]
-pub enum BookError {
+pub enum InvoiceFileError {
     #[error("the file has no column {0}; the columns are {columns}", columns = COLUMNS.join(","))]
     NoColumn(&'static str),
     #[error("line {line}: {what}")]
@@ -68,7 +68,7 @@ struct Row {
     price: Money,
 }
 
-impl Book {
+impl InvoiceFile {
     /// Reads the file. The rules are those of the data set's own page:
     ///
     /// - a product is a stock code that has a positive price somewhere; its title is its first description that is
@@ -76,7 +76,7 @@ impl Book {
     /// - an order is an invoice whose number begins with a digit, with those of its rows whose quantity is positive
     ///   and whose product exists; one that is left without a row is skipped;
     /// - an invoice whose number begins with `C` is a credit note.
-    pub fn read(source: impl Read) -> Result<Self, BookError> {
+    pub fn read(source: impl Read) -> Result<Self, InvoiceFileError> {
         let rows = rows(source)?;
         let products = products(&rows);
         let sold: HashMap<&Sku, &Product> = products.iter().map(|product| (&product.sku, product)).collect();
@@ -110,15 +110,15 @@ impl Book {
     }
 
     /// What its orders come to at the products' prices.
-    pub fn figures(&self) -> Result<Figures, BookError> {
+    pub fn figures(&self) -> Result<Figures, InvoiceFileError> {
         let prices: HashMap<&Sku, Money> = self.products.iter().map(|product| (&product.sku, product.price)).collect();
         let mut figures = Figures { orders: count(self.invoices.len()), ..Figures::default() };
         for (sku, quantity) in self.invoices.iter().flat_map(|invoice| &invoice.lines) {
             let price = prices.get(sku).map_or(0, |price| price.minor());
-            let pence = price.checked_mul(*quantity).ok_or(BookError::TooLarge)?;
+            let pence = price.checked_mul(*quantity).ok_or(InvoiceFileError::TooLarge)?;
             figures.lines += 1;
-            figures.units = figures.units.checked_add(*quantity).ok_or(BookError::TooLarge)?;
-            figures.pence = figures.pence.checked_add(pence).ok_or(BookError::TooLarge)?;
+            figures.units = figures.units.checked_add(*quantity).ok_or(InvoiceFileError::TooLarge)?;
+            figures.pence = figures.pence.checked_add(pence).ok_or(InvoiceFileError::TooLarge)?;
         }
         Ok(figures)
     }
@@ -149,14 +149,14 @@ fn products(rows: &[Row]) -> Vec<Product> {
     order.into_iter().filter_map(product).collect()
 }
 
-fn rows(source: impl Read) -> Result<Vec<Row>, BookError> {
+fn rows(source: impl Read) -> Result<Vec<Row>, InvoiceFileError> {
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(source);
     let header = reader.headers()?.clone();
     let place = |column: &'static str| {
         let named = |name: &str| name.trim_start_matches('\u{feff}') == column;
-        header.iter().position(named).ok_or(BookError::NoColumn(column))
+        header.iter().position(named).ok_or(InvoiceFileError::NoColumn(column))
     };
-    let places = COLUMNS.into_iter().map(place).collect::<Result<Vec<usize>, BookError>>()?;
+    let places = COLUMNS.into_iter().map(place).collect::<Result<Vec<usize>, InvoiceFileError>>()?;
     let mut rows = Vec::new();
     for record in reader.into_records() {
         let record = record?;
@@ -165,9 +165,9 @@ fn rows(source: impl Read) -> Result<Vec<Row>, BookError> {
     Ok(rows)
 }
 
-fn row(record: &StringRecord, places: &[usize]) -> Result<Row, BookError> {
+fn row(record: &StringRecord, places: &[usize]) -> Result<Row, InvoiceFileError> {
     let line = record.position().map_or(0, csv::Position::line);
-    let refused = |what: String| BookError::Row { line, what };
+    let refused = |what: String| InvoiceFileError::Row { line, what };
     let mut cells = places.iter().map(|place| record.get(*place).map(str::trim));
     let mut cell = |name: &str| cells.next().flatten().ok_or_else(|| refused(format!("{name} is missing")));
     let [invoice, code, description, quantity, _date, price] = [

@@ -1,0 +1,1 @@
+// Left out of this binary: /docs loads swagger-ui-bundle.js.
