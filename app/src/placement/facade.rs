@@ -67,7 +67,11 @@ pub(crate) async fn forward<B: MessageBody + 'static>(
     let is_forwarded = origin.is_some_and(|origin| origin.is_forwarded);
     let Some(facade) = facade.filter(|_| !is_forwarded) else {
         let detail = "this part of the store cannot be reached right now";
-        tracing::warn!(module = slot.name, is_forwarded, "a public request cannot be forwarded: the module has no public address");
+        tracing::warn!(
+            module = slot.name,
+            is_forwarded,
+            "a public request cannot be forwarded: the module has no public address"
+        );
         return Ok(request.error_response(ApiError::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "module-unavailable",

@@ -8,7 +8,7 @@ use kernel_feeds::{FeedServer, Verify};
 use kernel_listen::{Connections, Server as Listening, Timeouts};
 use kernel_module::Tasks;
 use kernel_remote::{
-    Background, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, Identities, TokenVerifier,
+    Background, Identities, Misses, PortServer, ServedModule, ServerConfig, ServiceKeys, TokenVerifier,
 };
 use kernel_web::{Boundary, Guard};
 

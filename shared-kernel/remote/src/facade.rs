@@ -151,7 +151,8 @@ impl Facade {
         body: RequestBody,
         from: &ForwardedFor<'_>,
     ) -> Result<Request<RequestBody>, ForwardFailure> {
-        let method = Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| ForwardFailure::Unforwardable)?;
+        let method =
+            Method::from_bytes(request.method().as_str().as_bytes()).map_err(|_| ForwardFailure::Unforwardable)?;
         let mut outgoing = Request::new(body);
         *outgoing.method_mut() = method;
         *outgoing.uri_mut() = self.base.address_of(request).ok_or(ForwardFailure::Unforwardable)?;

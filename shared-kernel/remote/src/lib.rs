@@ -12,6 +12,6 @@ pub use client::RemoteClient;
 pub use config::{ConfigError, FacadeConfig, RemoteConfig, ServerConfig};
 pub use facade::Facade;
 pub use handshake::{HandshakeError, Introduction, handshake};
-pub use server::{Background, Misses, ModuleMeta, PortMeta, PortServer, ServedModule, StoreIdentity, Identities};
+pub use server::{Background, Identities, Misses, ModuleMeta, PortMeta, PortServer, ServedModule, StoreIdentity};
 pub use token::{KeyError, ServiceCaller, ServiceKeys, TokenError, TokenSource, TokenVerifier};
 pub use transport::{BreakerState, HttpTransport};

@@ -104,7 +104,11 @@ async fn lives_with((name, far, words): Case) -> String {
     browses(name, &store).await;
     is_said(name, &store, words).await;
     if let Running::Faulty(server) = &running {
-        assert_eq!(server.was_called(), matches!(far, FarSide::Polite(_)), "{name}: who shows no contract is not called");
+        assert_eq!(
+            server.was_called(),
+            matches!(far, FarSide::Polite(_)),
+            "{name}: who shows no contract is not called"
+        );
     }
     browses(name, &store).await;
     let peak = store.peak_memory();
