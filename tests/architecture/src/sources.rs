@@ -63,13 +63,9 @@ fn keeps_data(file: &str) -> bool {
 }
 
 /// Files outside persistence that keep data, each with its reason. One that says no SQL any more is to be taken off.
-const KEEP_DATA_ELSEWHERE: [(&str, &str); 6] = [
+const KEEP_DATA_ELSEWHERE: [(&str, &str); 2] = [
     ("app/src/placement/record.rs", "the host's decisions are in a table of the kernel's in each module's database"),
     ("shared-kernel/module/src/migration.rs", "runs the migrations of every module"),
-    ("modules/order/src/check.rs", "to be moved to order's persistence"),
-    ("modules/payment/src/check.rs", "to be moved to payment's persistence"),
-    ("modules/payment/src/provider/simulated/ledger.rs", "to be moved to the simulated provider's persistence"),
-    ("modules/payment/src/provider/simulated/audit.rs", "to be moved to the simulated provider's persistence"),
 ];
 
 /// Handlers extract, translate, call, wrap: no `if`, `match` or `map_err` in a function with a route.
