@@ -34,6 +34,16 @@ struct Waiting {
     is_watched: bool,
 }
 
+impl Drop for Waiting {
+    /// A transaction goes back to its pool by a task. Where no runtime is left to run it, the process ends, and its
+    /// connections with it.
+    fn drop(&mut self) {
+        if tokio::runtime::Handle::try_current().is_err() {
+            std::mem::forget(std::mem::take(&mut self.transactions));
+        }
+    }
+}
+
 impl ChainedTransactions {
     /// On a pool of so many `connections`.
     pub(crate) fn on(pool: DatabaseConnection, connections: u32) -> Self {

@@ -68,6 +68,16 @@ impl Subscription {
         Ok(())
     }
 
+    /// Forgets where the consumer stands when its cursor is elsewhere, as after [`Subscription::seek`] in another process. One
+    /// that reads events notices by itself; one that waits for an event would not.
+    pub(super) async fn look_for_seek(&self, known: &mut Option<CursorState>) -> Result<(), DbError> {
+        if let Some(at) = *known {
+            let kept = self.place().await?.is_some_and(|place| place.position == at.cursor);
+            *known = known.filter(|_| kept);
+        }
+        Ok(())
+    }
+
     /// Moves the cursor from `after` behind `to`, and says whether any stream is held back.
     ///
     /// It is not moved when it is not at `after`, or another process is about to move it: nobody waits for a cursor.

@@ -66,6 +66,9 @@ impl Subscription {
         }
         if due {
             self.rest(standing).await?;
+            if matches!(step, Ok(Step::Idle)) {
+                self.look_for_seek(standing).await?;
+            }
         }
         if matches!(step, Ok(Step::SetAside(_))) || due {
             let retried = parking::retry_due(self).await?;

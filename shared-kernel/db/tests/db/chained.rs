@@ -86,3 +86,17 @@ async fn a_crowd_of_writers_leaves_room_for_readers() {
     tokio::time::sleep(LONG_AFTER).await;
     assert_eq!(idle(elsewhere).await, 0);
 }
+
+/// A store that is dropped after its runtime, as at the end of a program, drops what it keeps without one.
+#[test]
+fn a_store_may_outlive_its_runtime() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let kept = runtime.block_on(async {
+        let turn = together().await;
+        let fresh = postgres(&turn, TABLES, kernel_db::Bus::default()).await?;
+        note(&fresh.db, 1).await.unwrap();
+        Some(fresh.db.clone())
+    });
+    drop(runtime);
+    drop(kept);
+}

@@ -122,16 +122,19 @@ async fn a_turn_ends() {
         return eprintln!("SKIPPED: BANYAN_TEST_POSTGRES is not set");
     };
     fail_cfg("db.before_commit", "1*sleep(4000)");
-    let db = fresh.db.clone();
-    let slow = tokio::spawn(async move {
-        db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick("slow", 1)]) }).await
+    // It blocks its thread, which no other may need.
+    let db = fresh.reopened().await;
+    let slow = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let publish = db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick("slow", 1)]) });
+        runtime.block_on(publish)
     });
     tokio::time::sleep(Duration::from_millis(200)).await;
     let began = Instant::now();
     let db = &fresh.db;
     db.transact(|tx| async move { outbox::publish(&tx, &Cause::default(), &[tick("other", 1)]) }).await.unwrap();
     let waited = began.elapsed();
-    slow.await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || slow.join().unwrap()).await.unwrap().unwrap();
     fail::remove("db.before_commit");
     assert!(waited > Duration::from_secs(1), "it was not its turn: {waited:?}");
     assert!(waited < Duration::from_millis(3_500), "{waited:?}");

@@ -284,3 +284,25 @@ async fn a_reader_whose_cursor_another_has_moved_keeps_nothing() {
         assert_eq!(heard_behind_its_back(&fresh).await, 3, "the control applied nothing twice");
     }
 }
+
+/// A reader that waits for an event goes where its cursor is put, without another event.
+#[tokio::test]
+async fn an_idle_reader_follows_its_cursor() {
+    let turn = together().await;
+    for fresh in databases(&turn, TABLES).await {
+        let (db, stop) = (&fresh.db, CancellationToken::new());
+        for n in 1..=3 {
+            publish(db, "clock", n).await;
+        }
+        let listener = Arc::<Listener>::default();
+        let story = async {
+            until_heard(db, 3).await;
+            listen(db, &listener).seek(1).await.unwrap();
+            until_heard(db, 5).await;
+            stop.cancel();
+        };
+        tokio::join!(listen(db, &listener).run(stop.clone()), story);
+        let again = count(db, "SELECT COUNT(*) FROM heard WHERE n = 1").await;
+        assert_eq!(again, 1, "the cursor stands behind the first event");
+    }
+}
