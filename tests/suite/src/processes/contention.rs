@@ -69,9 +69,10 @@ async fn buys(shop: &Api, n: usize) -> u16 {
     }
     let guest = shop.guest(&format!("buyer{n}"));
     let answer = guest.buys(&goods).await;
-    if answer.status == 201 && n % 4 == 0 {
+    if answer.status == 201 && n.is_multiple_of(4) {
         let order = Order::of(&answer);
-        let changed = if n % 8 == 0 { guest.cancels(&order).await } else { guest.calls_off(&order, &goods[..1]).await };
+        let changed =
+            if n.is_multiple_of(8) { guest.cancels(&order).await } else { guest.calls_off(&order, &goods[..1]).await };
         assert!(matches!(changed.status, 200 | 201 | 202 | 409), "{changed}");
     }
     answer.status
