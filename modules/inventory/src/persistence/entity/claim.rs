@@ -40,7 +40,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// For each SKU what was claimed at first and what is outstanding, as [`line_sku`] and its like read them.
+/// For each SKU what was claimed at first and what is outstanding, as `LINE_SKU` and its like read them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Lines(Vec<(Sku, i64, i64)>);
 
