@@ -5,9 +5,13 @@
 
 use std::{path::Path, process::Command};
 
-use crate::harness::{Kind, Order, Place, Process, Program, alone, aloud, run, signal_to};
+use crate::harness::{Kind, Order, Place, Process, Program, alone, aloud, fresh_key, run, signal_to};
 
 const CALLS: &str = "trace=fdatasync,fsync,write,pwrite64,writev,sendto,sendmsg";
+
+/// How a key's fingerprint begins that an order was placed with, and how many hexadecimal digits follow.
+const FINGERPRINT: &str = "place ";
+const FINGERPRINT_LENGTH: usize = 64;
 
 /// Orders placed one after the other.
 const ORDERS: usize = 10;
@@ -41,8 +45,9 @@ fn traced(durability: &'static str, judge: impl FnOnce(Vec<String>)) {
         store.admin().stocks("cup", 100, 100).await;
         let mut answers = Vec::new();
         for number in 0..ORDERS {
-            let bought = store.guest(&format!("buyer{number}")).buys(&[("cup", 1)]).await.expect_status(201);
-            answers.push(Order::of(&bought).id);
+            let (guest, key) = (store.guest(&format!("buyer{number}")), fresh_key());
+            let bought = guest.orders(&key, &guest.wants(&[("cup", 1)], "tok_approve")).await.expect_status(201);
+            answers.push((Order::of(&bought).id, key));
         }
         stop(store).await;
         unsynced(&trace, &answers)
@@ -60,23 +65,24 @@ async fn stop(store: Process) {
     assert!(status.success(), "{status}");
 }
 
-/// What became of each answer, where it was sent before the file that keeps it was synced.
+/// What became of each answer, where it was sent before the file that keeps it was synced. Each order is given with its key.
 ///
-/// An answer begins with the order's id, as JSON and as no other text of the module does, so the first write of that to
-/// the log of the order module is the commit of the answer.
-fn unsynced(trace: &Path, orders: &[String]) -> Vec<String> {
+/// An answer is rebuilt from the order's row once the row has no checkout saga any more. In the row the saga's stage stands
+/// behind the key and its fingerprint. So the first write of the row to the log of the order module that has no stage there
+/// is the commit of the answer.
+fn unsynced(trace: &Path, orders: &[(String, String)]) -> Vec<String> {
     let trace = std::fs::read_to_string(trace).unwrap();
     let lines: Vec<&str> = trace.lines().collect();
     let is_log = |line: &str| line.contains("order.db-wal>");
     let find = |from: usize, wanted: &dyn Fn(&str) -> bool| {
         lines.iter().enumerate().skip(from).find(|(_, line)| wanted(line)).map(|(index, _)| index)
     };
-    let judge = |order: &String| {
+    let judge = |(order, key): &(String, String)| {
         // The trace escapes quotes.
         let answer = format!(r#"{{\"id\":\"{order}\",\"number\""#);
         let sent =
             find(0, &|line| line.contains("HTTP/1.1 201") && line.contains(&answer)).expect("the answer was sent");
-        let written = find(0, &|line| line.contains("pwrite64") && is_log(line) && line.contains(&answer));
+        let written = find(0, &|line| line.contains("pwrite64") && is_log(line) && has_no_saga(line, key));
         let Some(written) = written.filter(|written| *written < sent) else {
             return Some(format!("the answer in line {sent} was never written before"));
         };
@@ -85,6 +91,15 @@ fn unsynced(trace: &Path, orders: &[String]) -> Vec<String> {
         done.is_none().then(|| format!("written in line {written}, sent in line {sent}, not synced between"))
     };
     orders.iter().filter_map(judge).collect()
+}
+
+/// Whether a page has the row of the order with this key, and in it no stage of a saga.
+fn has_no_saga(page: &str, key: &str) -> bool {
+    let begins = format!("{key}{FINGERPRINT}");
+    page.split(&begins).skip(1).any(|row| {
+        let behind: String = row.chars().skip(FINGERPRINT_LENGTH).take("settling".len() + 16).collect();
+        !["placing", "pending", "undoing", "settling"].iter().any(|stage| behind.contains(stage))
+    })
 }
 
 /// Where the call that begins in line `began` ends: there, or where its thread resumes it.
