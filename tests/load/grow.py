@@ -334,7 +334,7 @@ class Postgres:
         self.url, self.prefix = url, prefix
 
     def ask(self, module, sql):
-        command = ["psql", self.url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", f"SET search_path = {self.prefix}{module.NAME}", "-c", sql]
+        command = ["psql", self.url, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", f'SET search_path = "{self.prefix}{module.NAME}"', "-c", sql]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def fill(self, module):
@@ -360,7 +360,7 @@ class Postgres:
         self.ask(module, "VACUUM ANALYZE")
 
     def copy(self, module, table, columns, rows):
-        set_path = f"SET search_path = {self.prefix}{module.NAME}"
+        set_path = f'SET search_path = "{self.prefix}{module.NAME}"'
         command = ["psql", self.url, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", set_path, "-c", f"COPY {table} ({columns}) FROM STDIN"]
         psql = subprocess.Popen(command, stdin=subprocess.PIPE, text=True)
         cell = lambda value: (

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares a store that has grown with a small one, in turn on one machine: see scripts/growth."""
 
-import argparse, os, pathlib, random, re, socket, statistics, subprocess, sys, time, urllib.request
+import argparse, atexit, os, pathlib, random, re, socket, statistics, subprocess, sys, time, urllib.request
 
 from grow import World
 
@@ -47,6 +47,7 @@ class Store:
         numbers = ["--products", str(size), "--orders", str(size), "--now", str(self.now)]
         subprocess.run([sys.executable, str(HERE / "grow.py"), *where, *numbers], check=True, stdout=subprocess.DEVNULL)
         self.process = None
+        atexit.register(self.stop)
         self.serve()
         print(f"{database}: {size} products and orders are there after {time.monotonic() - start:.0f} s", flush=True)
 
