@@ -61,7 +61,7 @@ pub(crate) async fn note(tx: &Tx, entries: &[Entry<'_>]) -> Result<(), DbError> 
     if entries.iter().all(|entry| !entry.facets.listed) {
         return Ok(());
     }
-    // Nobody changes it meanwhile. On SQLite a writer is alone anyway.
+    // No other transaction changes it until this one ends. On SQLite there is one writer anyway.
     let map = known(search_map::Entity::find().lock_shared().one(tx).await?)?;
     if (map.ready, map.building) == (0, 0) {
         return Ok(());

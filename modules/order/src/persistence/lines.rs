@@ -68,7 +68,7 @@ impl From<&[Line]> for StoredLines {
     }
 }
 
-/// So many orders, by their numbers, share an entry of `order_sku`.
+/// The number of consecutive orders that share an entry of `order_sku`.
 pub(super) const BLOCK: i64 = 1_024;
 
 /// A SKU that is in a block.

@@ -133,7 +133,7 @@ pub(crate) async fn park(tx: &Tx, order: OrderId, due_at: DateTime<Utc>) -> Resu
     Ok(())
 }
 
-/// Leaves the saga until there is news of the payment, or `due_at`. It has longer now, until `deadline_at`.
+/// Leaves the saga until payment publishes an event about it, or until `due_at`. Extends its deadline to `deadline_at`.
 pub(crate) async fn wait_for_payment(
     tx: &Tx,
     order: OrderId,

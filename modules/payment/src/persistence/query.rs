@@ -151,8 +151,8 @@ pub(crate) async fn list(db: &Db, wanted: Wanted, limit: Limit) -> Result<Page<P
     Ok(Page { items: whole, next_cursor: page.next_cursor })
 }
 
-/// `id = ANY(ARRAY(…))`. Of `id IN (…)` Postgres expects so many rows that it reads payments, newest first, until it has a page
-/// of them, which may be all that there are.
+/// `id = ANY(ARRAY(…))`. For `id IN (…)` Postgres overestimates the rows, and then reads payments, newest first, until it has a
+/// page of them, which may be all payments.
 fn is_one_of(ids: SelectStatement) -> Expr {
     let ids = Func::cust("ARRAY").arg(Expr::SubQuery(None, Box::new(ids.into())));
     Expr::col((payment::Entity, payment::Column::Id)).eq(Func::cust("ANY").arg(ids))
