@@ -110,6 +110,13 @@ pub(crate) fn is_retryable(error: &DbErr) -> bool {
     matches!(code(error).as_deref(), Some("40001" | "40P01" | "55P03" | "25P03" | "5" | "517" | "6"))
 }
 
+/// Whether SQLite may have ended the transaction of a statement that failed so. A constraint (19) and a statement that is wrong (1)
+/// end only the statement.
+pub(crate) fn ends_transaction(error: &DbErr) -> bool {
+    let primary = code(error).and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+    !matches!(primary, Some(1 | 19))
+}
+
 /// Whether the connection was lost: what was not committed on it will not be.
 pub(crate) fn is_disconnected(error: &DbErr) -> bool {
     // 57P01 admin_shutdown, 57P02 crash_shutdown (Postgres, appendix A).

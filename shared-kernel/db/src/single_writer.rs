@@ -15,7 +15,7 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::DbError;
+use crate::{DbError, error::ends_transaction};
 
 /// Takes the file's write lock at once, so that no later statement finds it taken.
 const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -34,8 +34,10 @@ struct Writer {
 enum Stage {
     NotBegun,
     Begun,
-    /// It was committed with its last statement.
+    /// It was committed with its last statement, or rolled back.
     Over,
+    /// A statement failed in a way that ends a transaction, or `BEGIN` did. Nothing of it is kept.
+    Lost,
 }
 
 impl SingleWriter {
@@ -80,8 +82,8 @@ impl Writer {
         match std::mem::replace(&mut self.stage, Stage::Begun) {
             Stage::NotBegun => Ok(true),
             Stage::Begun => Ok(false),
-            Stage::Over => {
-                self.stage = Stage::Over;
+            ended @ (Stage::Over | Stage::Lost) => {
+                self.stage = ended;
                 Err(over())
             }
         }
@@ -96,6 +98,18 @@ impl Writer {
     async fn execute(&mut self, sql: String, bound: Option<Values>) -> Result<ExecResult, DbErr> {
         let query = sqlx::query_with(AssertSqlSafe(sql), values(bound));
         Ok(self.connection()?.execute(query).await.map_err(query_error)?.into())
+    }
+
+    /// SQLite ends a transaction by itself when the disk is full or cannot be read, and without `BEGIN` there is none: what
+    /// followed would be committed one by one.
+    async fn watch<T>(&mut self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if result.as_ref().is_err_and(ends_transaction) {
+            if let Err(error) = self.roll_back().await {
+                tracing::warn!(%error, "a transaction that has failed could not be rolled back");
+            }
+            self.stage = Stage::Lost;
+        }
+        result
     }
 
     async fn roll_back(&mut self) -> Result<(), DbErr> {
@@ -126,7 +140,8 @@ impl SqliteTransaction {
         if writer.is_first()? {
             statement.sql = format!("{BEGIN}; {}", statement.sql);
         }
-        writer.fetch(statement).await
+        let fetched = writer.fetch(statement).await;
+        writer.watch(fetched).await
     }
 
     /// As [`SqliteTransaction::rows`], and commits with it.
@@ -141,18 +156,24 @@ impl SqliteTransaction {
     pub(crate) async fn execute(&self, sql: String, values: Option<Values>) -> Result<ExecResult, DbErr> {
         let mut writer = self.writer()?.lock().await;
         if writer.is_first()? {
-            writer.execute(BEGIN.to_owned(), None).await?;
+            let begun = writer.execute(BEGIN.to_owned(), None).await;
+            writer.watch(begun).await?;
         }
-        writer.execute(sql, values).await
+        let executed = writer.execute(sql, values).await;
+        writer.watch(executed).await
     }
 
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         let mut writer = self.writer()?.lock().await;
-        if writer.stage == Stage::Begun {
-            writer.execute("COMMIT".to_owned(), None).await?;
-            writer.stage = Stage::Over;
+        match writer.stage {
+            Stage::Begun => {
+                writer.execute("COMMIT".to_owned(), None).await?;
+                writer.stage = Stage::Over;
+                Ok(())
+            }
+            Stage::NotBegun | Stage::Over => Ok(()),
+            Stage::Lost => Err(over()),
         }
-        Ok(())
     }
 
     pub(crate) async fn roll_back(self) -> Result<(), DbErr> {

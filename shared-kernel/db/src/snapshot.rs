@@ -29,7 +29,7 @@ const BREAKS: [&str; 11] = [
     "UPDATE ",
 ];
 
-/// A list goes on in the next line after so many letters.
+/// The length from which on a list continues in the next line.
 const WIDTH: usize = 90;
 
 /// Steps by which every statement reads the rows that it is given, and those that say nothing of a table.

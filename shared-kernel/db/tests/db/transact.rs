@@ -192,3 +192,28 @@ async fn a_save_keeps_all_or_nothing() {
         assert_eq!(count(db, "SELECT COUNT(*) FROM note WHERE text = 'once'").await, 1);
     }
 }
+
+/// Where `BEGIN` fails, because another connection writes, no later statement of the work is committed by itself.
+#[tokio::test]
+async fn without_a_transaction_nothing_is_written() {
+    let turn = together().await;
+    let fresh = sqlite(&turn, TABLES, kernel_db::Bus::default()).await;
+    let other = fresh.db.migration_connection();
+    #[expect(clippy::disallowed_methods, reason = "holds the file against the writer")]
+    let lock = sea_orm::TransactionTrait::begin(other).await.unwrap();
+    lock.execute_unprepared("INSERT INTO note VALUES (9, 'other')").await.unwrap();
+    let lock = std::sync::Mutex::new(Some(lock));
+    let lock = &lock;
+    let stubborn = fresh.db.transact(|tx| async move {
+        let first = tx.rows("SELECT 1", []).await;
+        let held = lock.lock().unwrap().take();
+        if let Some(held) = held {
+            assert!(first.is_err(), "the other has the file");
+            held.rollback().await.unwrap();
+        }
+        drop(tx.run("INSERT INTO note VALUES (1, 'second')", []).await);
+        Ok::<_, DbError>(())
+    });
+    assert!(stubborn.await.is_err(), "the transaction was lost");
+    assert_eq!(count(&fresh.db, "SELECT COUNT(*) FROM note").await, 0);
+}
